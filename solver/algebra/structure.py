@@ -1,0 +1,19 @@
+"""How a value depends on the inputs: the ladder that decides which engine may be used."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+
+class Degree(IntEnum):
+    """The rungs, each allowing less than the one before it.
+
+    KINK is continuous with corners (ABS, MAX); STEP jumps (comparisons, ROUND, lookups by a variable key).
+    """
+
+    CONSTANT = 0
+    LINEAR = 1
+    QUADRATIC = 2
+    SMOOTH = 3
+    KINK = 4
+    STEP = 5

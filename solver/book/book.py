@@ -1,0 +1,179 @@
+"""The nouns of a workbook as it was read: columns of plain values, formulas as written, names, tables.
+
+Nothing here knows a file; `solver.book.read` makes a `Book` and `solver.book.patch` turns a `Book` with `Edits`
+back into bytes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from solver.values import ErrorValue, Kind, Scalar
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from solver.book.archive import Archive
+    from solver.grid import Area
+    from solver.table import Table
+
+IntArray = npt.NDArray[np.int32]
+KindArray = npt.NDArray[np.uint8]
+FloatArray = npt.NDArray[np.float64]
+TextArray = npt.NDArray[np.object_]
+
+
+class FormulaKind(Enum):
+    """How a formula is stored, which decides how it is evaluated."""
+
+    NORMAL = "normal"  # one cell, Excel 2003 rules: ranges intersect
+    SHARED = "shared"  # the same, written once for several cells
+    ARRAY = "array"  # t="array" without cm: entered with Ctrl+Shift+Enter over a fixed area
+    DYNAMIC = "dynamic"  # t="array" with a cm that marks a dynamic array: spills
+    TABLE = "table"  # t="dataTable": a what-if table, left as it is
+
+
+@dataclass(frozen=True, slots=True)
+class Formula:
+    """One stored formula: its text without `=`, and the cell (zero-based) that the text is written for.
+
+    All cells of a shared formula point to the one `Formula` of its master; `area` is the area of an array formula
+    (or what-if table), None for the others.
+    """
+
+    text: str
+    row: int
+    col: int
+    kind: FormulaKind = FormulaKind.NORMAL
+    area: Area | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Cells:
+    """Columns of cells in reading order (by row, then col), one entry a cell that the file stores.
+
+    `number` holds numbers, booleans as 0 and 1, and the code of an `ErrorValue`; `text` holds strings and is None
+    elsewhere. A blank cell that is stored for its style alone has kind BLANK.
+    """
+
+    row: IntArray
+    col: IntArray
+    kind: KindArray
+    number: FloatArray
+    text: TextArray
+
+    def __len__(self) -> int:
+        return len(self.row)
+
+    def scalar(self, index: int) -> Scalar:
+        """The value of the entry at `index` as a plain Python object."""
+        kind = self.kind[index]
+        if kind == Kind.NUMBER:
+            return float(self.number[index])
+        if kind == Kind.TEXT:
+            return str(self.text[index])
+        if kind == Kind.BOOLEAN:
+            return bool(self.number[index])
+        return ErrorValue(int(self.number[index])) if kind == Kind.ERROR else None
+
+    def find(self, row: int, col: int) -> int:
+        """The index of the entry at (row, col), or -1."""
+        start, stop = np.searchsorted(self.row, [row, row + 1])
+        index = int(start + np.searchsorted(self.col[start:stop], col))
+        return index if index < stop and self.col[index] == col else -1
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One worksheet: its cells, and per cell the index of its formula in `formulas` (-1 for none).
+
+    `hidden_rows` are all hidden rows, `filtered_rows` those of them that a filter hides (SUBTOTAL tells them
+    apart); `covered` maps each cell of an array or what-if table that is not its first cell to that formula.
+    """
+
+    name: str
+    position: int
+    cells: Cells
+    formula: IntArray
+    formulas: tuple[Formula, ...]
+    hidden_rows: frozenset[int] = frozenset()
+    filtered_rows: frozenset[int] = frozenset()
+    visible: bool = True
+    protected: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DefinedName:
+    """A defined name: its formula text, and the position of its sheet when it is local to one."""
+
+    name: str
+    text: str
+    sheet: int | None = None
+    hidden: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ListObject:
+    """A table of Excel's (Insert, Table): its whole area with header and totals rows, and its column titles."""
+
+    name: str
+    area: Area
+    columns: tuple[str, ...]
+    header_rows: int = 1
+    totals_rows: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Iteration:
+    """The book's setting for circular references (File, Options, Formulas)."""
+
+    count: int = 100
+    delta: float = 0.001
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """A workbook as it was read. `sheets` is in the order of the tabs and reads each sheet when it is asked for.
+
+    `externals` holds, per linked workbook (index as in `[1]Sheet1!A1`), the values stored in this file for it.
+    """
+
+    path: str
+    archive: Archive
+    sheets: Mapping[str, Sheet]
+    names: tuple[DefinedName, ...]
+    tables: tuple[ListObject, ...]
+    active: str
+    date1904: bool = False
+    iterate: Iteration | None = None
+    externals: Mapping[int, Mapping[str, Cells]] = field(default_factory=dict)
+    parts: Any = None
+    """What the patcher needs to find its way back into the file; of no meaning elsewhere."""
+
+    def sheet_named(self, name: str) -> Sheet | None:
+        """The sheet of that name, in any case, or None."""
+        wanted = name.casefold()
+        return next((self.sheets[key] for key in self.sheets if key.casefold() == wanted), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Edits:
+    """What shall change in a book: cell values per sheet, report sheets to append, defined names.
+
+    `formulas` maps a sheet to {(row, col): formula text without "=", or None to drop the formula}; a cell that is
+    in `values` but not in `formulas` keeps its formula and gets a new stored value. `names` are set (same name and
+    sheet replace); `dropped_names` are (name, sheet position) pairs to remove. `recalculate` marks the file for
+    a full calculation when it is next opened.
+    """
+
+    values: Mapping[str, Cells] = field(default_factory=dict)
+    formulas: Mapping[str, Mapping[tuple[int, int], str | None]] = field(default_factory=dict)
+    tables: tuple[Table, ...] = ()
+    names: tuple[DefinedName, ...] = ()
+    dropped_names: tuple[tuple[str, int | None], ...] = ()
+    recalculate: bool = False

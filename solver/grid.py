@@ -1,0 +1,157 @@
+"""Addresses: cells and rectangles of cells, zero-based inside, printed as Excel writes them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+MAX_ROWS = 1_048_576
+MAX_COLS = 16_384
+
+_A1 = re.compile(r"\$?([A-Za-z]{1,3})\$?([1-9][0-9]{0,6})\Z")
+_PLAIN_SHEET = re.compile(r"[^\W\d][\w.]*\Z")
+_LOOKS_LIKE_CELL = re.compile(r"(?:[A-Za-z]{1,3}[0-9]+|[Rr][0-9]*(?:[Cc][0-9]*)?|[Cc][0-9]*)\Z")
+
+
+def column_letters(col: int) -> str:
+    """The letters of a zero-based column.
+
+    >>> column_letters(0), column_letters(27), column_letters(16383)
+    ('A', 'AB', 'XFD')
+    """
+    letters = ""
+    col += 1
+    while col:
+        col, rest = divmod(col - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters
+
+
+def column_number(letters: str) -> int:
+    """The zero-based column of its letters.
+
+    >>> column_number("A"), column_number("xfd")
+    (0, 16383)
+    """
+    number = 0
+    for letter in letters.upper():
+        number = number * 26 + ord(letter) - 64
+    return number - 1
+
+
+def parse_a1(text: str) -> tuple[int, int]:
+    """Row and column of an address such as `$B$2` or `b2`; ValueError if it is none."""
+    match = _A1.match(text)
+    if match is None:
+        raise ValueError(f"{text!r} is not a cell address")
+    row, col = int(match[2]) - 1, column_number(match[1])
+    if row >= MAX_ROWS or col >= MAX_COLS:
+        raise ValueError(f"{text!r} lies outside the sheet")
+    return row, col
+
+
+def quote_sheet(name: str) -> str:
+    """The sheet's name as a formula writes it: quoted where it must be.
+
+    >>> quote_sheet("Data"), quote_sheet("My sheet"), quote_sheet("LP1"), quote_sheet("Bob's")
+    ('Data', "'My sheet'", "'LP1'", "'Bob''s'")
+    """
+    if _PLAIN_SHEET.match(name) and not _LOOKS_LIKE_CELL.match(name) and name.upper() not in ("TRUE", "FALSE"):
+        return name
+    return "'" + name.replace("'", "''") + "'"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Cell:
+    """One cell; row and col count from zero."""
+
+    sheet: str
+    row: int
+    col: int
+
+    def __str__(self) -> str:
+        return f"{quote_sheet(self.sheet)}!{self.a1}"
+
+    @property
+    def a1(self) -> str:
+        """The relative address without the sheet: `B2`."""
+        return f"{column_letters(self.col)}{self.row + 1}"
+
+    @property
+    def absolute(self) -> str:
+        """The absolute address without the sheet: `$B$2`."""
+        return f"${column_letters(self.col)}${self.row + 1}"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Area:
+    """A rectangle of cells on one sheet; all four edges belong to it."""
+
+    sheet: str
+    top: int
+    left: int
+    bottom: int
+    right: int
+
+    @classmethod
+    def of(cls, cell: Cell) -> Area:
+        """The area of one cell."""
+        return cls(cell.sheet, cell.row, cell.col, cell.row, cell.col)
+
+    @property
+    def rows(self) -> int:
+        """How many rows it has."""
+        return self.bottom - self.top + 1
+
+    @property
+    def cols(self) -> int:
+        """How many columns it has."""
+        return self.right - self.left + 1
+
+    @property
+    def size(self) -> int:
+        """How many cells it has."""
+        return self.rows * self.cols
+
+    @property
+    def first(self) -> Cell:
+        """The cell at the top left."""
+        return Cell(self.sheet, self.top, self.left)
+
+    def __contains__(self, cell: Cell) -> bool:
+        return (
+            cell.sheet == self.sheet
+            and self.top <= cell.row <= self.bottom
+            and self.left <= cell.col <= self.right
+        )
+
+    def cells(self) -> Iterator[Cell]:
+        """Its cells in reading order."""
+        for row in range(self.top, self.bottom + 1):
+            for col in range(self.left, self.right + 1):
+                yield Cell(self.sheet, row, col)
+
+    def intersection(self, other: Area) -> Area | None:
+        """The common rectangle, or None."""
+        if self.sheet != other.sheet:
+            return None
+        top, left = max(self.top, other.top), max(self.left, other.left)
+        bottom, right = min(self.bottom, other.bottom), min(self.right, other.right)
+        return Area(self.sheet, top, left, bottom, right) if top <= bottom and left <= right else None
+
+    def shift(self, rows: int, cols: int) -> Area:
+        """The same rectangle, moved."""
+        return Area(self.sheet, self.top + rows, self.left + cols, self.bottom + rows, self.right + cols)
+
+    @property
+    def absolute(self) -> str:
+        """The absolute address without the sheet: `$B$2:$C$9`, or `$B$2` for one cell."""
+        first = self.first.absolute
+        return first if self.size == 1 else f"{first}:{Cell(self.sheet, self.bottom, self.right).absolute}"
+
+    def __str__(self) -> str:
+        return f"{quote_sheet(self.sheet)}!{self.absolute}"

@@ -1,0 +1,118 @@
+"""The mathematical question that an engine answers: arrays and callables, no cell, no formula, no file.
+
+    minimise    fun(x)
+    subject to  lb <= x <= ub,   row_lo <= rows(x) <= row_hi,
+                x[integer] whole,  x[g] a permutation of 1..len(g) for each g in groups
+
+A model that maximises is turned round before it comes here (`sense` = -1 says so), a "value of" model has its
+target as the first row and no objective (`sense` = 0, fun is 0 everywhere).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import scipy.sparse as sp
+
+    from solver.algebra.structure import Degree
+
+Vector: TypeAlias = "npt.NDArray[np.float64]"
+Mask: TypeAlias = "npt.NDArray[np.bool_]"
+Indices: TypeAlias = "npt.NDArray[np.intp]"
+Matrix: TypeAlias = "npt.NDArray[np.float64] | sp.csr_array"
+
+
+@dataclass(frozen=True)
+class Residuals:
+    """The objective as a sum of squares: fun(x) = outer(sum(fun_i(x)**2)), outer increasing.
+
+    So the least-squares minimum is the minimum; `outer` is the square root of a mean, a mean, or the sum itself.
+    """
+
+    count: int
+    fun: Callable[[Vector], Vector]
+    jac: Callable[[Vector], Matrix]
+    outer: Callable[[float], float]
+
+
+@dataclass(frozen=True)
+class Linear:
+    """A model all of whose rows are linear: rows(x) = matrix @ x + constant, and the objective where it is too.
+
+    `cost` and `offset` give fun(x) = cost @ x + offset + x @ hessian @ x / 2; `hessian` is None for a linear
+    objective; `cost` is None when the objective is neither linear nor quadratic.
+    """
+
+    matrix: sp.csr_array
+    constant: Vector
+    cost: Vector | None
+    offset: float
+    hessian: sp.csr_array | None = None
+    convex: bool = True
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One optimisation problem in SciPy's words.
+
+    Shapes: n variables, m rows. `fun_many` and `rows_many` evaluate a whole population (p, n) -> (p,), (p, m).
+    `row_hessp(x, w, v)` is the Hessian of w @ rows(x), times v. Rows' bounds may be infinite. Where a formula has no
+    value at x, the callables return NaN; `blame(x)` then says which cell, with its error value.
+    """
+
+    x0: Vector
+    lb: Vector
+    ub: Vector
+    integer: Mask
+    binary: Mask
+    groups: tuple[Indices, ...]
+
+    fun: Callable[[Vector], float]
+    grad: Callable[[Vector], Vector]
+    hessp: Callable[[Vector, Vector], Vector]
+    fun_many: Callable[[Vector], Vector]
+
+    rows: Callable[[Vector], Vector]
+    row_jac: Callable[[Vector], sp.csr_array]
+    row_hessp: Callable[[Vector, Vector, Vector], Vector]
+    rows_many: Callable[[Vector], Vector]
+    row_lo: Vector
+    row_hi: Vector
+
+    sense: int
+    degree: Degree
+    row_degrees: tuple[Degree, ...]
+    residuals: Residuals | None
+    linear: Linear | None
+    because: tuple[str, ...]
+    """The cells that decide `degree` and the worst of `row_degrees`, printed."""
+
+    labels: tuple[str, ...]
+    row_labels: tuple[str, ...]
+    blame: Callable[[Vector], str | None]
+
+    terms: Callable[[Vector, Indices], tuple[float, Vector]] | None = None
+    """Value and gradient of the sum of the chosen terms of the loss (for minibatches), or None; see `term_count`."""
+    term_count: int = 0
+
+    @property
+    def n(self) -> int:
+        """How many variables."""
+        return len(self.x0)
+
+    @property
+    def m(self) -> int:
+        """How many rows."""
+        return len(self.row_lo)
+
+    @property
+    def smooth(self) -> bool:
+        """Whether derivatives exist everywhere, in the objective and in every row."""
+        return max((self.degree, *self.row_degrees)) <= 3

@@ -1,0 +1,49 @@
+"""A titled grid of plain values with formats: what reports make, and what the writer and the console show."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from solver.values import Scalar
+
+
+class Style(Enum):
+    """How a table's cell looks; the names say what the cell is, the writer and the console say how it is drawn."""
+
+    PLAIN = "plain"
+    TITLE = "title"  # bold: the first lines of a report
+    HEADER = "header"  # bold dark blue, centred, medium grey line above and below: a one-line heading
+    HEADER_TOP = "header top"  # the upper line of a two-line heading
+    HEADER_BOTTOM = "header bottom"  # its lower line
+    BODY = "body"  # thin grey line above
+    LAST = "last"  # the last row of a body: medium line below
+    EMPHASIS = "emphasis"  # bold
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One cell of a table: value, look, and Excel's number format ("" for General)."""
+
+    value: Scalar
+    style: Style = Style.PLAIN
+    number_format: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A sheet to be: its title becomes the sheet's name, `entries` maps (row, col) to what stands there.
+
+    `widths` are column widths in Excel's unit (characters of the default font); `outline` are rows that belong to
+    a collapsed group. Text never becomes a formula.
+    """
+
+    title: str
+    entries: Mapping[tuple[int, int], Entry]
+    widths: Mapping[int, float] = field(default_factory=dict)
+    outline: frozenset[int] = frozenset()
+    gridlines: bool = False
