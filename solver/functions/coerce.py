@@ -1,0 +1,189 @@
+"""Excel's conversions between numbers, texts, booleans, blanks and errors.
+
+An operator or a scalar argument converts ("3" + 1 is 4, TRUE + 1 is 2, a blank is 0 or ""); a range argument of an
+aggregate does not. Both rules live here.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from solver.algebra import constant, not_equal, where
+from solver.functions.operand import (
+    FALSE,
+    ZERO,
+    FloatArray,
+    NeedsValue,
+    Operand,
+    TextArray,
+    numbers,
+    spread_to,
+    texts,
+    with_errors,
+)
+from solver.values import ErrorValue, Kind
+
+if TYPE_CHECKING:
+    from solver.algebra import Node
+    from solver.values import Scalar
+
+_NUMBER_TEXT = re.compile(
+    r"\s*(?P<sign>[-+]?)\s*(?P<open>\()?\s*(?P<currency>\$)?\s*(?P<sign2>[-+]?)"
+    r"(?P<digits>(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d*)?|\.\d+)(?P<exponent>[eE][-+]?\d+)?"
+    r"\s*(?P<percent>%?)\s*(?P<close>\))?\s*\Z"
+)
+
+
+def number_of_text(text: str) -> float | None:
+    """The number that Excel reads in a text (thousands, currency, percent, parentheses, dates), or None.
+
+    >>> number_of_text("1,234.5"), number_of_text(" 50% "), number_of_text("(3)"), number_of_text("x")
+    (1234.5, 0.5, -3.0, None)
+    """
+    match = _NUMBER_TEXT.match(text)
+    if match is None:
+        from solver.functions.datetext import serial_of_text  # dates are rarer, and their tables cost time to load
+
+        return serial_of_text(text)
+    if bool(match["open"]) != bool(match["close"]) or (match["sign"] and match["sign2"]):
+        return None
+    value = float(match["digits"].replace(",", "") + (match["exponent"] or ""))
+    if match["percent"]:
+        value /= 100
+    if match["open"] or "-" in (match["sign"], match["sign2"]):
+        value = -value
+    return value if np.isfinite(value) else None
+
+
+def text_of_number(value: float) -> str:
+    """A number as the General format writes it into a text, with at most 15 significant digits.
+
+    >>> text_of_number(3.0), text_of_number(0.1 + 0.2), text_of_number(1e21), text_of_number(1.5e-10)
+    ('3', '0.3', '1E+21', '1.5E-10')
+    """
+    if value == 0:
+        return "0"
+    mantissa, exponent_text = f"{value:.14e}".split("e")
+    exponent = int(exponent_text)
+    if -5 <= exponent < 20 or (exponent < 0 and len(mantissa.rstrip("0")) - exponent <= 20):
+        fixed = f"{float(f'{value:.15g}'):.{max(0, 14 - exponent)}f}"
+        if "." in fixed:
+            fixed = fixed.rstrip("0").rstrip(".")
+        if len(fixed.lstrip("-")) <= 21:
+            return fixed
+    mantissa = mantissa.rstrip("0").rstrip(".")
+    return f"{mantissa}E{'+' if exponent >= 0 else '-'}{abs(exponent):02d}"
+
+
+def text_of(value: Scalar) -> str:
+    """Any value as a text; errors have none and give their label."""
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, ErrorValue):
+        return value.label
+    if isinstance(value, bool):
+        return "TRUE" if value else "FALSE"
+    return text_of_number(value)
+
+
+def number_of(value: Scalar) -> float | ErrorValue:
+    """Any value as a number, by the rule of operators: texts are read, blanks are 0, booleans 0 and 1."""
+    if value is None:
+        return 0.0
+    if isinstance(value, ErrorValue):
+        return value
+    if isinstance(value, str):
+        number = number_of_text(value)
+        return ErrorValue.VALUE if number is None else number
+    return float(value)
+
+
+def as_numbers(operand: Operand) -> Operand:
+    """The operand with every value turned into a number or an error."""
+    if operand.text is None or not operand.has(Kind.TEXT):
+        if (operand.kind == Kind.NUMBER).all():
+            return operand
+        kind = np.where(operand.kind > Kind.ERROR, operand.kind, np.uint8(Kind.NUMBER))
+        return Operand(kind, operand.number)
+    full = spread_to(operand, operand.shape)
+    assert full.text is not None
+    kind = np.where(full.kind > Kind.ERROR, full.kind, np.uint8(Kind.NUMBER))
+    read = np.zeros(operand.shape)
+    seen: dict[str, float | None] = {}
+    for at in zip(*np.nonzero(full.kind == Kind.TEXT), strict=True):
+        text = full.text[at]
+        if text not in seen:
+            seen[text] = number_of_text(text)
+        value = seen[text]
+        if value is None:
+            kind[at] = Kind.ERROR + ErrorValue.VALUE
+        else:
+            read[at] = value
+    is_text = constant((full.kind == Kind.TEXT).astype(np.float64))
+    return Operand(kind, where(is_text, constant(read), full.number))
+
+
+def as_logicals(operand: Operand) -> Operand:
+    """The operand with every value turned into a boolean or an error: texts must read TRUE or FALSE."""
+    if (operand.kind == Kind.BOOLEAN).all():
+        return operand
+    if operand.text is not None and operand.has(Kind.TEXT):
+        full = spread_to(operand, operand.shape)
+        assert full.text is not None
+        words = np.array([str(t).upper() if t is not None else "" for t in full.text.ravel()]).reshape(operand.shape)
+        truth = words == "TRUE"
+        is_text = full.kind == Kind.TEXT
+        bad = is_text & ~truth & (words != "FALSE")
+        kind = np.where(bad, np.uint8(Kind.ERROR + ErrorValue.VALUE), np.uint8(Kind.BOOLEAN))
+        kind = np.where(full.kind > Kind.ERROR, full.kind, kind)
+        number = where(constant(is_text.astype(np.float64)), constant(truth.astype(np.float64)), full.number)
+        return Operand(kind, not_equal(number, ZERO))
+    kind = np.where(operand.kind > Kind.ERROR, operand.kind, np.uint8(Kind.BOOLEAN))
+    return Operand(kind, not_equal(operand.number, ZERO))
+
+
+def as_texts(operand: Operand) -> Operand:
+    """The operand with every value turned into a text or an error; the numbers must be known."""
+    if operand.text is not None and (operand.kind == Kind.TEXT).all():
+        return operand
+    if operand.live:
+        raise NeedsValue("a text cannot be made from a variable cell")
+    values = operand.scalars()
+    written = np.empty(values.shape, dtype=object)
+    for at, value in np.ndenumerate(values):
+        written[at] = text_of(value)
+    return with_errors(texts(written), operand)
+
+
+def text_array(operand: Operand) -> TextArray:
+    """All values as texts, at the operand's full shape; errors give their label."""
+    converted = as_texts(operand)
+    assert converted.text is not None
+    return np.broadcast_to(converted.text, operand.shape)
+
+
+def known_numbers(operand: Operand) -> FloatArray:
+    """All values as numbers, at the full shape, errors as NaN; NeedsValue where one depends on a variable."""
+    converted = as_numbers(operand)
+    return np.where(converted.errors, np.nan, np.broadcast_to(converted.known, converted.shape))
+
+
+def counted(operand: Operand) -> tuple[Node, np.ndarray]:
+    """The numbers that an aggregate takes from a range, 0 elsewhere, and the mask of the values that count.
+
+    Texts, booleans and blanks inside a range do not count; errors are the caller's to propagate.
+    """
+    mask = operand.kind == Kind.NUMBER
+    if mask.all():
+        return operand.number, mask
+    return where(constant(mask.astype(np.float64)), operand.number, ZERO), mask
+
+
+def logical(mask: np.ndarray) -> Operand:
+    """A known mask as booleans."""
+    return numbers(constant(mask.astype(np.float64)), Kind.BOOLEAN) if mask.size else FALSE

@@ -1,0 +1,100 @@
+"""Where a formula stands: what a function may ask of the workbook around it.
+
+The compiler provides it; functions that need more than their arguments' values (OFFSET, ROW, RAND, SUBTOTAL ...) take
+it as a parameter annotated `Here`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from solver.functions.operand import FloatArray, IntArray, Operand
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A range of cells for every cell of the block: all of one size, each with its own place.
+
+    `top` and `left` are zero-based and broadcast to (R, C); `whole` says that rows or columns were written without
+    an end (A:A), so that reading may stop at the last used cell.
+    """
+
+    sheet: str
+    top: IntArray
+    left: IntArray
+    rows: int
+    cols: int
+    whole: bool = False
+
+    @property
+    def fixed(self) -> bool:
+        """Whether all cells of the block mean the same range."""
+        return self.top.size == 1 and self.left.size == 1
+
+
+@dataclass(frozen=True, slots=True)
+class References:
+    """Several ranges in one argument: a union such as (A1:A3,C5), or the same range on several sheets."""
+
+    parts: tuple[Reference, ...]
+
+
+class Closure(Protocol):
+    """A function made by LAMBDA, which other functions may call."""
+
+    @property
+    def arity(self) -> int:
+        """How many parameters it has."""
+
+    def __call__(self, *arguments: Operand) -> Operand:
+        """Its value for these arguments."""
+
+
+class Here(Protocol):
+    """The block of cells that is being computed, and the workbook around it."""
+
+    @property
+    def sheet(self) -> str:
+        """The sheet of the block."""
+
+    @property
+    def row(self) -> IntArray:
+        """Zero-based rows of its cells, (R, 1)."""
+
+    @property
+    def col(self) -> IntArray:
+        """Zero-based columns of its cells, (1, C)."""
+
+    @property
+    def array(self) -> bool:
+        """Whether the formula is an array formula, so that ranges are not intersected."""
+
+    @property
+    def date1904(self) -> bool:
+        """Whether day 0 of the book is 1 January 1904."""
+
+    def read(self, reference: Reference) -> Operand:
+        """The values in a range: (R, C, rows, cols)."""
+
+    def refer(self, text: str, a1: bool = True) -> Reference | References | None:
+        """The range that a text such as `Sheet2!B3` or a defined name means, None if it means none (INDIRECT)."""
+
+    def sheets(self) -> tuple[str, ...]:
+        """The names of all sheets in the order of their tabs."""
+
+    def formulas(self, reference: Reference) -> list[list[str | None]]:
+        """The formula texts (with `=`) of a fixed range, None where a cell has none."""
+
+    def hidden(self, reference: Reference, filtered_only: bool) -> list[bool]:
+        """Which rows of a fixed range are hidden (or hidden by a filter)."""
+
+    def random(self, *shape: int) -> FloatArray:
+        """Uniform numbers in [0, 1) from the run's own seeded generator; marks the cell volatile."""
+
+    def now(self) -> float:
+        """The serial number of this moment; marks the cell volatile."""
+
+    def mark_volatile(self) -> None:
+        """Says that the value may differ at the next calculation."""

@@ -1,0 +1,174 @@
+"""One declaration per spreadsheet function: its names, its arguments and its meaning in one decorated text.
+
+The decorator reads the signature. A parameter's annotation says how Excel treats the argument:
+
+    Number    a scalar turned into a number; the body gets a Node for the whole block, errors are handled outside
+    Logical   a scalar turned into 0 or 1, as a Node
+    Text      a scalar turned into a text, as an object array
+    Value     a scalar of any kind, errors included, as an Operand
+    Grid      all values of a range or array, as an Operand (R, C, h, w)
+    Array     the same, and whatever stands inside the argument is computed as in an array formula (SUMPRODUCT)
+    Ref       a range that is not read: a Reference, or whatever else was given
+    Lazy      an argument that is computed only when it is called
+    Here      not an argument: the place of the formula
+    float, int, str, bool, Scalar    plain Python values: the body is called once for each distinct combination
+
+and the return annotation says what comes out (Number, Logical, Text: checked and wrapped; Operand, Ref: as it is;
+plain types, possibly `| ErrorValue`, for bodies on plain values). A default makes an argument optional, `*args`
+repeats. Scalars are intersected with the formula's row or column, or spread over an array formula, by the compiler.
+"""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import pkgutil
+from dataclasses import dataclass
+from enum import Enum
+from functools import cache
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from solver.algebra import Node
+from solver.functions.here import Reference, References
+from solver.functions.operand import Operand, TextArray
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+Number: TypeAlias = Node
+Logical: TypeAlias = Node
+Text: TypeAlias = TextArray
+Value: TypeAlias = Operand
+Grid: TypeAlias = Operand
+Array: TypeAlias = Operand
+Ref: TypeAlias = "Operand | Reference | References"
+Lazy: TypeAlias = "Callable[[], Operand]"
+
+
+class Taking(Enum):
+    """How one parameter takes its argument."""
+
+    NUMBER = "Number"
+    LOGICAL = "Logical"
+    TEXT = "Text"
+    VALUE = "Value"
+    GRID = "Grid"
+    ARRAY = "Array"
+    REF = "Ref"
+    LAZY = "Lazy"
+    FLOAT = "float"
+    INT = "int"
+    STR = "str"
+    BOOL = "bool"
+    SCALAR = "Scalar"
+
+    @property
+    def plain(self) -> bool:
+        """Whether the body wants plain Python values, one combination at a time."""
+        return self in _PLAIN
+
+    @property
+    def scalar(self) -> bool:
+        """Whether the argument is one value per cell, so that ranges are intersected or spread."""
+        return self not in (Taking.GRID, Taking.ARRAY, Taking.REF, Taking.LAZY)
+
+
+_PLAIN = {Taking.FLOAT, Taking.INT, Taking.STR, Taking.BOOL, Taking.SCALAR}
+
+
+class Calculus(Enum):
+    """What a function's derivative is like, for its page in the documentation."""
+
+    SMOOTH = "smooth"
+    KINK = "kink"
+    STEP = "step"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One parameter: how it takes its argument, and whether it may be left out or repeated."""
+
+    name: str
+    taking: Taking
+    optional: bool
+    repeated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """A spreadsheet function: its names (the first is the current one), parameters, result and body."""
+
+    names: tuple[str, ...]
+    body: Callable[..., Any]
+    parameters: tuple[Parameter, ...]
+    gives: str
+    wants_here: bool
+    per_cell: bool
+    calculus: Calculus
+
+    @property
+    def least(self) -> int:
+        """The fewest arguments."""
+        return sum(not (p.optional or p.repeated) for p in self.parameters)
+
+    @property
+    def most(self) -> int | None:
+        """The most arguments, None without limit."""
+        return None if any(p.repeated for p in self.parameters) else len(self.parameters)
+
+    def parameter(self, position: int) -> Parameter:
+        """The parameter that the argument at a position belongs to; the last one repeats."""
+        return self.parameters[min(position, len(self.parameters) - 1)]
+
+
+_FUNCTIONS: dict[str, Function] = {}
+
+
+def function(
+    *names: str, per_cell: bool = False, calculus: Calculus = Calculus.SMOOTH
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Enters a function into the registry under its Excel names.
+
+    `per_cell` asks for one call per cell of a block (each argument then has R = C = 1), for results whose shape
+    depends on values. `calculus` is documentation: the derivative itself follows from the primitives.
+    """
+
+    def enter(body: Callable[..., Any]) -> Callable[..., Any]:
+        signature = inspect.signature(body)
+        wants_here = False
+        parameters = []
+        for parameter in signature.parameters.values():
+            if parameter.annotation == "Here":
+                wants_here = True
+                continue
+            optional = parameter.default is not inspect.Parameter.empty
+            repeated = parameter.kind is inspect.Parameter.VAR_POSITIONAL
+            taking = Taking(str(parameter.annotation).removesuffix(" | None"))
+            parameters.append(Parameter(parameter.name, taking, optional, repeated))
+        gives = str(signature.return_annotation)
+        plain = any(p.taking.plain for p in parameters)
+        declared = Calculus.NONE if plain and calculus is Calculus.SMOOTH else calculus
+        entry = Function(names, body, tuple(parameters), gives, wants_here, per_cell, declared)
+        for name in names:
+            if name in _FUNCTIONS:
+                raise ValueError(f"two functions are called {name}")
+            _FUNCTIONS[name] = entry
+        return body
+
+    return enter
+
+
+@cache
+def registry() -> dict[str, Function]:
+    """All functions by name: every module of this package is loaded once and enters its own."""
+    import solver.functions as package
+
+    for module in pkgutil.iter_modules(package.__path__):
+        importlib.import_module(f"{package.__name__}.{module.name}")
+    return _FUNCTIONS
+
+
+def lookup(name: str) -> Function | None:
+    """The function of that (upper-case) name, or None."""
+    return registry().get(name)
