@@ -1,0 +1,167 @@
+"""The pieces that sheets are put together from: lines of text, labels, blocks of numbers, formulas filled down."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from solver.grid import Area, Cell, column_letters, column_number
+from solver.templates.plan import Look, Mark, Marks
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from solver.values import Scalar
+
+_QUOTED = re.compile(r"""("(?:[^"]|"")*"|'(?:[^']|'')*')""")
+_REFERENCE = re.compile(r"(?<![\w.$])(\$?)([A-Z]{1,3})(\$?)([1-9][0-9]*)(?![\w(.])")
+
+
+def joined(*pieces: Marks) -> dict[tuple[int, int], Mark]:
+    """All pieces on one sheet; ValueError where two of them claim the same cell."""
+    marks: dict[tuple[int, int], Mark] = {}
+    for piece in pieces:
+        twice = marks.keys() & piece.keys()
+        if twice:
+            raise ValueError(f"two pieces claim {Cell('', *min(twice)).a1}")
+        marks.update(piece)
+    return marks
+
+
+def block(sheet: str, row: int, col: int, rows: int = 1, cols: int = 1) -> Area:
+    """The area of `rows` x `cols` cells whose first cell is (row, col)."""
+    return Area(sheet, row, col, row + rows - 1, col + cols - 1)
+
+
+def title(text: str, *lines: str) -> Marks:
+    """The title of a sheet in its first row, with lines of explanation below it."""
+    return {(0, 0): Mark(text, look=Look.TITLE), **lines_of_text(1, 0, lines)}
+
+
+def lines_of_text(row: int, col: int, lines: Iterable[str]) -> Marks:
+    """Lines of explanation, one a row; each runs on over the empty cells to its right."""
+    return {(row + k, col): Mark(line, look=Look.TEXT) for k, line in enumerate(lines)}
+
+
+def one(row: int, col: int, value: Scalar, look: Look, number_format: str = "") -> Marks:
+    """One cell with a value."""
+    return {(row, col): Mark(value, look=look, number_format=number_format)}
+
+
+def heading(row: int, col: int, text: str, cols: int = 1) -> Marks:
+    """A heading that rules a line under `cols` columns."""
+    rest = {(row, col + k): Mark(look=Look.HEADING) for k in range(1, cols)}
+    return {(row, col): Mark(text, look=Look.HEADING), **rest}
+
+
+def across(row: int, col: int, texts: Iterable[Scalar], look: Look = Look.HEADER) -> Marks:
+    """Values side by side, as the headers of columns."""
+    return {(row, col + k): Mark(text, look=look) for k, text in enumerate(texts)}
+
+
+def down(row: int, col: int, texts: Iterable[Scalar], look: Look = Look.LABEL) -> Marks:
+    """Values below each other, as the labels of rows."""
+    return {(row + k, col): Mark(text, look=look) for k, text in enumerate(texts)}
+
+
+def numbers(area: Area, rows: Sequence[Sequence[float | None]], look: Look, number_format: str = "") -> Marks:
+    """A block of numbers, None for a blank cell; ValueError if it has another shape than the area."""
+    if len(rows) != area.rows or any(len(row) != area.cols for row in rows):
+        raise ValueError(f"the numbers do not have the shape of {area}")
+    return {
+        (area.top + i, area.left + j): Mark(value, look=look, number_format=number_format)
+        for i, row in enumerate(rows)
+        for j, value in enumerate(row)
+    }
+
+
+def filled(area: Area, formula: str, look: Look = Look.RESULT, number_format: str = "") -> Marks:
+    """A formula, written for the first cell of an area, filled down and to the right as Excel would."""
+    return {
+        (cell.row, cell.col): Mark(
+            formula=moved(formula, cell.row - area.top, cell.col - area.left), look=look, number_format=number_format
+        )
+        for cell in area.cells()
+    }
+
+
+def moved(formula: str, rows: int, cols: int) -> str:
+    """The formula as it reads after a copy by so many rows and columns.
+
+    >>> moved('IF(H9="A1","",MMULT($B33:$F33,H$26:H$30))', 2, 1)
+    'IF(I11="A1","",MMULT($B35:$F35,I$26:I$30))'
+    """
+
+    def move(match: re.Match[str]) -> str:
+        fixed_col, letters, fixed_row, digits = match.groups()
+        col = letters if fixed_col else column_letters(column_number(letters) + cols)
+        row = int(digits) if fixed_row else int(digits) + rows
+        return f"{fixed_col}{col}{fixed_row}{row}"
+
+    parts = _QUOTED.split(formula)
+    return "".join(part if part[:1] in ("'", '"') else _REFERENCE.sub(move, part) for part in parts)
+
+
+def sliding_down(area: Area) -> str:
+    """The first row of an area as a formula reads it that is filled down: columns fixed, row not.
+
+    >>> sliding_down(Area("S", 4, 1, 9, 3)), sliding_down(Area("S", 4, 1, 9, 1))
+    ('$B5:$D5', '$B5')
+    """
+    left, right = column_letters(area.left), column_letters(area.right)
+    first = f"${left}{area.top + 1}"
+    return first if area.cols == 1 else f"{first}:${right}{area.top + 1}"
+
+
+def sliding_across(area: Area) -> str:
+    """The first column of an area as a formula reads it that is filled to the right: rows fixed, column not.
+
+    >>> sliding_across(Area("S", 4, 1, 9, 3)), sliding_across(Area("S", 4, 1, 4, 3))
+    ('B$5:B$10', 'B$5')
+    """
+    letters = column_letters(area.left)
+    first = f"{letters}${area.top + 1}"
+    return first if area.rows == 1 else f"{first}:{letters}${area.bottom + 1}"
+
+
+def legend(row: int, col: int, *looks: Look) -> Marks:
+    """A key to the colours, one a row: a coloured cell with its meaning beside it."""
+    meanings = {
+        Look.INPUT: "given",
+        Look.VARIABLE: "changed by Solver",
+        Look.OBJECTIVE: "the objective",
+        Look.RESULT: "formula",
+    }
+    return joined(
+        {(row + k, col): Mark(look=look) for k, look in enumerate(looks)},
+        {(row + k, col + 1): Mark(meanings[look], look=Look.NOTE) for k, look in enumerate(looks)},
+    )
+
+
+def named_table(area: Area, name: str, row_names: Sequence[str]) -> Marks:
+    """The frame of a table of embeddings: a heading, numbered columns, and the name of each row left of it."""
+    return joined(
+        heading(area.top - 2, area.left - 1, name, area.cols + 1),
+        across(area.top - 1, area.left, range(1, area.cols + 1)),
+        down(area.top, area.left - 1, row_names),
+    )
+
+
+def row_numbers(area: Area, keys: Area, table: Area) -> Marks:
+    """Beside each key the number of its row in a table whose names stand left of it."""
+    names = block(table.sheet, table.top, table.left - 1, table.rows)
+    return filled(area, f"MATCH({sliding_down(keys)},{names.absolute},0)")
+
+
+def fetched(area: Area, table: Area, row_number: Area, name: str) -> Marks:
+    """Rows of a table, fetched by the row numbers that stand in a column; with heading and numbered columns."""
+    column_number_above = sliding_across(block(area.sheet, area.top - 1, area.left))
+    return joined(
+        heading(area.top - 2, area.left, name, area.cols),
+        across(area.top - 1, area.left, range(1, area.cols + 1)),
+        filled(
+            area,
+            f"INDEX({table.absolute},{sliding_down(row_number)},{column_number_above})",
+            number_format="0.00",
+        ),
+    )
