@@ -93,7 +93,7 @@ def intersect(reference: Reference, here: Here) -> Operand:
 
 def _take(parameter: Parameter, argument: Argument, here: Here) -> Any:
     taking = parameter.taking
-    if taking is Taking.LAZY or taking is Taking.REF:
+    if taking in (Taking.LAZY, Taking.REF, Taking.CLOSURE):
         return argument
     assert not callable(argument)
     if taking in (Taking.GRID, Taking.ARRAY):

@@ -10,6 +10,7 @@ The decorator reads the signature. A parameter's annotation says how Excel treat
     Array     the same, and whatever stands inside the argument is computed as in an array formula (SUMPRODUCT)
     Ref       a range that is not read: a Reference, or whatever else was given
     Lazy      an argument that is computed only when it is called
+    Closure   a function made by LAMBDA
     Here      not an argument: the place of the formula
     float, int, str, bool, Scalar    plain Python values: the body is called once for each distinct combination
 
@@ -56,6 +57,7 @@ class Taking(Enum):
     ARRAY = "Array"
     REF = "Ref"
     LAZY = "Lazy"
+    CLOSURE = "Closure"
     FLOAT = "float"
     INT = "int"
     STR = "str"
@@ -70,7 +72,7 @@ class Taking(Enum):
     @property
     def scalar(self) -> bool:
         """Whether the argument is one value per cell, so that ranges are intersected or spread."""
-        return self not in (Taking.GRID, Taking.ARRAY, Taking.REF, Taking.LAZY)
+        return self not in (Taking.GRID, Taking.ARRAY, Taking.REF, Taking.LAZY, Taking.CLOSURE)
 
 
 _PLAIN = {Taking.FLOAT, Taking.INT, Taking.STR, Taking.BOOL, Taking.SCALAR}
