@@ -1,0 +1,158 @@
+"""What the rows of a sheet say: columns of values, and the formulas with shared ones led back to their masters."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from solver.book.book import Cells, Formula, FormulaKind
+from solver.book.cellvalues import Context, columns
+from solver.book.markup import is_true
+from solver.book.scan import Batch, Frame, RawFormula, Rows, Spans, scan
+from solver.book.tables import parse_area
+from solver.grid import MAX_COLS, Area
+
+if TYPE_CHECKING:
+    from solver.book.book import IntArray
+
+
+@dataclass(frozen=True, slots=True)
+class SheetText:
+    """A sheet's part, read: its values and formulas, and the bytes of every row and cell.
+
+    `start` and `stop` are the spans of the `<c>` elements, entry by entry beside `cells`.
+    """
+
+    frame: Frame
+    rows: Rows
+    cells: Cells
+    start: Spans
+    stop: Spans
+    formula: IntArray
+    formulas: tuple[Formula, ...]
+
+
+class _Columns(NamedTuple):
+    cells: Cells
+    start: Spans
+    stop: Spans
+    formulas: list[tuple[int, RawFormula]]
+    cm: list[int]
+
+
+def read_sheet_text(content: bytes, part: str, sheet: str, context: Context) -> SheetText:
+    """Reads a sheet's part in UTF-8; WorkbookError names the cell that cannot be read."""
+
+    def convert(batch: Batch) -> _Columns:
+        cms = [batch.attributes[index].cm for index, _ in batch.formulas]
+        start, stop = np.asarray(batch.start, np.int64), np.asarray(batch.stop, np.int64)
+        return _Columns(columns(batch, sheet, context), start, stop, batch.formulas, cms)
+
+    frame, rows, batches = scan(content, part, convert)
+    batches = batches or [convert(Batch())]
+    cells = join([batch.cells for batch in batches])
+    start = np.concatenate([batch.start for batch in batches])
+    stop = np.concatenate([batch.stop for batch in batches])
+    raw: list[tuple[int, RawFormula, int]] = []
+    offset = 0
+    for batch in batches:
+        raw += [(index + offset, found, cm) for (index, found), cm in zip(batch.formulas, batch.cm, strict=True)]
+        offset += len(batch.cells)
+    formula, formulas = _formulas(raw, cells, sheet, context)
+    key = cells.row.astype(np.int64) * MAX_COLS + cells.col
+    if len(key) > 1 and not np.all(np.diff(key) > 0):
+        order = np.argsort(key, kind="stable")
+        order = order[np.append(np.diff(key[order]) > 0, True)]  # of two cells in one place the later counts
+        cells, start, stop, formula = take(cells, order), start[order], stop[order], formula[order]
+    return SheetText(frame, rows, cells, start, stop, formula, formulas)
+
+
+def join(parts: list[Cells]) -> Cells:
+    """The columns of several, one after the other."""
+    return Cells(*(np.concatenate([getattr(part, name) for part in parts]) for name in Cells.__slots__))
+
+
+def take(cells: Cells, index: IntArray) -> Cells:
+    """The entries at some indices."""
+    return Cells(*(getattr(cells, name)[index] for name in Cells.__slots__))
+
+
+def _formulas(
+    raw: list[tuple[int, RawFormula, int]], cells: Cells, sheet: str, context: Context
+) -> tuple[IntArray, tuple[Formula, ...]]:
+    """Per cell the index of its formula, and the formulas."""
+    formula = np.full(len(cells), -1, np.int32)
+    formulas: list[Formula] = []
+    shared: list[tuple[int, RawFormula]] = []
+    rows, cols = cells.row.tolist(), cells.col.tolist()
+    for index, found, cm in raw:
+        row, col, text, area, kind = rows[index], cols[index], found.text, None, FormulaKind.NORMAL
+        if found.attributes:
+            type_ = found.attributes.get("t")
+            if type_ == "shared":
+                shared.append((index, found))
+                continue
+            if type_ in ("array", "dataTable"):
+                area = _area(sheet, found.attributes.get("ref", ""), row, col)
+                kind = FormulaKind.DYNAMIC if cm in context.dynamic else FormulaKind.ARRAY
+                if type_ == "dataTable":
+                    kind, text = FormulaKind.TABLE, _what_if(found.attributes)
+        if text:
+            formula[index] = len(formulas)
+            formulas.append(Formula(text, row, col, kind, area))
+    _share(shared, formula, formulas, rows, cols, sheet)
+    return formula, tuple(formulas)
+
+
+def _share(
+    shared: list[tuple[int, RawFormula]],
+    formula: IntArray,
+    formulas: list[Formula],
+    rows: list[int],
+    cols: list[int],
+    sheet: str,
+) -> None:
+    """Points every cell of a shared formula to the one with its text, which may come after it.
+
+    The master is the cell with text and `ref`; where a number was given twice, the last master whose area holds
+    the cell. Without any master a cell's own text counts, and the first such text serves those that have none.
+    """
+    groups: dict[str, list[tuple[int, Area | None]]] = {}
+    for with_ref in (True, False):
+        for index, found in shared:
+            attributes, group = found.attributes, found.attributes.get("si", "")
+            if not found.text or ("ref" in attributes) != with_ref or (not with_ref and group in groups):
+                continue
+            area = _area(sheet, attributes["ref"], rows[index], cols[index]) if with_ref else None
+            formula[index] = len(formulas)
+            kind = FormulaKind.SHARED if with_ref else FormulaKind.NORMAL
+            formulas.append(Formula(found.text, rows[index], cols[index], kind))
+            if with_ref:
+                groups.setdefault(group, []).append((len(formulas) - 1, area))
+    for index, found in shared:
+        if formula[index] >= 0:
+            continue
+        masters = groups.get(found.attributes.get("si", ""), [])
+        row, col = rows[index], cols[index]
+        holding = [
+            number
+            for number, area in masters
+            if area is None or (area.top <= row <= area.bottom and area.left <= col <= area.right)
+        ]
+        if masters:
+            formula[index] = holding[-1] if holding else masters[0][0]
+
+
+def _area(sheet: str, reference: str, row: int, col: int) -> Area:
+    """The area that an `<f>` states, or the cell alone where it states none."""
+    return parse_area(sheet, reference) or Area(sheet, row, col, row, col)
+
+
+def _what_if(attributes: dict[str, str]) -> str:
+    """The formula that Excel shows for a what-if table: the row input cell, then the column input cell."""
+    first, second = attributes.get("r1", ""), attributes.get("r2", "")
+    if is_true(attributes.get("dt2D", "0")):
+        return f"TABLE({first},{second})"
+    return f"TABLE({first},)" if is_true(attributes.get("dtr", "0")) else f"TABLE(,{first})"
