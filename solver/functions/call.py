@@ -8,7 +8,7 @@ import numpy as np
 
 from solver.algebra import Node, constant, opaque
 from solver.errors import FormulaError
-from solver.functions.coerce import as_logicals, as_numbers, as_texts
+from solver.functions.coerce import as_logicals, as_numbers, as_texts, without_booleans
 from solver.functions.here import Reference, References
 from solver.functions.operand import (
     Operand,
@@ -103,6 +103,8 @@ def _take(parameter: Parameter, argument: Argument, here: Here) -> Any:
     scalar = scalar_of(argument, here)
     if taking in (Taking.NUMBER, Taking.FLOAT, Taking.INT):
         return as_numbers(scalar)
+    if taking is Taking.STRICT:
+        return as_numbers(without_booleans(scalar))
     if taking in (Taking.LOGICAL, Taking.BOOL):
         return as_logicals(scalar)
     return as_texts(scalar) if taking in (Taking.TEXT, Taking.STR) else scalar
@@ -145,7 +147,7 @@ def _cell_by_cell(function: Function, parameters: Sequence[Parameter], taken: Se
     ]
     live = [a for _, a, scalar in places if scalar and a.live]
     if live:
-        return _opaque(function, places, shape)
+        return _opaque(function, places, shape, here)
     spread = [(t, np.broadcast_to(_plain_values(t, a), shape)) if s else (t, a) for t, a, s in places]
     seen: dict[Any, Any] = {}
     results = np.empty(shape, dtype=object)
@@ -228,7 +230,7 @@ def _operand(value: Any) -> Operand:
     return value if isinstance(value, Operand) else lone(value)
 
 
-def _opaque(function: Function, places: Sequence[Any], shape: Shape) -> Operand:
+def _opaque(function: Function, places: Sequence[Any], shape: Shape, here: Here) -> Operand:
     """A body on plain values whose arguments are alive: a step function of them, evaluated value by value."""
     alive = [spread_to(a, shape).number for _, a, scalar in places if scalar and a.live]
     fixed = [
@@ -249,7 +251,7 @@ def _opaque(function: Function, places: Sequence[Any], shape: Shape) -> Operand:
                     arguments.append(int(value) if taking is Taking.INT and np.isfinite(value) else value)
                 else:
                     arguments.append(known[at[lead:]] if isinstance(known, np.ndarray) else _slice(known, at[lead:]))
-            result = function.body(*arguments)
+            result = function.body(here, *arguments) if function.wants_here else function.body(*arguments)
             out[at] = float(result) if isinstance(result, (float, int)) and not isinstance(result, ErrorValue) else np.nan
         return out
 

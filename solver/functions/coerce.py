@@ -128,6 +128,14 @@ def as_numbers(operand: Operand) -> Operand:
     return Operand(kind, where(is_text, constant(read), full.number))
 
 
+def without_booleans(operand: Operand) -> Operand:
+    """The operand with #VALUE! in the place of every boolean."""
+    if not operand.has(Kind.BOOLEAN):
+        return operand
+    kind = np.where(operand.kind == Kind.BOOLEAN, np.uint8(Kind.ERROR + ErrorValue.VALUE), operand.kind)
+    return Operand(kind, operand.number, operand.text)
+
+
 def as_logicals(operand: Operand) -> Operand:
     """The operand with every value turned into a boolean or an error: texts must read TRUE or FALSE."""
     if (operand.kind == Kind.BOOLEAN).all():

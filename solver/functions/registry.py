@@ -13,6 +13,7 @@ The decorator reads the signature. A parameter's annotation says how Excel treat
     Closure   a function made by LAMBDA
     Here      not an argument: the place of the formula
     float, int, str, bool, Scalar    plain Python values: the body is called once for each distinct combination
+    Strict    a plain float for which booleans are #VALUE!, as in the functions that came with the Analysis ToolPak
 
 and the return annotation says what comes out (Number, Logical, Text: checked and wrapped; Operand, Ref: as it is;
 plain types, possibly `| ErrorValue`, for bodies on plain values). A default makes an argument optional, `*args`
@@ -43,6 +44,7 @@ Value: TypeAlias = Operand
 Grid: TypeAlias = Operand
 Array: TypeAlias = Operand
 Ref: TypeAlias = "Operand | Reference | References"
+Strict: TypeAlias = float
 Lazy: TypeAlias = "Callable[[], Operand]"
 
 
@@ -59,6 +61,7 @@ class Taking(Enum):
     LAZY = "Lazy"
     CLOSURE = "Closure"
     FLOAT = "float"
+    STRICT = "Strict"
     INT = "int"
     STR = "str"
     BOOL = "bool"
@@ -75,7 +78,7 @@ class Taking(Enum):
         return self not in (Taking.GRID, Taking.ARRAY, Taking.REF, Taking.LAZY, Taking.CLOSURE)
 
 
-_PLAIN = {Taking.FLOAT, Taking.INT, Taking.STR, Taking.BOOL, Taking.SCALAR}
+_PLAIN = {Taking.FLOAT, Taking.STRICT, Taking.INT, Taking.STR, Taking.BOOL, Taking.SCALAR}
 
 
 class Calculus(Enum):
