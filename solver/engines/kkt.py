@@ -1,0 +1,103 @@
+"""First-order optimality: violation of the constraints, Lagrange multipliers, and what is left of the gradient.
+
+At a minimum of f subject to rows r(x) there are multipliers y and z with
+
+    grad f = J' y + z,      y >= 0 where r is at its lower end, y <= 0 at its upper end, 0 between,
+                            z likewise for the bounds of x.
+
+So y = d f / d right side and z = d f / d bound of the minimised problem.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import scipy.sparse as sp
+from scipy.optimize import lsq_linear
+
+if TYPE_CHECKING:
+    from solver.model.problem import Mask, Problem, Vector
+
+ACTIVE = 1e-7
+"""Relative distance within which a row or bound counts as active."""
+
+DENSE = 600
+"""Up to so many unknown multipliers their least-squares problem is solved with dense matrices."""
+
+
+def violation(problem: Problem, x: Vector, *, relative: bool = True) -> float:
+    """The worst amount by which x breaks a bound or a row; divided by max(1, |bound|) when `relative`."""
+    worst = _excess(x, problem.lb, problem.ub, relative=relative)
+    if problem.m:
+        worst = max(worst, _excess(problem.rows(x), problem.row_lo, problem.row_hi, relative=relative))
+    return worst
+
+
+def optimality(problem: Problem, x: Vector) -> tuple[float, Vector, Vector]:
+    """How far x is from satisfying the first-order conditions, with row and bound multipliers.
+
+    The norm is max_j |grad f - J'y - z|_j max(1, |x_j|) / max(1, |f|): the relative change of the objective that a
+    relative change of one variable still promises. The multipliers are those that make the residual least in the
+    sense of least squares, with the signs that their ends ask for.
+    """
+    gradient = np.asarray(problem.grad(x), dtype=float)
+    at_lower, at_upper = _active(x, problem.lb, problem.ub)
+    y = np.zeros(problem.m)
+    if problem.m:
+        jacobian = sp.csr_array(problem.row_jac(x))
+        row_lower, row_upper = _active(problem.rows(x), problem.row_lo, problem.row_hi)
+        chosen = np.flatnonzero(row_lower | row_upper)
+        y[chosen] = _multipliers(gradient, jacobian[chosen], row_lower[chosen], row_upper[chosen], at_lower, at_upper)
+        gradient = gradient - jacobian.T @ y
+    z = _cut(gradient, at_lower, at_upper)
+    left = np.abs(gradient - z) * np.maximum(1.0, np.abs(x))
+    return float(left.max(initial=0.0)) / max(1.0, abs(problem.fun(x))), y, z
+
+
+def projected(problem: Problem, x: Vector, gradient: Vector) -> Vector:
+    """The gradient without its components that push against an active bound."""
+    at_lower, at_upper = _active(x, problem.lb, problem.ub)
+    return gradient - _cut(gradient, at_lower, at_upper)
+
+
+def _excess(value: Vector, low: Vector, high: Vector, *, relative: bool) -> float:
+    over = np.maximum(low - value, value - high)
+    if relative:
+        bound = np.where(low - value > value - high, low, high)
+        over = over / np.maximum(1.0, np.where(np.isfinite(bound), np.abs(bound), 0.0))
+    return float(np.max(over, initial=0.0))
+
+
+def _active(value: Vector, low: Vector, high: Vector) -> tuple[Mask, Mask]:
+    """Which entries stand at their lower end, and which at their upper end."""
+    with np.errstate(invalid="ignore"):
+        lower = value - low <= ACTIVE * np.maximum(1.0, np.abs(low))
+        upper = high - value <= ACTIVE * np.maximum(1.0, np.abs(high))
+    return lower & np.isfinite(low), upper & np.isfinite(high)
+
+
+def _cut(gradient: Vector, at_lower: Mask, at_upper: Mask) -> Vector:
+    """The part of the gradient that active bounds take up."""
+    return np.where(at_lower & (gradient > 0), gradient, 0.0) + np.where(at_upper & (gradient < 0), gradient, 0.0)
+
+
+def _multipliers(
+    gradient: Vector, jacobian: sp.csr_array, row_lower: Mask, row_upper: Mask, at_lower: Mask, at_upper: Mask
+) -> Vector:
+    """Least-squares multipliers of the active rows, with those of the active bounds found beside and left out."""
+    k = jacobian.shape[0]
+    if not k:
+        return np.zeros(0)
+    bound = np.flatnonzero(at_lower | at_upper)
+    unit = sp.csr_array((np.ones(bound.size), (bound, np.arange(bound.size))), shape=(gradient.size, bound.size))
+    system = sp.csc_array(sp.hstack([sp.csr_array(jacobian.T), unit]))
+    lower, upper = np.r_[row_lower, at_lower[bound]], np.r_[row_upper, at_upper[bound]]
+    low, high = np.where(upper, -np.inf, 0.0), np.where(lower, np.inf, 0.0)
+    size = np.sqrt(np.maximum(np.asarray(system.multiply(system).sum(axis=0)).ravel(), 1e-300))
+    scaled = system @ sp.diags_array(1.0 / size)
+    if k + bound.size <= DENSE:
+        found = lsq_linear(scaled.toarray(), gradient, (low, high), method="bvls", tol=1e-14).x
+    else:
+        found = lsq_linear(sp.csr_matrix(scaled), gradient, (low, high), tol=1e-12, lsmr_tol="auto").x
+    return np.asarray(found / size)[:k]

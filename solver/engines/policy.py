@@ -1,0 +1,203 @@
+"""Which method answers a model: the stored engine says what is promised, the structure says what is best.
+
+The table is read from the top; the first row that fits is taken. Integers are then put around the method by branch
+and bound, and several starts around that, where they are asked for.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from solver.algebra.structure import Degree
+from solver.engines.base import Engine, Handles, engines, find_engine
+from solver.engines.options import UNLIMITED, find_option, near_miss
+from solver.errors import EngineError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from solver.model.problem import Problem
+
+STORED = ("grg", "simplex", "evolutionary")
+"""The engines that a workbook can ask for, in Excel's order (1, 2, 3)."""
+
+IGNORED = {
+    "drv": "derivatives are exact",
+    "est": "derivatives are exact",
+    "nwt": "the method is chosen by structure",
+    "lin": "whether the model is linear is read from its formulas",
+    "sho": "every iteration can be watched",
+    "neg": "it belongs to the model, as lower bounds",
+    "ver": "it names the file format",
+    "msl": "it is no setting of the method but asks for several starts",
+}
+"""Excel's names that no method reads, and why."""
+
+LIMITS = ("tim", "itr", "nod", "mip")
+"""Stored limits, for which Excel's largest number means none."""
+
+MANY = 4000
+"""Beyond so many variables a fit is done with gradients alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One row of the table: for which stored engines, for which structure, which engine, and the reason to print."""
+
+    asked: tuple[str, ...]
+    fits: Callable[[Problem], bool]
+    engine: str
+    why: str
+
+
+def is_linear(problem: Problem) -> bool:
+    """Whether the objective and all rows are linear."""
+    return problem.linear is not None and problem.linear.cost is not None and problem.linear.hessian is None
+
+
+def is_convex_quadratic(problem: Problem) -> bool:
+    """Whether the objective is a convex quadratic and all rows are linear."""
+    linear = problem.linear
+    return linear is not None and linear.cost is not None and linear.hessian is not None and linear.convex
+
+
+def _worst(problem: Problem) -> Degree:
+    return max((problem.degree, *problem.row_degrees))
+
+
+TABLE = (
+    Rule(("simplex",), lambda _: True, "simplex", "the model asks for Simplex LP"),
+    Rule(("grg", "evolutionary"), is_linear, "simplex", "all formulas are linear"),
+    Rule(("grg", "evolutionary"), lambda p: bool(p.groups), "evolutionary", "cells must be all different"),
+    Rule(
+        ("grg", "evolutionary"),
+        lambda p: is_convex_quadratic(p) and p.m > 0,
+        "interior",
+        "the objective is a convex quadratic and the constraints are linear",
+    ),
+    Rule(("evolutionary",), lambda _: True, "evolutionary", "the model asks for Evolutionary"),
+    Rule(("grg",), lambda p: _worst(p) is Degree.STEP, "nonsmooth", "the formulas jump"),
+    Rule(("grg",), lambda p: _worst(p) is Degree.KINK, "nonsmooth", "the formulas have corners"),
+    Rule(
+        ("grg",),
+        lambda p: p.residuals is not None and p.m == 0 and p.n <= MANY,
+        "least_squares",
+        "the objective is a sum of squares",
+    ),
+    Rule(("grg",), lambda p: p.m == 0 and p.n <= MANY, "trust", "the objective is smooth, without constraint rows"),
+    Rule(("grg",), lambda p: p.m == 0, "lbfgsb", "the objective is smooth, with very many cells"),
+    Rule(("grg",), lambda _: True, "grg", "the formulas are smooth"),
+)
+
+
+def choose(
+    problem: Problem,
+    asked: str | None,
+    options: Mapping[str, str | float],
+    stored: Mapping[str, str | float] | None = None,
+) -> tuple[Engine, str]:
+    """The engine for a problem with its options set, and why.
+
+    `asked` is the engine stored in the workbook ("grg", "simplex", "evolutionary"), the name of any engine, or None
+    for the best. `options` were given by hand and must be known to the engine; `stored` came with the workbook, by
+    Excel's names, and count where the engine knows them. Raises EngineError.
+    """
+    wanted = (asked or "grg").strip().lower()
+    stored = _meant(stored or {})
+    if wanted in STORED:
+        rule = next(rule for rule in TABLE if wanted in rule.asked and rule.fits(problem))
+        name, why = rule.engine, rule.why
+    else:
+        name, why = find_engine(wanted).about.name, "as asked"
+    stack = _stack(problem, name, _is_on(options, stored, "msl"), _is_on(options, stored, "rlx"))
+    engine = _made(stack, options, stored)
+    ignored = _unread(stack, options, by_table=wanted in STORED)
+    if len(stack) > 1:
+        why += ", with " + " and ".join(each.about.title.lower() for each in reversed(stack[1:]))
+    return engine, "; ".join([why, *ignored])
+
+
+def _stack(problem: Problem, name: str, several: bool, relax: bool) -> list[type[Engine]]:
+    """The engines from the inmost to the outmost."""
+    stack = [find_engine(name)]
+    whole = bool(problem.integer.any() or problem.binary.any()) and not relax
+    if whole and not stack[0].about.handles & Handles.INTEGERS:
+        stack.append(find_engine("branch"))
+    if several and name not in ("simplex", "interior", "evolutionary", "multistart"):
+        stack.append(find_engine("multistart"))
+    return stack
+
+
+def _made(stack: list[type[Engine]], options: Mapping[str, str | float], stored: Mapping[str, str | float]) -> Engine:
+    made: Engine | None = None
+    for make in stack:
+        settings: dict[str, Any] = {}
+        for given in (stored, options):
+            for name, value in given.items():
+                found = find_option(make.about.options, name)
+                if found is not None:
+                    settings[found.name] = found.read(value)
+        if make.about.name != "evolutionary" and find_option(make.about.options, "cvg") and not _given(options, make):
+            settings.pop("convergence", None)
+        made = make(**settings) if made is None else replace(make(**settings), inner=made)  # type: ignore[call-arg]
+    if made is None:
+        raise EngineError("there is no engine to run")
+    return made
+
+
+def _given(options: Mapping[str, str | float], make: type[Engine]) -> bool:
+    """Whether a convergence was set by hand: the stored one would end a run far from its optimum."""
+    named = (find_option(make.about.options, name) for name in options)
+    return any(found is not None and found.excel == "cvg" for found in named)
+
+
+def _unread(stack: list[type[Engine]], options: Mapping[str, str | float], *, by_table: bool) -> list[str]:
+    """Notes on given options that no engine of the stack reads; raises EngineError on those that nobody knows."""
+    notes = []
+    everywhere = [option for about in engines() for option in about.options]
+    for name in options:
+        hidden = name.strip().lower().removeprefix("solver_")
+        if any(find_option(make.about.options, name) for make in stack):
+            continue
+        if hidden == "msl" and len(stack) > 1:
+            continue
+        elsewhere = find_option(everywhere, name)
+        if hidden in IGNORED:
+            notes.append(f"{name} is ignored: {IGNORED[hidden]}")
+        elif by_table and elsewhere is not None and elsewhere.excel:
+            notes.append(f"{name} is ignored: {stack[0].about.name} has no use for it")
+        else:
+            known = {each.name for make in stack for each in make.about.options}
+            known |= {each.excel for make in stack for each in make.about.options if each.excel}
+            raise EngineError(f"engine {stack[0].about.name} has no option {name}", hint=near_miss(name, known))
+    return notes
+
+
+def _meant(stored: Mapping[str, str | float]) -> dict[str, str | float]:
+    """The stored options without those that say nothing: limits that are not set."""
+    result = {}
+    for name, value in stored.items():
+        hidden = name.lower().removeprefix("solver_")
+        if hidden in LIMITS and _number(value) >= UNLIMITED:
+            continue
+        result[hidden] = value
+    return result
+
+
+def _number(value: str | float) -> float:
+    try:
+        return float(value)
+    except ValueError:
+        return np.nan
+
+
+def _is_on(options: Mapping[str, str | float], stored: Mapping[str, str | float], hidden: str) -> bool:
+    names = {"msl": ("msl", "multistart"), "rlx": ("rlx", "relax")}[hidden]
+    result = str(stored.get(hidden, "2"))
+    for name, value in options.items():
+        if name.strip().lower().removeprefix("solver_") in names:
+            result = str(value)
+    return result.strip().lower().removesuffix(".0") in ("1", "on", "yes", "true")

@@ -1,0 +1,176 @@
+"""One run of one engine on one problem, from bounds that cross to a solution that is what it says.
+
+Fixed variables are left out, evaluations are counted, what the engine cannot handle is added by wrapping it, and
+whatever ends the run early, the best point so far comes back with the outcome that says why.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # the package has no types
+
+from solver.algebra.structure import Degree
+from solver.engines.base import Engine, Handles, Needs, find_engine, with_settings_of
+from solver.engines.kkt import optimality, violation
+from solver.engines.progress import Halt, Progress
+from solver.engines.start import crossing, grouped, relaxed, start_with_values, tightened
+from solver.engines.transform import Change, counted, without
+from solver.errors import EngineError, Outcome
+from solver.model.solution import Population, Solution
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from solver.model.problem import Problem
+    from solver.model.solution import Watch
+
+
+def run(
+    problem: Problem,
+    engine: Engine,
+    watch: Watch | None = None,
+    time_limit: float | None = None,
+    workers: int | Callable[..., Iterable[Any]] | None = None,
+) -> Solution:
+    """The solution of a problem by an engine.
+
+    `watch` sees every iterate and may raise StopIteration; `time_limit` in seconds comes beside the engine's own;
+    `workers` is SciPy's: a number, or anything like `map`. Raises EngineError when the engine does not fit.
+    """
+    deadline = time.monotonic() + min(engine.time_limit, np.inf if time_limit is None else time_limit)
+    if engine.relax:
+        problem = relaxed(problem)
+    conflict = crossing(problem)
+    if conflict:
+        return Solution(problem.x0, float("nan"), conflict, engine.name, conflict.message)
+    progress = Progress(
+        problem,
+        precision=engine.precision,
+        relative=engine.scaling,
+        watch=watch,
+        deadline=deadline,
+        limit=engine.iterations,
+        workers=workers or 1,
+    )
+    progress.problem = counted(tightened(problem), progress)
+    with threadpool_limits(limits=1), np.errstate(all="ignore"):
+        solution = _ended(progress, engine)
+        return _finished(progress, solution)
+
+
+def equipped(engine: Engine, problem: Problem) -> Engine:
+    """The engine wrapped in what it lacks for a problem; raises EngineError when no wrapping helps."""
+    about = engine.about
+    if about.needs & Needs.RESIDUALS and problem.residuals is None:
+        raise EngineError(f"{engine.name} needs a sum of squares, and the objective is none")
+    if problem.groups and not about.handles & Handles.GROUPS:
+        raise EngineError(
+            f"{engine.name} cannot keep cells all different", hint="use the evolutionary engine, or -O relax=on"
+        )
+    if problem.m and not about.handles & Handles.ROWS:
+        engine = _around("augmented", engine)
+    if problem.integer.any() and not about.handles & Handles.INTEGERS:
+        engine = _around("branch", engine)
+    return engine
+
+
+def _around(name: str, inner: Engine) -> Engine:
+    return replace(with_settings_of(find_engine(name), inner), inner=inner)  # type: ignore[call-arg]  # wrappers have it
+
+
+def _ended(progress: Progress, engine: Engine) -> Solution:
+    """The solution where the engine, or whatever stopped it, left it."""
+    start = progress.problem.x0
+    try:
+        found = start_with_values(progress.problem, engine.seed)
+        if found is None:
+            bad = progress.problem.blame(start) or ""
+            return Solution(start, float("nan"), Outcome.ERROR_VALUE, engine.name, bad=bad)
+        if found is not start:
+            progress.log.notes.append("the start has an error value: began beside it")
+        progress.problem = replace(progress.problem, x0=found)
+        return _minimised(progress, engine)
+    except Halt as halt:
+        outcome = halt.outcome
+    except KeyboardInterrupt:
+        outcome = Outcome.USER_STOP
+    except MemoryError:
+        outcome = Outcome.OUT_OF_MEMORY
+    progress.deadline, best = np.inf, progress.log.best
+    progress.stopped.clear()
+    if best is None:
+        return Solution(start, progress.problem.fun(start), outcome, engine.name)
+    return Solution(best.x, best.fun, outcome, engine.name)
+
+
+def _minimised(progress: Progress, engine: Engine) -> Solution:
+    """The engine's solution in the variables of the full problem."""
+    problem = progress.problem
+    progress.offer(problem.x0, problem.fun(problem.x0), violation(problem, problem.x0, relative=engine.scaling))
+    fixed = (problem.lb == problem.ub) & ~grouped(problem)
+    change = without(problem, fixed)
+    if not change.free.size:
+        wrong = violation(problem, problem.x0, relative=engine.scaling)
+        outcome = Outcome.OPTIMAL if wrong <= engine.precision else Outcome.INFEASIBLE
+        return Solution(problem.x0, problem.fun(problem.x0), outcome, engine.name, "no variable is free")
+    smaller = change.apply(problem) if fixed.any() else problem
+    method = equipped(engine, smaller)
+    if not fixed.any():
+        return method.minimise(smaller, progress)
+    return _restored(method.minimise(smaller, progress.through(change.back)), change)
+
+
+def _restored(solution: Solution, change: Change) -> Solution:
+    """A solution of the problem without fixed variables, in all variables; what is not known is left to be found."""
+    population = solution.population and Population(
+        change.back_many(solution.population.x), solution.population.fun, solution.population.violation
+    )
+    return replace(solution, x=change.back(solution.x), bound_multipliers=None, ranges=None, population=population)
+
+
+def _finished(progress: Progress, solution: Solution) -> Solution:
+    """The solution with violation, multipliers, counts, trace and notes, or the best point if that is better."""
+    problem, best = progress.problem, progress.log.best
+    progress.deadline = np.inf
+    x, outcome, notes = solution.x, solution.outcome, (*progress.log.notes, *solution.notes)
+    fun, wrong = problem.fun(x), violation(problem, x, relative=progress.relative)
+    if (
+        best is not None
+        and (outcome.solved or outcome.stopped)
+        and _better(best.fun, best.violation, fun, wrong, progress)
+    ):
+        x, fun, wrong = best.x, best.fun, best.violation
+        solution = replace(solution, row_multipliers=None, bound_multipliers=None, ranges=None)
+    if outcome is Outcome.OPTIMAL and wrong > progress.precision:
+        outcome = Outcome.INFEASIBLE
+    if problem.degree is Degree.CONSTANT and problem.sense:
+        notes = (*notes, "no variable reaches the objective")
+    rows, bounds = solution.row_multipliers, solution.bound_multipliers
+    local = problem.smooth and not (problem.integer.any() or problem.groups)
+    if local and np.isfinite(fun) and (bounds is None or (rows is None and problem.m)):
+        _, rows, bounds = optimality(problem, x)
+    return replace(
+        solution,
+        x=x,
+        fun=float(fun),
+        outcome=outcome,
+        message=solution.message or outcome.message,
+        iterations=solution.iterations or max(progress.log.iteration, 0),
+        row_multipliers=rows,
+        bound_multipliers=bounds,
+        violation=wrong,
+        evaluations=dict(progress.counts),
+        trace=solution.trace or tuple(progress.log.trace),
+        notes=notes,
+    )
+
+
+def _better(fun: float, wrong: float, than: float, than_wrong: float, progress: Progress) -> bool:
+    """Whether a point is better beyond rounding, and not by leaning on the precision of the constraints."""
+    if than_wrong > progress.precision or np.isnan(than):
+        return wrong < than_wrong or np.isnan(than)
+    return wrong <= max(than_wrong, 1e-12) and fun < than - 1e-14 * max(1.0, abs(than))

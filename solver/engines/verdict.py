@@ -1,0 +1,46 @@
+"""What can be said of the point where a local method ended."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from solver.engines.kkt import optimality, violation
+from solver.errors import Outcome
+from solver.model.solution import Solution
+
+if TYPE_CHECKING:
+    from solver.engines.base import Engine
+    from solver.model.problem import Problem, Vector
+
+STATIONARY = 1e-6
+"""Up to this norm of the KKT residual (see `optimality`) a point counts as stationary."""
+
+
+def judged(
+    problem: Problem, x: Vector, engine: Engine, *, iterations: int = 0, still: bool = True, message: str = ""
+) -> Solution:
+    """The solution at x: optimal if its KKT residual is small, else converged if the steps came to rest (`still`)."""
+    fun, wrong = problem.fun(x), violation(problem, x, relative=engine.scaling)
+    if np.isnan(fun) or np.isnan(wrong):
+        outcome = Outcome.ERROR_VALUE
+        return Solution(x, fun, outcome, engine.name, message, iterations, bad=problem.blame(x) or "")
+    norm, rows, bounds = optimality(problem, x) if problem.smooth else (np.inf, None, None)
+    if wrong > engine.precision:
+        outcome = Outcome.INFEASIBLE
+    elif norm <= STATIONARY:
+        outcome = Outcome.OPTIMAL
+    else:
+        outcome = Outcome.CONVERGED if still else Outcome.CANNOT_IMPROVE
+    return Solution(
+        x,
+        fun,
+        outcome,
+        engine.name,
+        message,
+        iterations,
+        violation=wrong,
+        row_multipliers=rows,
+        bound_multipliers=bounds,
+    )
