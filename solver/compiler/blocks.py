@@ -1,0 +1,202 @@
+"""Formula cells grouped into rectangles that hold one formula in relative form.
+
+A lone cell is a 1 x 1 block: there is one kind of block and one way to compute it. Literals that differ from cell to
+cell (=A1*1.01, =A2*1.02) stay in one block as an array per literal.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from solver.book.book import FormulaKind
+from solver.errors import FormulaError
+from solver.formula.parse import parse
+from solver.formula.template import relative_key
+from solver.grid import Area, Cell
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from solver.book.book import Formula, Sheet
+    from solver.formula.tree import Tree
+
+Literal: TypeAlias = "float | npt.NDArray[np.float64]"
+
+
+@dataclass(slots=True)
+class Template:
+    """One relative formula: parsed when it is first needed, from the text of the first cell that showed it.
+
+    `literals` are the numbers of that text (other cells of the template may have others), and `failure` keeps why
+    it cannot be parsed.
+    """
+
+    text: str
+    row: int
+    col: int
+    tree: Tree | None = None
+    literals: tuple[float, ...] = ()
+    failure: FormulaError | None = None
+
+    def parsed(self) -> Tree:
+        """Its tree; FormulaError each time if it has none."""
+        if self.failure is not None:
+            raise self.failure
+        if self.tree is None:
+            try:
+                self.tree, self.literals = parse(self.text, self.row, self.col)
+            except FormulaError as failure:
+                self.failure = failure
+                raise
+        return self.tree
+
+
+@dataclass(slots=True, eq=False)
+class Block:
+    """A rectangle of cells filled with one formula; `area` is that of the results for an array formula.
+
+    `literals` holds one number per slot of the template, or an array (rows, cols) where they differ.
+    """
+
+    area: Area
+    template: Template
+    literals: tuple[Literal, ...]
+    kind: FormulaKind
+
+    @property
+    def array(self) -> bool:
+        """Whether it is an array formula: one formula whose result fills the area."""
+        return self.kind in (FormulaKind.ARRAY, FormulaKind.DYNAMIC)
+
+    @property
+    def lead(self) -> tuple[int, int]:
+        """How many formulas it stands for: rows and columns."""
+        return (1, 1) if self.array else (self.area.rows, self.area.cols)
+
+    @property
+    def divisible(self) -> bool:
+        """Whether it stands for more than one formula."""
+        return not self.array and self.area.size > 1
+
+    def split(self) -> list[Block]:
+        """Its rows as blocks of their own, or its cells when it is one row."""
+        area = self.area
+        if area.rows > 1:
+            areas = [Area(area.sheet, r, area.left, r, area.right) for r in range(area.top, area.bottom + 1)]
+        else:
+            areas = [Area(area.sheet, area.top, c, area.top, c) for c in range(area.left, area.right + 1)]
+        return [self.part(piece) for piece in areas]
+
+    def columns(self) -> list[Block]:
+        """Its columns as blocks of their own."""
+        area = self.area
+        return [
+            self.part(Area(area.sheet, area.top, c, area.bottom, c)) for c in range(area.left, area.right + 1)
+        ]
+
+    def part(self, piece: Area) -> Block:
+        """The block of a smaller rectangle inside it."""
+        rows = slice(piece.top - self.area.top, piece.bottom - self.area.top + 1)
+        cols = slice(piece.left - self.area.left, piece.right - self.area.left + 1)
+        literals = tuple(
+            value if isinstance(value, float) else _uniform(value[rows, cols]) for value in self.literals
+        )
+        return Block(piece, self.template, literals, self.kind)
+
+    def __repr__(self) -> str:
+        return f"Block({self.area}, ={self.template.text})"
+
+    @property
+    def first(self) -> Cell:
+        """Its first cell."""
+        return self.area.first
+
+
+def _uniform(values: npt.NDArray[np.float64]) -> Literal:
+    first = values.flat[0]
+    return float(first) if (values == first).all() else values
+
+
+class Templates:
+    """All relative formulas of a book by key: equal keys share one template, whatever sheet they stand on."""
+
+    def __init__(self) -> None:
+        self._of_key: dict[str, tuple[int, Template]] = {}
+
+    def of(self, formula: Formula) -> tuple[int, Template, tuple[float, ...]]:
+        """The number of a formula's template, the template, and the formula's literals."""
+        key, literals = relative_key(formula.text, formula.row, formula.col)
+        found = self._of_key.get(key)
+        if found is None:
+            found = self._of_key[key] = (len(self._of_key), Template(formula.text, formula.row, formula.col))
+        return *found, literals
+
+
+def group(sheet: Sheet, templates: Templates) -> Iterator[Block]:
+    """The blocks of a sheet: array formulas one by one, the others in maximal rectangles."""
+    has = np.nonzero(sheet.formula >= 0)[0]
+    if not len(has):
+        return
+    index = sheet.formula[has]
+    key = np.full(len(sheet.formulas), -1, dtype=np.int64)
+    shapes: dict[int, Template] = {}
+    literals: list[tuple[float, ...]] = []
+    for k, formula in enumerate(sheet.formulas):
+        if formula.kind is FormulaKind.TABLE:
+            literals.append(())
+            continue
+        number, template, values = templates.of(formula)
+        literals.append(values)
+        if formula.kind in (FormulaKind.ARRAY, FormulaKind.DYNAMIC):
+            area = formula.area or Area.of(Cell(sheet.name, formula.row, formula.col))
+            yield Block(area, template, values, formula.kind)
+        else:
+            shapes[number] = template
+            key[k] = number
+    rows, cols = sheet.cells.row[has].astype(np.int64), sheet.cells.col[has].astype(np.int64)
+    plain = key[index] >= 0
+    rows, cols, index = rows[plain], cols[plain], index[plain]
+    for number, top, left, bottom, right, members in _rectangles(key[index], rows, cols):
+        area = Area(sheet.name, top, left, bottom, right)
+        shape = (area.rows, area.cols)
+        yield Block(area, shapes[number], _slots(literals, index[members], shape), FormulaKind.NORMAL)
+
+
+def _slots(literals: list[tuple[float, ...]], formulas: npt.NDArray[np.int32], shape: tuple[int, int]) -> tuple[Literal, ...]:
+    """Per slot the common number, or the numbers of the cells (given column by column) as an array."""
+    first = literals[formulas[0]]
+    if not first or (formulas == formulas[0]).all() or all(literals[f] == first for f in formulas.tolist()):
+        return first
+    table = np.array([literals[f] for f in formulas.tolist()], dtype=np.float64)
+    return tuple(
+        _uniform(np.ascontiguousarray(table[:, slot].reshape(shape[1], shape[0]).T)) for slot in range(table.shape[1])
+    )
+
+
+def _rectangles(
+    key: npt.NDArray[np.int64], rows: npt.NDArray[np.int64], cols: npt.NDArray[np.int64]
+) -> Iterator[tuple[int, int, int, int, int, npt.NDArray[np.intp]]]:
+    """Key and edges of maximal rectangles of equal keys, with the members of each, column by column.
+
+    Vertical runs come first; runs of equal height that stand side by side are then merged.
+    """
+    if not len(key):
+        return
+    order = np.lexsort((rows, cols, key))
+    k, r, c = key[order], rows[order], cols[order]
+    starts = np.nonzero(np.r_[True, (k[1:] != k[:-1]) | (c[1:] != c[:-1]) | (r[1:] != r[:-1] + 1)])[0]
+    ends = np.r_[starts[1:], len(k)]
+    top, bottom, left, number = r[starts], r[ends - 1], c[starts], k[starts]
+    by_edge = np.lexsort((left, bottom, top, number))
+    t, b, x, n = top[by_edge], bottom[by_edge], left[by_edge], number[by_edge]
+    same = (n[1:] == n[:-1]) & (t[1:] == t[:-1]) & (b[1:] == b[:-1]) & (x[1:] == x[:-1] + 1)
+    firsts = np.nonzero(np.r_[True, ~same])[0]
+    lasts = np.r_[firsts[1:], len(n)]
+    for a, z in zip(firsts.tolist(), lasts.tolist(), strict=True):
+        runs = by_edge[a:z]
+        members = np.concatenate([order[starts[q] : ends[q]] for q in runs]) if z - a > 1 else order[starts[runs[0]] : ends[runs[0]]]
+        yield int(n[a]), int(t[a]), int(x[a]), int(b[a]), int(x[z - 1]), members

@@ -1,0 +1,73 @@
+"""Which cells a block's formula names, without computing it: a superset, or "may be any"."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from solver.compiler.names import external_sheet
+from solver.formula import tree as t
+from solver.grid import MAX_COLS, MAX_ROWS, Area
+
+if TYPE_CHECKING:
+    from solver.compiler.blocks import Block
+    from solver.compiler.names import Names
+
+_ANYWHERE = frozenset(("OFFSET", "INDIRECT"))
+
+
+def precedents(block: Block, names: Names) -> list[Area] | None:
+    """The areas that the formulas of a block name, or None if they may reach cells that they do not name."""
+    areas: list[Area] = []
+    return areas if _collect(block.template.parsed(), block, names, areas, set()) else None
+
+
+def _collect(tree: t.Tree, block: Block, names: Names, areas: list[Area], seen: set[str]) -> bool:
+    for node in t.postorder(tree):
+        if isinstance(node, t.Reference):
+            areas.extend(_areas(node, block, names))
+        elif isinstance(node, (t.Range, t.Spill)):
+            return False
+        elif isinstance(node, t.Call) and node.name in _ANYWHERE:
+            return False
+        elif isinstance(node, t.Structured):
+            table = names.table(node.table, block.first)
+            if table is not None:
+                areas.append(table.area)
+        elif isinstance(node, (t.Name, t.Call)) and node.name.casefold() not in seen:
+            template = names.meaning(node.name, (node.sheet if isinstance(node, t.Name) else None) or block.area.sheet)
+            if template is not None:
+                seen.add(node.name.casefold())
+                if not _collect(template.parsed(), block, names, areas, seen):
+                    return False
+    return True
+
+
+def _areas(reference: t.Reference, block: Block, names: Names) -> list[Area]:
+    sheet = reference.sheet or block.area.sheet
+    if reference.book is not None:
+        sheet = external_sheet(reference.book, sheet)
+    if reference.sheet_end is not None:
+        sheets = list(names.between(sheet, reference.sheet_end))
+    else:
+        found = names.sheet(sheet)
+        sheets = [found] if found is not None else []
+    area = block.area
+    last_row, last_col = (area.top, area.left) if block.array else (area.bottom, area.right)
+    top, bottom = _extent(reference.row, reference.row_end, area.top, last_row, MAX_ROWS)
+    left, right = _extent(reference.col, reference.col_end, area.left, last_col, MAX_COLS)
+    return [Area(name, top, left, bottom, right) for name in sheets]
+
+
+def _extent(first: t.Axis | None, last: t.Axis | None, start: int, end: int, size: int) -> tuple[int, int]:
+    """The lowest and highest place that an axis pair reaches while the formula's cell goes from start to end."""
+    if first is None:
+        return 0, size - 1
+    places = []
+    for axis in (first, last or first):
+        if axis.relative:
+            if start + axis.value < 0 or end + axis.value >= size:
+                return 0, size - 1
+            places += [start + axis.value, end + axis.value]
+        else:
+            places.append(axis.value)
+    return min(places), max(places)

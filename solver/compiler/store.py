@@ -1,0 +1,250 @@
+"""What the cells of a sheet hold while the book is computed: known values, and places in live nodes.
+
+A sheet is kept as a compact grid over the rows and columns that are used at all, so that one stray cell at the far
+corner costs one row and one column, and reading a range is slicing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from solver.algebra import Node, constant, join, take
+from solver.functions.operand import BLANK, Operand, lone
+from solver.values import ErrorValue, Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    import numpy.typing as npt
+
+    from solver.book.book import Cells
+    from solver.functions.operand import IntArray, KindArray
+    from solver.grid import Area
+
+    Ints = npt.NDArray[np.int32]
+
+NO_BLOCK = -1
+
+
+@dataclass(slots=True)
+class SheetStore:
+    """The cells of one sheet on a compact grid.
+
+    `rows` and `cols` are the used row and column numbers in order. Per compact cell: `kind` (errors as in
+    `Operand`), `number`, `text`, the `block` of formulas that computes it (-1 for none), and for a live value the
+    index of its node in `nodes` (`live`, -1 for none) with its position in that node (`place`).
+    """
+
+    name: str
+    rows: Ints
+    cols: Ints
+    kind: KindArray
+    number: npt.NDArray[np.float64]
+    text: npt.NDArray[np.object_]
+    block: Ints
+    live: Ints
+    place: Ints
+    nodes: list[Node]
+    any_live: bool = False
+    row_index: dict[int, int] = field(default_factory=dict)
+    col_index: dict[int, int] = field(default_factory=dict)
+    versions: int = 0
+    cache: dict[tuple[int, int, int, int], tuple[int, Operand]] = field(default_factory=dict)
+
+    def window(self, top: int, left: int, bottom: int, right: int) -> tuple[slice, slice]:
+        """The compact rows and columns that lie in a rectangle."""
+        r0, r1 = np.searchsorted(self.rows, (top, bottom + 1)).tolist()
+        c0, c1 = np.searchsorted(self.cols, (left, right + 1)).tolist()
+        return slice(r0, r1), slice(c0, c1)
+
+    def area_window(self, area: Area) -> tuple[slice, slice]:
+        """The compact rows and columns that lie in an area."""
+        return self.window(area.top, area.left, area.bottom, area.right)
+
+    def compact_rows(self, rows: IntArray) -> tuple[IntArray, npt.NDArray[np.bool_]]:
+        """Compact positions of row numbers, and which of them are used rows at all."""
+        return _positions(self.rows, rows)
+
+    def compact_cols(self, cols: IntArray) -> tuple[IntArray, npt.NDArray[np.bool_]]:
+        """Compact positions of column numbers, and which of them are used columns at all."""
+        return _positions(self.cols, cols)
+
+    def read_cell(self, row: int, col: int) -> Operand:
+        """The value of one cell."""
+        r, c = self.row_index.get(row), self.col_index.get(col)
+        if r is None or c is None:
+            return BLANK
+        kind = int(self.kind[r, c])
+        if kind == Kind.NUMBER:
+            live = self.live[r, c]
+            if live >= 0:
+                index = np.full((1, 1, 1, 1), self.place[r, c], dtype=np.intp)
+                return Operand(_NUMBER, take(self.nodes[live], index))
+            return Operand(_NUMBER, constant(self.number[r : r + 1, c : c + 1].reshape(1, 1, 1, 1).copy()))
+        if kind == Kind.TEXT:
+            return lone(str(self.text[r, c]))
+        if kind == Kind.BLANK:
+            return BLANK
+        live = self.live[r, c]
+        if live >= 0:
+            index = np.full((1, 1, 1, 1), self.place[r, c], dtype=np.intp)
+            return Operand(np.full((1, 1, 1, 1), kind, dtype=np.uint8), take(self.nodes[live], index))
+        return lone(ErrorValue(kind - Kind.ERROR) if kind > Kind.ERROR else bool(self.number[r, c]))
+
+    def read_area(self, top: int, left: int, rows: int, cols: int) -> Operand:
+        """The values of one fixed rectangle: (1, 1, rows, cols)."""
+        key = (top, left, rows, cols)
+        cached = self.cache.get(key)
+        if cached is not None:
+            return cached[1]
+        high, wide = self.window(top, left, top + rows - 1, left + cols - 1)
+        full = high.stop - high.start == rows and wide.stop - wide.start == cols
+        if full:
+            operand = self._operand(high, wide, (1, 1, rows, cols))
+        else:
+            r = np.arange(top, top + rows, dtype=np.intp)[:, np.newaxis]
+            c = np.arange(left, left + cols, dtype=np.intp)[np.newaxis, :]
+            operand = self.read_places(r[np.newaxis, np.newaxis], c[np.newaxis, np.newaxis])
+        self.cache[key] = (self.versions, operand)
+        return operand
+
+    def read_places(self, rows: IntArray, cols: IntArray) -> Operand:
+        """The values at row and column numbers that broadcast to (R, C, h, w)."""
+        r, row_used = self.compact_rows(rows)
+        c, col_used = self.compact_cols(cols)
+        used = row_used & col_used
+        if not used.any():
+            return BLANK if used.size == 1 else Operand(np.zeros(used.shape, dtype=np.uint8), BLANK.number)
+        return self._operand(r, c, used.shape, None if used.all() else used)
+
+    def _operand(
+        self,
+        rows: slice | IntArray,
+        cols: slice | IntArray,
+        shape: tuple[int, ...],
+        used: npt.NDArray[np.bool_] | None = None,
+    ) -> Operand:
+        kind = self.kind[rows, cols]
+        number = self.number[rows, cols]
+        live = self.live[rows, cols] if self.any_live else None
+        text = None
+        if used is not None:
+            kind = np.where(used, kind, np.uint8(Kind.BLANK))
+            number = np.where(used, number, 0.0)
+        if (kind == Kind.TEXT).any():
+            text = self.text[rows, cols].reshape(shape)
+        kind, number = kind.reshape(shape), number.reshape(shape)
+        if live is None:
+            return Operand(_own(kind), constant(_own(number)), text)
+        if used is not None:
+            live = np.where(used, live, -1)
+        live = live.reshape(shape)
+        if not (live >= 0).any():
+            return Operand(_own(kind), constant(_own(number)), text)
+        place = self.place[rows, cols].reshape(shape)
+        return Operand(_own(kind), self._assemble(number, live, place), text)
+
+    def _assemble(self, number: npt.NDArray[np.float64], live: Ints, place: Ints) -> Node:
+        """One node for a rectangle whose values come from several nodes and from constants."""
+        sources = np.unique(live)
+        if len(sources) == 1:
+            return take(self.nodes[int(sources[0])], place.astype(np.intp))
+        parts: list[Node] = []
+        index = np.empty(live.shape, dtype=np.intp)
+        start = 0
+        for source in sources.tolist():
+            here = live == source
+            if source < 0:
+                count = int(here.sum())
+                index[here] = np.arange(start, start + count)
+                parts.append(constant(number[here]))
+                start += count
+            else:
+                index[here] = place[here] + start
+                parts.append(self.nodes[source])
+                start += self.nodes[source].size
+        return take(join(parts), index)
+
+    def write(self, area: Area, operand: Operand, nodes: Iterable[Node] = ()) -> None:
+        """Stores the known values of an operand (rows, cols) over an area whose cells all exist in the grid."""
+        del nodes
+        high, wide = self.area_window(area)
+        shape = (area.rows, area.cols)
+        self.kind[high, wide] = np.broadcast_to(operand.kind, (1, 1, *shape))[0, 0]
+        if operand.live:
+            self._write_live(high, wide, operand, shape)
+        else:
+            self.number[high, wide] = np.broadcast_to(operand.known, (1, 1, *shape))[0, 0]
+        if operand.text is not None:
+            self.text[high, wide] = np.broadcast_to(operand.text, (1, 1, *shape))[0, 0]
+
+    def _write_live(self, high: slice, wide: slice, operand: Operand, shape: tuple[int, int]) -> None:
+        from solver.algebra import broadcast, reshape
+
+        node = reshape(broadcast(operand.number, (1, 1, *shape)), (shape[0] * shape[1],))
+        numeric = (self.kind[high, wide] == Kind.NUMBER) | (self.kind[high, wide] == Kind.BOOLEAN)
+        self.nodes.append(node)
+        self.live[high, wide] = np.where(numeric, len(self.nodes) - 1, -1)
+        self.place[high, wide] = np.arange(shape[0] * shape[1], dtype=np.int32).reshape(shape)
+        self.any_live = True
+
+
+_NUMBER = np.full((1, 1, 1, 1), Kind.NUMBER, dtype=np.uint8)
+
+
+def _own(array: npt.NDArray[np.generic]) -> npt.NDArray[np.generic]:  # type: ignore[type-var]
+    """A contiguous copy, so that later writes to the grid do not show through."""
+    return np.array(array, order="C")
+
+
+def _positions(used: Ints, wanted: IntArray) -> tuple[IntArray, npt.NDArray[np.bool_]]:
+    at = np.searchsorted(used, wanted)
+    at_safe = np.minimum(at, max(len(used) - 1, 0))
+    if len(used) == 0:
+        return at_safe, np.zeros(wanted.shape, dtype=bool)
+    return at_safe, used[at_safe] == wanted
+
+
+def sheet_store(name: str, cells: Cells, extra: Iterable[Area], nodes: list[Node]) -> SheetStore:
+    """The grid of a sheet's stored cells, with room for the cells of `extra` areas (spills, variables)."""
+    extra = list(extra)
+    rows = _used(cells.row, [(a.top, a.bottom) for a in extra])
+    cols = _used(cells.col, [(a.left, a.right) for a in extra])
+    shape = (len(rows), len(cols))
+    store = SheetStore(
+        name,
+        rows,
+        cols,
+        kind=np.zeros(shape, dtype=np.uint8),
+        number=np.zeros(shape),
+        text=np.full(shape, None, dtype=object),
+        block=np.full(shape, NO_BLOCK, dtype=np.int32),
+        live=np.full(shape, -1, dtype=np.int32),
+        place=np.zeros(shape, dtype=np.int32),
+        nodes=nodes,
+        row_index={row: k for k, row in enumerate(rows.tolist())},
+        col_index={col: k for k, col in enumerate(cols.tolist())},
+    )
+    put_cells(store, cells)
+    return store
+
+
+def put_cells(store: SheetStore, cells: Cells) -> None:
+    """Writes columns of cells into the grid."""
+    r = np.searchsorted(store.rows, cells.row)
+    c = np.searchsorted(store.cols, cells.col)
+    is_error = cells.kind == Kind.ERROR
+    kind = np.where(is_error, Kind.ERROR + cells.number, cells.kind).astype(np.uint8)
+    plain = (cells.kind == Kind.NUMBER) | (cells.kind == Kind.BOOLEAN)
+    store.kind[r, c] = kind
+    store.number[r, c] = np.where(plain, cells.number, 0.0)
+    store.text[r, c] = cells.text
+
+
+def _used(stored: Ints, spans: Iterable[tuple[int, int]]) -> Ints:
+    parts = [np.unique(stored)]
+    parts.extend(np.arange(a, b + 1, dtype=np.int32) for a, b in spans)
+    return np.unique(np.concatenate(parts)).astype(np.int32)
