@@ -81,7 +81,8 @@ def _candidates(shape: Shape, index: Shape, axis: int) -> tuple[Indices, Indices
     return rows, np.ravel_multi_index(inside, shape).ravel(), places.ravel().astype(np.float64)
 
 
-def _pick_map(node: Node) -> LinearMap:
+def pick_map(node: Node) -> LinearMap:
+    """The derivative of a pick by the array it picks from."""
     x, index = node.args
     axis = node.param
 
@@ -92,11 +93,12 @@ def _pick_map(node: Node) -> LinearMap:
         return Entries(rows, cols, equal(at, places))
 
     return LinearMap(
-        lambda t: pick(broadcast(t, x.shape), index, axis), lambda g: _put(g, index, axis, x.shape), entries
+        lambda t: pick(broadcast(t, x.shape), index, axis), lambda g: placed_like(g, index, axis, x.shape), entries
     )
 
 
-def _put(g: Node, index: Node, axis: int, shape: Shape) -> Node:
+def placed_like(g: Node, index: Node, axis: int, shape: Shape) -> Node:
+    """The transpose of picking `index` along `axis` from an array of `shape`."""
     full = list(g.shape)
     full[axis] = shape[axis]
     placed = make(placement, (g, index), tuple(full), (axis, shape[axis]))
@@ -118,7 +120,7 @@ def _whole(index: Array, length: int) -> tuple[Indices, npt.NDArray[np.bool_]]:
     return np.where(bad, 0.0, index).astype(np.intp), bad
 
 
-@array("pick", lambda node: (_pick_map(node), None), Smoothness.STEP)
+@array("pick", lambda node: (pick_map(node), None), Smoothness.STEP)
 def picking(param: int, shapes: Sequence[Shape]) -> Kernel:
     """The elements at positions along an axis that are computed; NaN outside."""
     rank = len(shapes[0])
@@ -146,7 +148,7 @@ def pick(x: Operand, index: Operand, axis: int) -> Node:
 
 def _placement_map(node: Node) -> LinearMap:
     g, index = node.args
-    axis, length = node.param
+    axis = node.param[0]
 
     def entries() -> Entries:
         # node.shape is the shape picked from; g may be narrower than what is picked

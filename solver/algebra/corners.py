@@ -52,7 +52,8 @@ def rint(_y: Node, _x: Node) -> tuple[None, ...]:
 
 def _half_away(x: Array, out: Array | None = None) -> Array:
     whole = np.trunc(x)
-    return np.add(whole, np.sign(x) * (np.abs(x - whole) >= 0.5), out=out)
+    result: Array = np.add(whole, np.sign(x) * (np.abs(x - whole) >= 0.5), out=out)
+    return result
 
 
 @pointwise(_half_away, [R], STEP)

@@ -96,13 +96,21 @@ def div(y: Node, _a: Node, b: Node) -> tuple[Operand, ...]:
     return inverse, neg(mul(y, inverse))
 
 
-@pointwise(np.negative, [R], rewrite=lambda x: x.args[0] if x.op is neg else None)
+def _neg_rule(x: Node) -> Node | None:
+    return x.args[0] if x.op is neg else None
+
+
+@pointwise(np.negative, [R], rewrite=_neg_rule)
 def neg(_y: Node, _x: Node) -> tuple[Operand, ...]:
     """-x."""
     return (-1.0,)
 
 
-@pointwise(np.square, [R], rewrite=lambda x: square(x.args[0]) if x.op is neg else None)
+def _square_rule(x: Node) -> Node | None:
+    return square(x.args[0]) if x.op is neg else None
+
+
+@pointwise(np.square, [R], rewrite=_square_rule)
 def square(_y: Node, x: Node) -> tuple[Operand, ...]:
     """x * x."""
     return (mul(x, 2.0),)

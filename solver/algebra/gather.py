@@ -159,10 +159,10 @@ def scattering(param: Index, shapes: Sequence[Shape]) -> Kernel:
             out[..., where] = flat
             return out
         if not batch:
-            return written(np.bincount(index, weights=flat, minlength=size), out)
+            return written(np.bincount(index, weights=flat, minlength=size).astype(np.float64, copy=False), out)
         members = int(np.prod(batch, dtype=int))
         places = (np.arange(members)[:, None] * size + index).ravel()
-        total = np.bincount(places, weights=flat.ravel(), minlength=members * size)
+        total = np.bincount(places, weights=flat.ravel(), minlength=members * size).astype(np.float64, copy=False)
         return written(total.reshape((*batch, size)), out)
 
     return kernel
@@ -267,12 +267,10 @@ def application(param: SparseMatrix, shapes: Sequence[Shape]) -> Kernel:
     return kernel
 
 
-def apply(matrix: sp.sparray | sp.spmatrix, x: Operand) -> Node:
+def apply(matrix: sp.csr_array, x: Operand) -> Node:
     """The product of a constant sparse matrix (m, n) with the flattened x, as a vector (m,)."""
-    from scipy.sparse import csr_array
-
     x = as_node(x)
     if matrix.shape != (matrix.shape[0], x.size):
         raise ValueError(f"a matrix of shape {matrix.shape} cannot be applied to {x.size} elements")
-    parameter = SparseMatrix(csr_array(matrix))
+    parameter = SparseMatrix(matrix.tocsr())
     return make(application, (x,), (matrix.shape[0],), parameter)

@@ -1,0 +1,197 @@
+"""Special functions, element by element: error functions, gamma and beta families, and their inverses.
+
+Inverses are differentiated by the implicit rule: F(a, y) = p gives dy/dp = 1 / F_y and dy/da = -F_a / F_y. The slopes
+of the incomplete gamma and beta functions in their shape parameters have no closed form; central differences of three
+widths, extrapolated to order six, take their place.
+"""
+
+from __future__ import annotations
+
+import math
+from functools import cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy import special
+
+from solver.algebra.elementary import (
+    POSITIVE,
+    R,
+    add,
+    div,
+    exp,
+    log,
+    log1p,
+    mul,
+    neg,
+    square,
+    sub,
+)
+from solver.algebra.pointwise import Pointwise, pointwise
+
+if TYPE_CHECKING:
+    from solver.algebra.node import Array, Kernel, Node, Operand
+
+SHAPE = (0.6, 4.0)
+UNIT = (0.1, 0.9)
+
+
+def _normal_density(x: Node) -> Node:
+    return mul(exp(mul(square(x), -0.5)), 1 / math.sqrt(2 * math.pi))
+
+
+@pointwise(special.expit, [R])
+def logistic(y: Node, _x: Node) -> tuple[Operand, ...]:
+    """1 / (1 + e ** -x), without overflow."""
+    return (mul(y, sub(1.0, y)),)
+
+
+@pointwise(special.erf, [R])
+def erf(_y: Node, x: Node) -> tuple[Operand, ...]:
+    """The error function."""
+    return (mul(exp(neg(square(x))), 2 / math.sqrt(math.pi)),)
+
+
+@pointwise(special.erfc, [R])
+def erfc(_y: Node, x: Node) -> tuple[Operand, ...]:
+    """One minus the error function, exact in the tail."""
+    return (mul(exp(neg(square(x))), -2 / math.sqrt(math.pi)),)
+
+
+@pointwise(special.ndtr, [R])
+def ndtr(_y: Node, x: Node) -> tuple[Operand, ...]:
+    """The standard normal distribution function."""
+    return (_normal_density(x),)
+
+
+@pointwise(special.ndtri, [UNIT], singular=True)
+def ndtri(y: Node, _p: Node) -> tuple[Operand, ...]:
+    """The inverse of the standard normal distribution function."""
+    return (div(1.0, _normal_density(y)),)
+
+
+@pointwise(special.gammaln, [POSITIVE], singular=True)
+def lgamma(_y: Node, x: Node) -> tuple[Operand, ...]:
+    """The logarithm of the absolute value of the gamma function."""
+    return (digamma(x),)
+
+
+@pointwise(special.psi, [POSITIVE], singular=True)
+def digamma(_y: Node, x: Node) -> tuple[Operand, ...]:
+    """The derivative of the logarithm of the gamma function."""
+    return (polygamma(1.0, x),)
+
+
+def _polygamma(n: Array, x: Array, out: Array | None = None) -> Array:
+    value = np.asarray(special.polygamma(n.astype(np.intp), x))
+    if out is None:
+        return value
+    np.copyto(out, value)
+    return out
+
+
+@pointwise(_polygamma, [(1.0, 1.0), POSITIVE], singular=True)
+def polygamma(_y: Node, n: Node, x: Node) -> tuple[Operand | None, ...]:
+    """The derivative of order n (a whole constant) of the digamma function."""
+    return None, polygamma(add(n, 1.0), x)
+
+
+@cache
+def slope(kernel: Kernel, name: str, place: int, by_last: object = None) -> Pointwise:
+    """The derivative of a special function by its positive parameter at `place`, as a primitive of its own.
+
+    `by_last(*args)` gives the derivative of that slope by the last argument where it is known in closed form.
+    """
+
+    def difference(args: tuple[Array, ...], width: Array) -> Array:
+        up, down = list(args), list(args)
+        up[place], down[place] = args[place] + width, args[place] - width
+        return np.asarray((kernel(*up) - kernel(*down)) / (2 * width))
+
+    def numeric(*args: Array, out: Array | None = None) -> Array:
+        width = 0.04 * np.minimum(args[place], np.sqrt(np.abs(args[place])))
+        first, second, third = (difference(args, width / part) for part in (1, 2, 4))
+        fourth, fifth = (4 * second - first) / 3, (4 * third - second) / 3
+        return np.asarray(np.divide(16 * fifth - fourth, 15, out=out))
+
+    def partials(_y: Node, *args: Node) -> tuple[Operand | None, ...]:
+        found: list[Operand | None] = []
+        for at in range(len(args)):
+            if at == len(args) - 1 and callable(by_last):
+                found.append(by_last(*args))
+            else:
+                found.append(slope(numeric, f"{name}_slope{place}", at)(*args))
+        return tuple(found)
+
+    domain = [SHAPE] * (kernel_arity(name) - 1) + [UNIT]
+    return Pointwise(f"{name}_slope{place}", numeric, partials, domain, doc=f"The slope of {name} in a parameter.")
+
+
+def kernel_arity(name: str) -> int:
+    """How many arguments the incomplete function of this name has."""
+    return 3 if name.startswith("betainc") else 2
+
+
+def _gamma_density(a: Node, x: Node) -> Node:
+    return exp(sub(sub(mul(sub(a, 1.0), log(x)), x), lgamma(a)))
+
+
+def _gamma_density_slope(a: Node, x: Node) -> Node:
+    return mul(_gamma_density(a, x), sub(log(x), digamma(a)))
+
+
+@pointwise(special.gammainc, [SHAPE, POSITIVE], singular=True)
+def gammainc(_y: Node, a: Node, x: Node) -> tuple[Operand | None, ...]:
+    """The regularised lower incomplete gamma function P(a, x)."""
+    return _gamma_slope(a, x), _gamma_density(a, x)
+
+
+@pointwise(special.gammaincc, [SHAPE, POSITIVE], singular=True)
+def gammaincc(_y: Node, a: Node, x: Node) -> tuple[Operand | None, ...]:
+    """The regularised upper incomplete gamma function Q(a, x)."""
+    return neg(_gamma_slope(a, x)), neg(_gamma_density(a, x))
+
+
+@pointwise(special.gammaincinv, [SHAPE, UNIT], singular=True)
+def gammaincinv(y: Node, a: Node, _p: Node) -> tuple[Operand | None, ...]:
+    """The x with P(a, x) = p."""
+    density = _gamma_density(a, y)
+    return neg(div(_gamma_slope(a, y), density)), div(1.0, density)
+
+
+def _gamma_slope(a: Node, x: Node) -> Node:
+    return slope(special.gammainc, "gammainc", 0, _gamma_density_slope)(a, x)
+
+
+def _beta_density(a: Node, b: Node, x: Node) -> Node:
+    scale = sub(lgamma(add(a, b)), add(lgamma(a), lgamma(b)))
+    powers = add(mul(sub(a, 1.0), log(x)), mul(sub(b, 1.0), log1p(neg(x))))
+    return exp(add(powers, scale))
+
+
+def _beta_density_slope_a(a: Node, b: Node, x: Node) -> Node:
+    return mul(_beta_density(a, b, x), add(log(x), sub(digamma(add(a, b)), digamma(a))))
+
+
+def _beta_density_slope_b(a: Node, b: Node, x: Node) -> Node:
+    return mul(_beta_density(a, b, x), add(log1p(neg(x)), sub(digamma(add(a, b)), digamma(b))))
+
+
+def _beta_slopes(a: Node, b: Node, x: Node) -> tuple[Node, Node]:
+    first = slope(special.betainc, "betainc", 0, _beta_density_slope_a)
+    second = slope(special.betainc, "betainc", 1, _beta_density_slope_b)
+    return first(a, b, x), second(a, b, x)
+
+
+@pointwise(special.betainc, [SHAPE, SHAPE, UNIT], singular=True)
+def betainc(_y: Node, a: Node, b: Node, x: Node) -> tuple[Operand | None, ...]:
+    """The regularised incomplete beta function I_x(a, b)."""
+    return *_beta_slopes(a, b, x), _beta_density(a, b, x)
+
+
+@pointwise(special.betaincinv, [SHAPE, SHAPE, UNIT], singular=True)
+def betaincinv(y: Node, a: Node, b: Node, _p: Node) -> tuple[Operand | None, ...]:
+    """The x with I_x(a, b) = p."""
+    density = _beta_density(a, b, y)
+    first, second = _beta_slopes(a, b, y)
+    return neg(div(first, density)), neg(div(second, density)), div(1.0, density)
