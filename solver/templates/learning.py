@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from solver.grid import Cell
 from solver.templates.pieces import (
+    TRUE_OR_FALSE,
     across,
     block,
     down,
@@ -66,7 +67,7 @@ def learning() -> SheetPlan:
             heading(5, 6, "One step by hand: movie 1, user 1", 7),
             _by_hand(),
         ),
-        widths={0: 18.0, 1: 11.0, 5: 4.0, 6: 21.0, 7: 9.0, 8: 36.0, 9: 15.0, 10: 15.0, 11: 15.0, 12: 10.0},
+        widths={0: 18.0, 1: 11.0, 5: 4.0, 6: 21.0, 7: 9.0, 8: 40.0, 9: 15.0, 10: 15.0, 11: 15.0, 12: 10.0},
         model=ModelPlan(objective=_LOSS, variables=(_MOVIES,), own={"engine": "gd", "step": _STEP}),
     )
 
@@ -125,7 +126,7 @@ def _by_hand() -> Marks:
         ("new pred", _formula(f"{user}*{new}"), "user 1 × new m1"),
         ("new diff", _formula(f"{target}-{pred2}"), "target − new pred"),
         ("new loss", _formula(f"{diff2}^2"), "new diff²"),
-        ("the loss fell", _truth(f"{loss2}<{loss}", Look.OBJECTIVE), "new loss < loss"),
+        ("the loss fell", Mark(formula=f"{loss2}<{loss}", number_format=TRUE_OR_FALSE), "new loss < loss"),
     )
     wiggled = (
         (by_diff, f"({diff}{{}}{wiggle})^2"),
@@ -143,11 +144,6 @@ def _formula(text: str) -> Mark:
     return Mark(formula=text, number_format="0.00##")
 
 
-def _truth(text: str, look: Look = Look.RESULT) -> Mark:
-    """A condition; the format keeps LibreOffice from showing TRUE as 1."""
-    return Mark(formula=text, look=look, number_format='"TRUE";"TRUE";"FALSE"')
-
-
 def _line(row: int, name: str, mark: Mark | None, how: str) -> Marks:
     if mark is None:
         return heading(row, 6, name, 3)
@@ -161,7 +157,7 @@ def _check(row: int, cell: str, loss_at: str, wiggle: str) -> Marks:
         (row, 9): Mark(formula=loss_at.format("+"), number_format="0.0000"),
         (row, 10): Mark(formula=loss_at.format("-"), number_format="0.0000"),
         (row, 11): Mark(formula=f"({up}-{down_})/(2*{wiggle})", number_format="0.0000"),
-        (row, 12): _truth(f"ABS({cell}-{slope})<0.000001"),
+        (row, 12): Mark(formula=f"ABS({cell}-{slope})<0.000001", number_format=TRUE_OR_FALSE),
     }
 
 
@@ -199,9 +195,7 @@ def steps_of_descent() -> SheetPlan:
             numbers(start, ((0, 0, 0),), Look.INPUT, "0.0000"),
             filled(later, f"{movies.first.a1}-{step}*{slopes.first.a1}", number_format="0.0000"),
             filled(loss, f"SUMPRODUCT(({errors})^2)", number_format="0.0000"),
-            filled(
-                slopes, f"-2*SUMPRODUCT({targets}-{users}*{movies.first.a1},{users})", number_format="0.0000"
-            ),
+            filled(slopes, f"-2*SUMPRODUCT({targets}-{users}*{movies.first.a1},{users})", number_format="0.0000"),
         ),
         widths={0: 10.0, **dict.fromkeys(range(1, 8), 10.0), 8: 4.0},
         frozen=(top, 0),

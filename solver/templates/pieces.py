@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
     from solver.values import Scalar
 
+TRUE_OR_FALSE = '"TRUE";"TRUE";"FALSE"'
+"""The number format of a condition: it keeps LibreOffice from showing TRUE as 1."""
+
 _QUOTED = re.compile(r"""("(?:[^"]|"")*"|'(?:[^']|'')*')""")
 _REFERENCE = re.compile(r"(?<![\w.$])(\$?)([A-Z]{1,3})(\$?)([1-9][0-9]*)(?![\w(.])")
 
@@ -147,21 +150,13 @@ def named_table(area: Area, name: str, row_names: Sequence[str]) -> Marks:
     )
 
 
-def row_numbers(area: Area, keys: Area, table: Area) -> Marks:
-    """Beside each key the number of its row in a table whose names stand left of it."""
-    names = block(table.sheet, table.top, table.left - 1, table.rows)
+def row_numbers(area: Area, keys: Area, table: Area, names_col: int | None = None) -> Marks:
+    """Beside each key the number of its row in a table, found by the names in a column (default: left of it)."""
+    names = block(table.sheet, table.top, table.left - 1 if names_col is None else names_col, table.rows)
     return filled(area, f"MATCH({sliding_down(keys)},{names.absolute},0)")
 
 
-def fetched(area: Area, table: Area, row_number: Area, name: str) -> Marks:
-    """Rows of a table, fetched by the row numbers that stand in a column; with heading and numbered columns."""
-    column_number_above = sliding_across(block(area.sheet, area.top - 1, area.left))
-    return joined(
-        heading(area.top - 2, area.left, name, area.cols),
-        across(area.top - 1, area.left, range(1, area.cols + 1)),
-        filled(
-            area,
-            f"INDEX({table.absolute},{sliding_down(row_number)},{column_number_above})",
-            number_format="0.00",
-        ),
-    )
+def fetched(area: Area, table: Area, row_number: Area) -> Marks:
+    """Rows of a table by the row numbers in a column; the numbers of the columns stand above the area."""
+    header = sliding_across(block(area.sheet, area.top - 1, area.left))
+    return filled(area, f"INDEX({table.absolute},{sliding_down(row_number)},{header})", number_format="0.00")

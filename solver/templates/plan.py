@@ -114,7 +114,11 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class ModelPlan:
-    """The Solver model of one sheet; `own` holds settings that only this program knows (`engine`, `step`)."""
+    """The Solver model of one sheet.
+
+    `options` are Excel's, by the end of their hidden names (`tol`); `own` holds settings that only this program
+    knows (`engine`, `step`).
+    """
 
     variables: tuple[Area, ...]
     objective: Cell | None = None
@@ -123,6 +127,7 @@ class ModelPlan:
     rules: tuple[Rule, ...] = ()
     method: Method = Method.GRG
     non_negative: bool = False
+    options: Mapping[str, str] = field(default_factory=dict)
     own: Mapping[str, str | float] = field(default_factory=dict)
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from random import Random
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
+
+if TYPE_CHECKING:
+    from random import Random
 
 Numbers: TypeAlias = "tuple[tuple[float, ...], ...]"
 

@@ -41,6 +41,7 @@ def stored_names(model: ModelPlan) -> tuple[tuple[str, str], ...]:
     """The names with their texts, in alphabetical order as Excel stores them."""
     fields = {
         **_OPTIONS,
+        **model.options,
         "typ": str(int(model.sense)),
         "val": _number(model.target),
         "adj": ",".join(str(area) for area in model.variables),

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from solver.templates.learning import learning, steps_of_descent
 from solver.templates.pieces import (
+    TRUE_OR_FALSE,
     across,
     block,
     down,
@@ -115,7 +116,7 @@ def constructing() -> SheetPlan:
             numbers(targets, TARGETS, Look.INPUT),
             heading(_TOP - 2, hit.left, "Hit?", 3),
             across(_TOP - 1, hit.left, _named("movie", 3)),
-            filled(hit, f"ABS({table.first.a1}-{targets.first.a1})<0.000001"),
+            filled(hit, f"ABS({table.first.a1}-{targets.first.a1})<0.000001", number_format=TRUE_OR_FALSE),
         ),
         widths={0: 10.0, 4: 11.0, 8: 3.0, 12: 3.0},
         model=ModelPlan(variables=(users,), rules=(Rule(table, Relation.EQUAL, targets),)),
