@@ -37,9 +37,10 @@ def violation(problem: Problem, x: Vector, *, relative: bool = True) -> float:
 def optimality(problem: Problem, x: Vector) -> tuple[float, Vector, Vector]:
     """How far x is from satisfying the first-order conditions, with row and bound multipliers.
 
-    The norm is max_j |grad f - J'y - z|_j max(1, |x_j|) / max(1, |f|): the relative change of the objective that a
-    relative change of one variable still promises. The multipliers are those that make the residual least in the
-    sense of least squares, with the signs that their ends ask for.
+    The norm is max_j |grad f - J'y - z|_j s_j / max(1, |f|), where s_j is the size of variable j: the greater of |x_j|
+    and |x0_j|, and at least 1 where it starts at 0. It is the relative change of the objective that a relative change
+    of one variable still promises. The multipliers are those that make the residual least in the sense of least
+    squares, with the signs that their ends ask for.
     """
     gradient = np.asarray(problem.grad(x), dtype=float)
     at_lower, at_upper = _active(x, problem.lb, problem.ub)
@@ -51,8 +52,13 @@ def optimality(problem: Problem, x: Vector) -> tuple[float, Vector, Vector]:
         y[chosen] = _multipliers(gradient, jacobian[chosen], row_lower[chosen], row_upper[chosen], at_lower, at_upper)
         gradient = gradient - jacobian.T @ y
     z = _cut(gradient, at_lower, at_upper)
-    left = np.abs(gradient - z) * np.maximum(1.0, np.abs(x))
+    left = np.abs(gradient - z) * sizes(problem, x)
     return float(left.max(initial=0.0)) / max(1.0, abs(problem.fun(x))), y, z
+
+
+def sizes(problem: Problem, x: Vector) -> Vector:
+    """How large each variable typically is, from where it started and where it is."""
+    return np.maximum(np.abs(x), np.where(problem.x0 == 0, 1.0, np.abs(problem.x0)))
 
 
 def projected(problem: Problem, x: Vector, gradient: Vector) -> Vector:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from .jets import cos, exp, log, sin, sqrt
 from .zoo import INF, Case, build, least_squares
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 def _valley(x: Sequence[Any]) -> Any:
