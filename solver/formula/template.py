@@ -1,0 +1,77 @@
+"""What a formula says apart from where it stands: its relative key, found without parsing it.
+
+One regular expression walks over the text. Every reference becomes its distance from the formula's cell (absolute
+parts stay absolute), every number becomes a slot, all else is copied:
+
+    A1*$B$1+2.5   in C1   ->   ~R[0]C[-2]*~R1C2+~N   and the numbers (2.5,)
+
+So formulas that were filled down share one key, and a key is parsed once, however many cells use it. A tilde that
+the text itself contains is doubled, which keeps the key of one formula from being the text of another.
+"""
+
+from __future__ import annotations
+
+import re
+
+from solver.formula.lexis import ARRAY, BRACKETS, CELL, COLUMNS, END, ERROR, NAME, NUMBER, QUOTED, ROWS, STRING
+from solver.grid import MAX_COLS, column_letters, column_number
+
+# Loose on the sheet's edges because it meets every word of every formula; _EXACT decides at the edges.
+_COLUMN, _ROW = r"\$?[A-Za-z]{1,3}", r"\$?[1-9][0-9]{0,6}"
+_WORDS = re.compile(
+    rf"({_COLUMN})({_ROW}){END}"
+    rf"|({_COLUMN}\ *:\ *{_COLUMN}{END}|{_ROW}\ *:\ *{_ROW}{END})"
+    rf"|({NUMBER})"
+    rf"|({NAME}|{STRING}|{QUOTED}|{BRACKETS}|{ARRAY}|{ERROR})",
+    re.ASCII,
+)
+_EXACT = re.compile(rf"{CELL}|{COLUMNS}|{ROWS}", re.ASCII)
+_PARTS = re.compile(r"(\$?)([A-Za-z]+|[0-9]+)", re.ASCII)
+_COLUMNS_OF_LETTERS = {column_letters(col): col for col in range(MAX_COLS)}
+
+
+def relative_key(text: str, row: int, col: int) -> tuple[str, tuple[float, ...]]:
+    """The key of a formula (without `=`) in a zero-based cell, and its numeric literals in reading order.
+
+    Two formulas have the same key if and only if they are the same text once references are taken relative to
+    their cells and numbers are left out. Numbers in array constants belong to the key.
+
+    >>> relative_key("SUM($B1:B9,Sheet2!C:C)*2", 0, 2)
+    ('SUM(~R[0]C2:~R[8]C[-1],Sheet2!~C[0]:C[0])*~N', (2.0,))
+    >>> relative_key("LOG10(A1_x)+1.5", 0, 2)
+    ('LOG10(A1_x)+~N', (1.5,))
+    """
+    if "~" in text:
+        text = text.replace("~", "~~")
+    words = iter(_WORDS.split(text))
+    key = [next(words)]
+    numbers = []
+    for column, line, span, number, other, between in zip(words, words, words, words, words, words, strict=True):
+        if column:
+            letters = _COLUMNS_OF_LETTERS.get(column)
+            if letters is not None and line[0] != "$" and len(line) < 7:
+                key.append(f"~R[{int(line) - 1 - row}]C[{letters - col}]{between}")
+            else:
+                key.append(_relative(column + line, row, col) + between)
+        elif number:
+            numbers.append(float(number))
+            key.append("~N" + between)
+        elif other:
+            key.append(other + between)
+        else:
+            key.append(_relative(span, row, col) + between)
+    return "".join(key), tuple(numbers)
+
+
+def _relative(reference: str, row: int, col: int) -> str:
+    """A cell, whole columns or whole rows in relative form; a name that only looks like one stays."""
+    if not _EXACT.fullmatch(reference):
+        return reference
+    rows, cols = [], []
+    for dollar, edge in _PARTS.findall(reference):
+        if edge[0].isdigit():
+            rows.append(f"R{edge}" if dollar else f"R[{int(edge) - 1 - row}]")
+        else:
+            number = column_number(edge)
+            cols.append(f"C{number + 1}" if dollar else f"C[{number - col}]")
+    return "~" + (rows[0] + cols[0] if rows and cols else ":".join(rows or cols))
