@@ -94,17 +94,13 @@ class Block:
     def columns(self) -> list[Block]:
         """Its columns as blocks of their own."""
         area = self.area
-        return [
-            self.part(Area(area.sheet, area.top, c, area.bottom, c)) for c in range(area.left, area.right + 1)
-        ]
+        return [self.part(Area(area.sheet, area.top, c, area.bottom, c)) for c in range(area.left, area.right + 1)]
 
     def part(self, piece: Area) -> Block:
         """The block of a smaller rectangle inside it."""
         rows = slice(piece.top - self.area.top, piece.bottom - self.area.top + 1)
         cols = slice(piece.left - self.area.left, piece.right - self.area.left + 1)
-        literals = tuple(
-            value if isinstance(value, float) else _uniform(value[rows, cols]) for value in self.literals
-        )
+        literals = tuple(value if isinstance(value, float) else _uniform(value[rows, cols]) for value in self.literals)
         return Block(piece, self.template, literals, self.kind)
 
     def __repr__(self) -> str:
@@ -166,7 +162,9 @@ def group(sheet: Sheet, templates: Templates) -> Iterator[Block]:
         yield Block(area, shapes[number], _slots(literals, index[members], shape), FormulaKind.NORMAL)
 
 
-def _slots(literals: list[tuple[float, ...]], formulas: npt.NDArray[np.int32], shape: tuple[int, int]) -> tuple[Literal, ...]:
+def _slots(
+    literals: list[tuple[float, ...]], formulas: npt.NDArray[np.int32], shape: tuple[int, int]
+) -> tuple[Literal, ...]:
     """Per slot the common number, or the numbers of the cells (given column by column) as an array."""
     first = literals[formulas[0]]
     if not first or (formulas == formulas[0]).all() or all(literals[f] == first for f in formulas.tolist()):
@@ -198,5 +196,9 @@ def _rectangles(
     lasts = np.r_[firsts[1:], len(n)]
     for a, z in zip(firsts.tolist(), lasts.tolist(), strict=True):
         runs = by_edge[a:z]
-        members = np.concatenate([order[starts[q] : ends[q]] for q in runs]) if z - a > 1 else order[starts[runs[0]] : ends[runs[0]]]
+        members = (
+            np.concatenate([order[starts[q] : ends[q]] for q in runs])
+            if z - a > 1
+            else order[starts[runs[0]] : ends[runs[0]]]
+        )
         yield int(n[a]), int(t[a]), int(x[a]), int(b[a]), int(x[z - 1]), members

@@ -15,20 +15,19 @@ if TYPE_CHECKING:
 _ANYWHERE = frozenset(("OFFSET", "INDIRECT"))
 
 
-def precedents(block: Block, names: Names) -> list[Area] | None:
-    """The areas that the formulas of a block name, or None if they may reach cells that they do not name."""
+def precedents(block: Block, names: Names) -> tuple[list[Area], bool]:
+    """The areas that the formulas of a block name, and whether those are all the cells that they can reach."""
     areas: list[Area] = []
-    return areas if _collect(block.template.parsed(), block, names, areas, set()) else None
+    return areas, _collect(block.template.parsed(), block, names, areas, set())
 
 
 def _collect(tree: t.Tree, block: Block, names: Names, areas: list[Area], seen: set[str]) -> bool:
+    exact = True
     for node in t.postorder(tree):
         if isinstance(node, t.Reference):
             areas.extend(_areas(node, block, names))
-        elif isinstance(node, (t.Range, t.Spill)):
-            return False
-        elif isinstance(node, t.Call) and node.name in _ANYWHERE:
-            return False
+        elif isinstance(node, (t.Range, t.Spill)) or (isinstance(node, t.Call) and node.name in _ANYWHERE):
+            exact = False
         elif isinstance(node, t.Structured):
             table = names.table(node.table, block.first)
             if table is not None:
@@ -37,9 +36,8 @@ def _collect(tree: t.Tree, block: Block, names: Names, areas: list[Area], seen: 
             template = names.meaning(node.name, (node.sheet if isinstance(node, t.Name) else None) or block.area.sheet)
             if template is not None:
                 seen.add(node.name.casefold())
-                if not _collect(template.parsed(), block, names, areas, seen):
-                    return False
-    return True
+                exact &= _collect(template.parsed(), block, names, areas, seen)
+    return exact
 
 
 def _areas(reference: t.Reference, block: Block, names: Names) -> list[Area]:

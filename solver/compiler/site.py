@@ -107,7 +107,11 @@ class Site:
     def random(self, *shape: int) -> FloatArray:
         """Uniform numbers in [0, 1), one draw for each cell of the block."""
         self.world.mark_volatile()
-        return self.world.random((self.row.size, self.col.size, *shape[2:])) if len(shape) == 4 else self.world.random(shape)
+        return (
+            self.world.random((self.row.size, self.col.size, *shape[2:]))
+            if len(shape) == 4
+            else self.world.random(shape)
+        )
 
     def now(self) -> float:
         """The serial number of this moment."""
@@ -121,6 +125,4 @@ class Site:
 
 def fixed_reference(area: Area, whole: bool = False) -> Reference:
     """The same range for every cell of a block."""
-    return Reference(
-        area.sheet, np.full((1, 1), area.top), np.full((1, 1), area.left), area.rows, area.cols, whole
-    )
+    return Reference(area.sheet, np.full((1, 1), area.top), np.full((1, 1), area.left), area.rows, area.cols, whole)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from solver.algebra import Node, constant, join, take
+from solver.algebra import Node, constant, join, reshape, take
 from solver.functions.operand import BLANK, Operand, lone
 from solver.values import ErrorValue, Kind
 
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     Ints = npt.NDArray[np.int32]
 
 NO_BLOCK = -1
+UNKNOWN = 255
+"""The kind of a cell that could not be computed."""
 
 
 @dataclass(slots=True)
@@ -35,7 +37,8 @@ class SheetStore:
 
     `rows` and `cols` are the used row and column numbers in order. Per compact cell: `kind` (errors as in
     `Operand`), `number`, `text`, the `block` of formulas that computes it (-1 for none), and for a live value the
-    index of its node in `nodes` (`live`, -1 for none) with its position in that node (`place`).
+    index of its node in `nodes` (`live`, -1 for none) with its position in that node (`place`). `volatile` marks cells
+    that may change by themselves.
     """
 
     name: str
@@ -47,12 +50,13 @@ class SheetStore:
     block: Ints
     live: Ints
     place: Ints
+    volatile: npt.NDArray[np.bool_]
     nodes: list[Node]
     any_live: bool = False
+    any_volatile: bool = False
     row_index: dict[int, int] = field(default_factory=dict)
     col_index: dict[int, int] = field(default_factory=dict)
-    versions: int = 0
-    cache: dict[tuple[int, int, int, int], tuple[int, Operand]] = field(default_factory=dict)
+    cache: dict[tuple[int, int, int, int], Operand] = field(default_factory=dict)
 
     def window(self, top: int, left: int, bottom: int, right: int) -> tuple[slice, slice]:
         """The compact rows and columns that lie in a rectangle."""
@@ -99,7 +103,7 @@ class SheetStore:
         key = (top, left, rows, cols)
         cached = self.cache.get(key)
         if cached is not None:
-            return cached[1]
+            return cached
         high, wide = self.window(top, left, top + rows - 1, left + cols - 1)
         full = high.stop - high.start == rows and wide.stop - wide.start == cols
         if full:
@@ -108,7 +112,7 @@ class SheetStore:
             r = np.arange(top, top + rows, dtype=np.intp)[:, np.newaxis]
             c = np.arange(left, left + cols, dtype=np.intp)[np.newaxis, :]
             operand = self.read_places(r[np.newaxis, np.newaxis], c[np.newaxis, np.newaxis])
-        self.cache[key] = (self.versions, operand)
+        self.cache[key] = operand
         return operand
 
     def read_places(self, rows: IntArray, cols: IntArray) -> Operand:
@@ -168,28 +172,47 @@ class SheetStore:
                 start += self.nodes[source].size
         return take(join(parts), index)
 
-    def write(self, area: Area, operand: Operand, nodes: Iterable[Node] = ()) -> None:
-        """Stores the known values of an operand (rows, cols) over an area whose cells all exist in the grid."""
-        del nodes
+    def write(self, area: Area, kind: KindArray, number: Node, text: npt.NDArray[np.object_] | None) -> None:
+        """Stores values (rows, cols) over an area whose cells all exist in the grid; the node has size rows * cols."""
         high, wide = self.area_window(area)
-        shape = (area.rows, area.cols)
-        self.kind[high, wide] = np.broadcast_to(operand.kind, (1, 1, *shape))[0, 0]
-        if operand.live:
-            self._write_live(high, wide, operand, shape)
+        self.kind[high, wide] = kind
+        known = number.value
+        if known is not None:
+            self.number[high, wide] = known.reshape(area.rows, area.cols)
+            if self.any_live:
+                self.live[high, wide] = -1
         else:
-            self.number[high, wide] = np.broadcast_to(operand.known, (1, 1, *shape))[0, 0]
-        if operand.text is not None:
-            self.text[high, wide] = np.broadcast_to(operand.text, (1, 1, *shape))[0, 0]
+            self.nodes.append(reshape(number, (area.size,)))
+            numeric = (kind == Kind.NUMBER) | (kind == Kind.BOOLEAN)
+            self.live[high, wide] = np.where(numeric, len(self.nodes) - 1, -1)
+            self.place[high, wide] = np.arange(area.size, dtype=np.int32).reshape(area.rows, area.cols)
+            self.any_live = True
+        self.text[high, wide] = None if text is None else text
+        self.block[high, wide] = NO_BLOCK
+        self.cache.clear()
 
-    def _write_live(self, high: slice, wide: slice, operand: Operand, shape: tuple[int, int]) -> None:
-        from solver.algebra import broadcast, reshape
+    def clear(self, area: Area) -> None:
+        """Makes the cells of an area blank."""
+        window = self.area_window(area)
+        self.kind[window], self.number[window], self.text[window] = Kind.BLANK, 0.0, None
+        self.live[window], self.block[window] = -1, NO_BLOCK
+        self.cache.clear()
 
-        node = reshape(broadcast(operand.number, (1, 1, *shape)), (shape[0] * shape[1],))
-        numeric = (self.kind[high, wide] == Kind.NUMBER) | (self.kind[high, wide] == Kind.BOOLEAN)
-        self.nodes.append(node)
-        self.live[high, wide] = np.where(numeric, len(self.nodes) - 1, -1)
-        self.place[high, wide] = np.arange(shape[0] * shape[1], dtype=np.int32).reshape(shape)
-        self.any_live = True
+    def grown(self, area: Area) -> SheetStore:
+        """The same store with room for every cell of an area."""
+        rows = np.union1d(self.rows, np.arange(area.top, area.bottom + 1, dtype=np.int32)).astype(np.int32)
+        cols = np.union1d(self.cols, np.arange(area.left, area.right + 1, dtype=np.int32)).astype(np.int32)
+        larger = _empty(self.name, rows, cols, self.nodes)
+        at = np.ix_(np.searchsorted(rows, self.rows), np.searchsorted(cols, self.cols))
+        for new, old in zip(larger.grids, self.grids, strict=True):
+            new[at] = old
+        larger.any_live, larger.any_volatile = self.any_live, self.any_volatile
+        return larger
+
+    @property
+    def grids(self) -> tuple[npt.NDArray[np.generic], ...]:
+        """All arrays that have one entry per compact cell."""
+        return self.kind, self.number, self.text, self.block, self.live, self.place, self.volatile
 
 
 _NUMBER = np.full((1, 1, 1, 1), Kind.NUMBER, dtype=np.uint8)
@@ -213,8 +236,14 @@ def sheet_store(name: str, cells: Cells, extra: Iterable[Area], nodes: list[Node
     extra = list(extra)
     rows = _used(cells.row, [(a.top, a.bottom) for a in extra])
     cols = _used(cells.col, [(a.left, a.right) for a in extra])
+    store = _empty(name, rows, cols, nodes)
+    put_cells(store, cells)
+    return store
+
+
+def _empty(name: str, rows: Ints, cols: Ints, nodes: list[Node]) -> SheetStore:
     shape = (len(rows), len(cols))
-    store = SheetStore(
+    return SheetStore(
         name,
         rows,
         cols,
@@ -224,12 +253,11 @@ def sheet_store(name: str, cells: Cells, extra: Iterable[Area], nodes: list[Node
         block=np.full(shape, NO_BLOCK, dtype=np.int32),
         live=np.full(shape, -1, dtype=np.int32),
         place=np.zeros(shape, dtype=np.int32),
+        volatile=np.zeros(shape, dtype=bool),
         nodes=nodes,
         row_index={row: k for k, row in enumerate(rows.tolist())},
         col_index={col: k for k, col in enumerate(cols.tolist())},
     )
-    put_cells(store, cells)
-    return store
 
 
 def put_cells(store: SheetStore, cells: Cells) -> None:

@@ -252,7 +252,9 @@ def _opaque(function: Function, places: Sequence[Any], shape: Shape, here: Here)
                 else:
                     arguments.append(known[at[lead:]] if isinstance(known, np.ndarray) else _slice(known, at[lead:]))
             result = function.body(here, *arguments) if function.wants_here else function.body(*arguments)
-            out[at] = float(result) if isinstance(result, (float, int)) and not isinstance(result, ErrorValue) else np.nan
+            out[at] = (
+                float(result) if isinstance(result, (float, int)) and not isinstance(result, ErrorValue) else np.nan
+            )
         return out
 
     return numbers(opaque(values, *alive))

@@ -286,9 +286,7 @@ ZERO = constant(np.zeros((1, 1, 1, 1)))
 ONE = constant(np.ones((1, 1, 1, 1)))
 _KINDS = {kind: np.full((1, 1, 1, 1), kind, dtype=np.uint8) for kind in Kind}
 _FAILURES = {value: _nan_with(value) for value in ErrorValue}
-_ERRORS = {
-    value: Operand(np.full((1, 1, 1, 1), Kind.ERROR + value, dtype=np.uint8), ZERO) for value in ErrorValue
-}
+_ERRORS = {value: Operand(np.full((1, 1, 1, 1), Kind.ERROR + value, dtype=np.uint8), ZERO) for value in ErrorValue}
 BLANK = Operand(_KINDS[Kind.BLANK], ZERO)
 TRUE = Operand(_KINDS[Kind.BOOLEAN], ONE)
 FALSE = Operand(_KINDS[Kind.BOOLEAN], ZERO)

@@ -1,0 +1,285 @@
+"""Computing a book: every block of formulas once, after those that it reads.
+
+Blocks are computed on demand. A formula that reads cells which are not computed yet is put aside (`Missing`), they are
+computed, and it is tried again, as Excel's own calculation chain does it; so dynamic references need no analysis
+beforehand, and a chain of any length needs no recursion. Blocks that wait for each other are split into smaller ones
+before they are called circular.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from solver.compiler.blocks import Block
+from solver.compiler.cone import Cone
+from solver.compiler.lower import evaluate, value_of
+from solver.compiler.results import array_results, cell_results
+from solver.compiler.site import Site
+from solver.compiler.store import NO_BLOCK, UNKNOWN, SheetStore
+from solver.compiler.workspace import Workspace
+from solver.errors import CircularReference, FormulaError, SolverError
+from solver.formula.show import show
+from solver.formula.tree import references
+from solver.functions.operand import NeedsValue, NotUniform, Operand, error
+from solver.grid import MAX_COLS, MAX_ROWS, Area, Cell
+from solver.values import ErrorValue, Kind, Scalar
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    import numpy.typing as npt
+
+    from solver.book.book import Book
+    from solver.functions.here import Reference
+
+
+class Missing(Exception):  # noqa: N818  -- not an error: a request to the scheduler
+    """Blocks that must be computed before the formula at hand can be."""
+
+    def __init__(self, blocks: list[int]) -> None:
+        super().__init__(blocks)
+        self.blocks = blocks
+
+
+class Unknown(Exception):  # noqa: N818  -- becomes the reason why a cell is not computed
+    """A cell that is read could not be computed itself."""
+
+
+class Calculation(Workspace):
+    """A workspace that computes itself on demand.
+
+    With `trust`, a formula that cannot depend on an input or a variable keeps the value stored in the file, if there
+    is one. With `strict`, the first formula that cannot be computed raises FormulaError; else it is noted in
+    `failures` (cell -> reason). `order` lists the computed blocks as they were finished.
+    """
+
+    def __init__(
+        self,
+        book: Book,
+        *,
+        inputs: Mapping[Cell, Scalar] | None = None,
+        variables: Sequence[Area] = (),
+        trust: bool = False,
+        strict: bool = False,
+        seed: int | None = None,
+    ) -> None:
+        super().__init__(book, inputs=inputs, variables=variables, seed=seed)
+        self.strict = strict
+        self.failures: dict[Cell, str] = {}
+        self.order: list[Block] = []
+        self._cone = Cone(self) if trust else None
+
+    def everything(self) -> None:
+        """Computes every formula of the book."""
+        self.open_all()
+        self.settle([number for numbers in list(self.sheet_blocks.values()) for number in numbers])
+
+    def require(self, areas: Iterable[Area]) -> None:
+        """Computes whatever the cells of these areas need."""
+        wanted: list[int] = []
+        for area in areas:
+            store = self.store(area.sheet)
+            wanted.extend(np.unique(store.block[store.area_window(area)]).tolist())
+        self.settle([number for number in wanted if number != NO_BLOCK])
+
+    def value(self, area: Area) -> Operand:
+        """The values of an area, computed first where they are not yet: (1, 1, rows, cols)."""
+        self.require([area])
+        store = self.stores[area.sheet]
+        return store.read_area(area.top, area.left, area.rows, area.cols)
+
+    def read(self, reference: Reference) -> Operand:
+        """The values in a range; Missing if some are not computed yet, #REF! outside the sheet."""
+        store = self.store(reference.sheet)
+        top, left, rows, cols = reference.top, reference.left, reference.rows, reference.cols
+        low, high, start, end = int(top.min()), int(top.max()), int(left.min()), int(left.max())
+        if low < 0 or start < 0 or high + rows > MAX_ROWS or end + cols > MAX_COLS:
+            return error(ErrorValue.REF)
+        if rows > _LONG or cols > _WIDE:
+            used_rows, used_cols = self.extent()
+            rows, cols = max(1, min(rows, used_rows - low)), max(1, min(cols, used_cols - start))
+        window = store.window(low, start, high + rows - 1, end + cols - 1)
+        waiting = store.block[window]
+        if waiting.size and waiting.max() != NO_BLOCK:
+            self._demand(_really_read(store, reference) if top.size + left.size > 2 else waiting)
+        if store.any_volatile and store.volatile[window].any():
+            self.volatile = True
+        kinds = store.kind[window]
+        if kinds.size and kinds.max() == UNKNOWN:
+            raise _unknown(store, window)
+        if top.size == 1 and left.size == 1:
+            return store.read_cell(low, start) if rows == 1 == cols else store.read_area(low, start, rows, cols)
+        down = top[:, :, np.newaxis, np.newaxis] + np.arange(rows)[:, np.newaxis]
+        across = left[:, :, np.newaxis, np.newaxis] + np.arange(cols)
+        return store.read_places(down, across)
+
+    def _demand(self, waiting: npt.NDArray[np.int32]) -> None:
+        wanted = [number for number in np.unique(waiting).tolist() if number != NO_BLOCK]
+        self._keep_stored(wanted)
+        missing = [number for number in wanted if not self.done[number]]
+        if missing:
+            raise Missing(missing)
+
+    def spill(self, sheet: str, row: int, col: int) -> Area | None:
+        """The area that the array formula in a cell fills."""
+        store = self.store(sheet)
+        for number in self.sheet_blocks[sheet]:
+            block = self.blocks[number]
+            if block.array and (block.area.top, block.area.left) == (row, col):
+                waiting = store.block[store.row_index[row], store.col_index[col]]
+                if waiting == number:
+                    self._demand(np.array([number], dtype=np.int32))
+                return block.area
+        return None
+
+    def settle(self, wanted: Sequence[int]) -> None:
+        """Computes blocks, and before each one those that it reads."""
+        self._keep_stored(wanted)
+        stack = [number for number in reversed(wanted) if not self.done[number]]
+        path: dict[int, None] = {}  # the blocks that were tried and wait, outermost first
+        while stack:
+            number = stack[-1]
+            if self.done[number]:
+                stack.pop()
+                path.pop(number, None)
+                continue
+            try:
+                self._compute(number)
+            except NotUniform:
+                stack.extend(reversed(self._split(number)))
+            except Missing as need:
+                path[number] = None
+                ring = next((b for b in need.blocks if b in path), None)
+                if ring is None:
+                    stack.extend(reversed(need.blocks))
+                else:
+                    members = list(path)[list(path).index(ring) :]
+                    for member in members:
+                        del path[member]
+                    stack.extend(self._break(members))
+
+    def _break(self, members: list[int]) -> list[int]:
+        """A ring of waiting blocks: smaller blocks to try instead, or the verdict that it is circular."""
+        divisible = [member for member in members if self.blocks[member].divisible]
+        if not divisible:
+            self._circular(members)
+            return []
+        return [piece for member in divisible for piece in reversed(self._split(member))]
+
+    def _split(self, number: int) -> list[int]:
+        """A block's rows or columns as blocks of their own: across the direction in which it reads itself."""
+        block = self.blocks[number]
+        if not block.divisible:
+            self._fail(number, FormulaError("its result has no definite shape"))
+            return []
+        sideways = block.area.cols > 1 and all(
+            ref.row is not None and ref.row.relative and ref.row.value == 0 and ref.row_end in (None, ref.row)
+            for ref in references(block.template.parsed())
+            if ref.sheet is None and ref.row is not None and ref.row.relative
+        )
+        return self.replace(number, block.columns() if sideways and block.area.rows > 1 else block.split())
+
+    def _keep_stored(self, wanted: Iterable[int]) -> None:
+        """Blocks that cannot depend on a change keep their stored values, if the file has them all."""
+        if self._cone is None:
+            return
+        for number in self._cone.at_rest(wanted):
+            if self.done[number]:
+                continue
+            area = self.blocks[number].area
+            store = self.stores[area.sheet]
+            window = store.area_window(area)
+            own = store.block[window] == number
+            if (store.kind[window][own] != Kind.BLANK).all():
+                self.done[number] = True
+                store.block[window][own] = NO_BLOCK
+
+    def _compute(self, number: int) -> None:
+        block = self.blocks[number]
+        rows, cols = block.lead
+        site = Site(
+            self,
+            block.area.sheet,
+            np.arange(block.area.top, block.area.top + rows, dtype=np.intp)[:, np.newaxis],
+            np.arange(block.area.left, block.area.left + cols, dtype=np.intp)[np.newaxis, :],
+            block.literals,
+            array=block.array,
+        )
+        self.volatile = False
+        try:
+            self._finish(number, value_of(evaluate(block.template.parsed(), site), site))
+        except (Missing, NotUniform):
+            raise
+        except (SolverError, Unknown, NeedsValue) as failure:
+            self._fail(number, failure)
+        except RecursionError:
+            self._fail(number, FormulaError("the formula is nested too deeply"))
+        except (ArithmeticError, ValueError, TypeError, LookupError, AttributeError, AssertionError) as failure:
+            # a defect in one function must cost its own cell, not the workbook
+            self._fail(number, FormulaError(f"cannot be computed ({type(failure).__name__}: {failure})"))
+
+    def _finish(self, number: int, result: Operand) -> None:
+        block = self.blocks[number]
+        store = self.stores[block.area.sheet]
+        if block.array:
+            area, kind, node, text = array_results(block, result, store, number)
+            if area != block.area:
+                store.clear(block.area)
+                store = self.grow(area)
+                block = self.blocks[number] = Block(area, block.template, block.literals, block.kind)
+        else:
+            area, kind, node, text = cell_results(block, result)
+        store.write(area, kind, node, text)
+        if self.volatile:
+            store.volatile[store.area_window(area)] = True
+            store.any_volatile = True
+        self.done[number] = True
+        self.order.append(block)
+
+    def _fail(self, number: int, failure: Exception) -> None:
+        block = self.blocks[number]
+        if self.strict:
+            raise _located(block, failure)
+        self.failures.update(dict.fromkeys(block.area.cells(), str(failure)))
+        store = self.stores[block.area.sheet]
+        window = store.area_window(block.area)
+        store.kind[window] = UNKNOWN
+        store.block[window] = NO_BLOCK
+        store.cache.clear()
+        self.done[number] = True
+
+    def _circular(self, members: list[int]) -> None:
+        chain = " -> ".join(str(self.blocks[b].first) for b in [*members, members[0]])
+        for member in members:
+            self._fail(member, CircularReference(f"circular reference {chain}"))
+
+
+_LONG, _WIDE = 65_536, 4_096  # ranges beyond this end at the last used cell
+
+
+def _really_read(store: SheetStore, reference: Reference) -> npt.NDArray[np.int32]:
+    """The waiting blocks of the cells that are really read, where the window around them covers more."""
+    down = reference.top[:, :, np.newaxis, np.newaxis] + np.arange(reference.rows)[:, np.newaxis]
+    across = reference.left[:, :, np.newaxis, np.newaxis] + np.arange(reference.cols)
+    rows, row_used = store.compact_rows(down)
+    cols, col_used = store.compact_cols(across)
+    return np.where(row_used & col_used, store.block[rows, cols], NO_BLOCK)
+
+
+def _unknown(store: SheetStore, window: tuple[slice, slice]) -> Unknown:
+    r, c = np.argwhere(store.kind[window] == UNKNOWN)[0]
+    cell = Cell(store.name, int(store.rows[window[0]][r]), int(store.cols[window[1]][c]))
+    return Unknown(f"it depends on {cell}, which is not computed")
+
+
+def _located(block: Block, failure: Exception) -> FormulaError:
+    """The failure as an error that names the cell and shows its formula."""
+    area, template = block.area, block.template
+    try:
+        text = show(template.parsed(), area.top, area.left, template.literals)
+    except FormulaError:
+        text = template.text
+    kind = type(failure) if isinstance(failure, FormulaError) else FormulaError
+    return kind(str(failure), where=str(block.first), formula="=" + text)

@@ -1,0 +1,185 @@
+"""The book on the workbench: its sheets as grids, its formulas as blocks, some cells replaced and some made alive.
+
+Sheets are opened when they are first touched. Cells that get a new value (`inputs`) or become variables are taken out
+of whatever formula they hold.
+"""
+
+from __future__ import annotations
+
+import datetime
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from solver.algebra import Node, variable
+from solver.compiler.blocks import Block, Templates, group
+from solver.compiler.names import Names
+from solver.compiler.store import NO_BLOCK, SheetStore, sheet_store
+from solver.formula.show import show
+from solver.grid import Area, Cell
+from solver.values import ErrorValue, Kind, Scalar, kind_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from solver.book.book import Book
+    from solver.functions.operand import FloatArray
+
+
+class Workspace:
+    """State of one calculation; `blocks` are all blocks of the sheets opened so far, `done` which are computed.
+
+    `x` is the live vector of the variables (None without any): its elements are the cells of `variables` in order,
+    each counted once. `nodes` are the live nodes that cells point into.
+    """
+
+    def __init__(
+        self,
+        book: Book,
+        *,
+        inputs: Mapping[Cell, Scalar] | None = None,
+        variables: Sequence[Area] = (),
+        seed: int | None = None,
+    ) -> None:
+        self.book = book
+        self.names = Names.of(book)
+        self.date1904 = book.date1904
+        self.inputs = dict(inputs or {})
+        self.variables = list(dict.fromkeys(cell for area in variables for cell in area.cells()))
+        self.x: Node | None = variable(len(self.variables)) if self.variables else None
+        self.nodes: list[Node] = [] if self.x is None else [self.x]
+        self.blocks: list[Block] = []
+        self.done: list[bool] = []
+        self.stores: dict[str, SheetStore] = {}
+        self.sheet_blocks: dict[str, list[int]] = {}
+        self.volatile = False
+        self._place = {cell: k for k, cell in enumerate(self.variables)}
+        self._changed: dict[str, set[Cell]] = {}
+        for cell in (*self.inputs, *self.variables):
+            self._changed.setdefault(cell.sheet, set()).add(cell)
+        self._templates = Templates()
+        self._generator = np.random.default_rng(seed)
+        self._extent: tuple[int, int] | None = None
+
+    def store(self, sheet: str) -> SheetStore:
+        """The grid of a sheet, made when it is first touched."""
+        found = self.stores.get(sheet)
+        return self._open(sheet) if found is None else found
+
+    def open_all(self) -> None:
+        """Opens every sheet."""
+        for name in self.book.sheets:
+            self.store(name)
+
+    def changed(self, sheet: str) -> set[Cell]:
+        """The cells of a sheet that are inputs or variables."""
+        return self._changed.get(sheet, set())
+
+    def _open(self, name: str) -> SheetStore:
+        if name not in self.book.sheets:
+            index, _, linked = name[1:].partition("]")
+            store = self.stores[name] = sheet_store(name, self.book.externals[int(index)][linked], (), self.nodes)
+            self.sheet_blocks[name] = []
+            return store
+        sheet = self.book.sheets[name]
+        changed = self.changed(name)
+        blocks = [piece for block in group(sheet, self._templates) for piece in _without(block, changed)]
+        extra = [block.area for block in blocks if block.array] + [Area.of(cell) for cell in changed]
+        store = self.stores[name] = sheet_store(name, sheet.cells, extra, self.nodes)
+        self.sheet_blocks[name] = []
+        for block in blocks:
+            self.add(block)
+        for cell in changed:
+            self._put(store, cell)
+        return store
+
+    def _put(self, store: SheetStore, cell: Cell) -> None:
+        r, c = store.row_index[cell.row], store.col_index[cell.col]
+        place = self._place.get(cell)
+        if place is not None:
+            store.kind[r, c], store.live[r, c], store.place[r, c] = Kind.NUMBER, 0, place
+            store.any_live = True
+            return
+        value = self.inputs[cell]
+        kind = kind_of(value)
+        store.kind[r, c] = kind + value if isinstance(value, ErrorValue) else kind
+        store.text[r, c] = value if isinstance(value, str) else None
+        store.number[r, c] = 0.0 if value is None or isinstance(value, (str, ErrorValue)) else float(value)
+
+    def add(self, block: Block) -> int:
+        """Enters a block that waits to be computed; returns its number."""
+        number = len(self.blocks)
+        self.blocks.append(block)
+        self.done.append(False)
+        store = self.stores[block.area.sheet]
+        store.block[store.area_window(block.area)] = number
+        self.sheet_blocks[block.area.sheet].append(number)
+        return number
+
+    def replace(self, number: int, pieces: Iterable[Block]) -> list[int]:
+        """Puts smaller blocks in the place of one; returns their numbers."""
+        self.done[number] = True
+        return [self.add(piece) for piece in pieces]
+
+    def grow(self, area: Area) -> SheetStore:
+        """Makes room for the cells of an area that the file does not have yet."""
+        store = self.stores[area.sheet] = self.stores[area.sheet].grown(area)
+        return store
+
+    def extent(self) -> tuple[int, int]:
+        """The used rows and columns of the whole book: where whole columns and rows end."""
+        if self._extent is None:
+            used = [self.book.sheets[name].cells for name in self.book.sheets]
+            rows = max((int(cells.row[-1]) + 1 for cells in used if len(cells)), default=1)
+            cols = max((int(cells.col.max()) + 1 for cells in used if len(cells)), default=1)
+            self._extent = rows, cols
+        return self._extent
+
+    def formulas(self, area: Area) -> list[list[str | None]]:
+        """The formula texts (with `=`) of an area, None where a cell has none."""
+        return [
+            [self.formula(Cell(area.sheet, row, col)) for col in range(area.left, area.right + 1)]
+            for row in range(area.top, area.bottom + 1)
+        ]
+
+    def formula(self, cell: Cell) -> str | None:
+        """The formula text (with `=`) of a cell, None if it has none."""
+        sheet = self.book.sheets[cell.sheet]
+        at = sheet.cells.find(cell.row, cell.col)
+        number = int(sheet.formula[at]) if at >= 0 else -1
+        if number < 0:
+            return None
+        formula = sheet.formulas[number]
+        if (formula.row, formula.col) == (cell.row, cell.col):
+            return "=" + formula.text
+        _, template, literals = self._templates.of(formula)
+        return "=" + show(template.parsed(), cell.row, cell.col, literals)
+
+    def hidden(self, sheet: str, rows: range, filtered_only: bool) -> list[bool]:
+        """Which rows are hidden (or hidden by a filter)."""
+        record = self.book.sheets[sheet]
+        chosen = record.filtered_rows if filtered_only else record.hidden_rows
+        return [row in chosen for row in rows]
+
+    def random(self, shape: tuple[int, ...]) -> FloatArray:
+        """Uniform numbers in [0, 1) from the run's own generator."""
+        return self._generator.random(shape)
+
+    def now(self) -> float:
+        """The serial number of this moment by the local clock, in the book's date system."""
+        moment = datetime.datetime.now().astimezone()
+        start = datetime.datetime(1904, 1, 1) if self.date1904 else datetime.datetime(1899, 12, 30)
+        return (moment - start.replace(tzinfo=moment.tzinfo)) / datetime.timedelta(days=1)
+
+    def mark_volatile(self) -> None:
+        """Says that the block being computed is volatile."""
+        self.volatile = True
+
+
+def _without(block: Block, changed: set[Cell]) -> Iterable[Block]:
+    """The block, or what is left of it when some of its cells are changed."""
+    if not changed or not any(cell in block.area for cell in changed):
+        return (block,)
+    if block.array:
+        return ()
+    return [block.part(Area.of(cell)) for cell in block.area.cells() if cell not in changed]
