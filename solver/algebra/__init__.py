@@ -21,6 +21,7 @@ from solver.algebra.corners import (
     trunc,
 )
 from solver.algebra.dense import det, inverse
+from solver.algebra.derive import gradient, hessp, jvp, vjp
 from solver.algebra.elementary import (
     acos,
     acosh,
@@ -106,9 +107,12 @@ __all__ = [
     "gammainc",
     "gammaincc",
     "gammaincinv",
+    "gradient",
+    "hessp",
     "inverse",
     "isnan_",
     "join",
+    "jvp",
     "less",
     "less_equal",
     "lgamma",
@@ -151,5 +155,6 @@ __all__ = [
     "transpose",
     "trunc",
     "variable",
+    "vjp",
     "where",
 ]

@@ -78,7 +78,11 @@ def _det_maps(node: Node) -> list[LinearMap | None]:
 @array("det", _det_maps)
 def determination(_param: None, _shapes: Sequence[Shape]) -> Kernel:
     """The determinant."""
-    return lambda x, out=None: written(np.asarray(np.linalg.det(x), dtype=np.float64)[..., None, None], out)
+
+    def kernel(x: Array, out: Array | None = None) -> Array:
+        return written(np.asarray(np.linalg.det(x)).astype(np.float64)[..., None, None], out)
+
+    return kernel
 
 
 def det(x: Operand) -> Node:

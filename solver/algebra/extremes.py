@@ -139,15 +139,12 @@ def counting(param: bool, shapes: Sequence[Shape]) -> Kernel:
         tables = tables.reshape((-1, tables.shape[-1]))
         keys = np.broadcast_to(key, batch + shapes[1])
         flat = keys.reshape((len(tables), -1))
-        counts = np.array(
-            [
-                row[: np.count_nonzero(~np.isnan(row))].searchsorted(k, side=side)
-                for row, k in zip(tables, flat, strict=True)
-            ],
-            dtype=np.float64,
-        ).reshape(keys.shape)
-        np.copyto(counts, np.nan, where=np.isnan(keys))
-        return written(counts, out)
+        counts = np.empty(flat.shape)
+        for row, wanted, count in zip(tables, flat, counts, strict=True):
+            known = row[: np.count_nonzero(~np.isnan(row))]
+            count[...] = known.searchsorted(wanted, side="right" if param else "left")
+        np.copyto(counts, np.nan, where=np.isnan(flat))
+        return written(counts.reshape(keys.shape), out)
 
     return kernel
 

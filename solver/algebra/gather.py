@@ -47,6 +47,13 @@ class Index:
             return any(self.grid[1])
         return int(np.bincount(self.flat).max()) <= 1
 
+    @property
+    def covers(self) -> bool:
+        """Whether every element of the indexed array is taken."""
+        if self.flat.size < self.size:
+            return False
+        return self.unique or bool(np.bincount(self.flat, minlength=self.size).all())
+
     def __hash__(self) -> int:
         return hash((self._digest, self.shape, self.size))
 

@@ -245,7 +245,7 @@ def contract(a: Operand, b: Operand, axes: int | Sequence[int]) -> Node:
         assert isinstance(node, Node)
         return node
     a, b = ordered(a, b)
-    return make(contraction, (a, b), reduced_shape(full, summed), summed)
+    return make(contraction, (a, b), reduced_shape(full, wanted), summed)
 
 
 def matmul(a: Operand, b: Operand) -> Node:

@@ -1,0 +1,143 @@
+"""One case per primitive: how a node of it is made from arrays, and where those arrays are drawn from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import scipy.sparse as sp
+
+from solver.algebra import (
+    apply,
+    broadcast,
+    contract,
+    count_less,
+    cumsum,
+    det,
+    inverse,
+    join,
+    matmul,
+    max_,
+    min_,
+    opaque,
+    pick,
+    prod_,
+    recur,
+    reshape,
+    shift,
+    sort_,
+    spread,
+    sum_,
+    take,
+    transpose,
+    where,
+)
+from solver.algebra.choose import placed_like
+from solver.algebra.extremes import ordering
+from solver.algebra.node import REGISTRY, Node, as_node, make
+from solver.algebra.pointwise import Pointwise
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+R = (-2.0, 2.0)
+
+
+@dataclass(frozen=True)
+class Case:
+    """`build` makes the node from arguments of `shapes`, drawn from `domain`; `primitive` is what it exercises."""
+
+    name: str
+    primitive: str
+    shapes: tuple[tuple[int, ...], ...]
+    build: Callable[..., Node]
+    domain: tuple[tuple[float, float], ...] = (R, R, R)
+
+
+def _case(primitive: str, shapes: list[tuple[int, ...]], build: Callable[..., Node], note: str = "") -> Case:
+    return Case(f"{primitive}-{note}" if note else primitive, primitive, tuple(shapes), build)
+
+
+_matrix = sp.random_array((5, 6), density=0.4, rng=np.random.default_rng(3)).tocsr()
+_well = np.eye(3) * 5.0
+
+ARRAYS = [
+    _case("reshape", [(2, 3)], lambda x: reshape(x, (3, 1, 2))),
+    _case("transpose", [(2, 3, 4)], lambda x: transpose(x, (2, 0, 1))),
+    _case("broadcast", [(3, 1, 2)], lambda x: broadcast(x, (2, 3, 4, 2))),
+    _case("sum", [(3, 4, 2)], lambda x: sum_(x, (0, 2))),
+    _case("sum", [(3, 4, 2)], lambda x: sum_(x, keepdims=False), "all"),
+    _case("take", [(4, 5)], lambda x: take(x, [[3, 3, 0], [19, 7, 1]])),
+    _case("take", [(4, 5)], lambda x: take(x, np.arange(3)[:, None] + np.arange(6)), "windows"),
+    _case("take", [(4, 5)], lambda x: take(x, np.arange(20)[::-3]), "backwards"),
+    _case("take", [(4, 5)], lambda x: take(transpose(x), [[1, 2], [7, 0]]), "of a transpose"),
+    _case("take", [(4, 5), (3,)], lambda x, y: take(join([x, y]), [1, 22, 3]), "of a join"),
+    _case("spread", [(2, 3)], lambda x: spread(x, [0, 1, 1, 4, 4, 4], 6)),
+    _case("spread", [(2, 3)], lambda x: spread(x, [0, 3, 2, 5, 4, 6], 7), "unique"),
+    _case("spread", [(2, 3)], lambda x: spread(x, [1, 3, 5, 7, 9, 11], 13), "strided"),
+    _case("join", [(2, 3), (2,), (1, 1)], lambda x, y, z: join([x, 4.0, y, z])),
+    _case("apply", [(2, 3)], lambda x: apply(_matrix, x)),
+    _case("shift", [(3, 4)], lambda x: shift(x, 1, 2)),
+    _case("shift", [(3, 4)], lambda x: shift(x, 0, -1), "up"),
+    _case("cumsum", [(3, 4)], lambda x: cumsum(x, 0)),
+    _case("cumsum", [(3, 4)], lambda x: cumsum(x, 1, reverse=True, exclusive=True), "reverse"),
+    _case("contract", [(3, 1, 1, 5), (1, 4, 1, 5)], lambda a, b: contract(a, b, -1), "outer"),
+    _case("contract", [(3, 5), (3, 5)], lambda a, b: contract(a, b, 1), "rows"),
+    _case("contract", [(3, 5), (3, 5)], lambda a, b: contract(a, b, (0, 1)), "all"),
+    _case("contract", [(2, 3, 1, 4), (2, 1, 5, 4)], lambda a, b: contract(a, b, 3), "stacked"),
+    _case("contract", [(2, 3, 1, 4), (3, 5, 4)], lambda a, b: contract(a, b, (0, 3)), "ragged"),
+    _case("contract", [(4, 3, 2), (1, 3, 2)], lambda a, b: contract(a, b, 1), "crossed"),
+    _case("contract", [(2, 3, 4), (4, 5)], matmul, "matmul"),
+    _case("contract", [(2, 3)], lambda a: contract(a, a, 1), "squares"),
+    _case("where", [(3, 1), (1, 4)], lambda a, b: where([[1.0], [0.0], [1.0]], a, b)),
+    _case("where", [(3,), (3,), (3,)], where, "live"),
+    _case("pick", [(4, 3)], lambda x: pick(x, [[1.0, 0.0, 3.0], [3.0, 3.0, 2.0]], 0)),
+    _case("pick", [(4, 1)], lambda x: pick(x, [[1.0, 0.0, 3.0], [3.0, 3.0, 2.0]], 0), "wide"),
+    _case("put", [(2, 3)], lambda g: placed_like(g, as_node([[1.0, 0.0, 3.0], [3.0, 0.0, 2.0]]), -2, (4, 3))),
+    _case("max", [(3, 4)], lambda x: max_(x, 1)),
+    _case("min", [(3, 4)], lambda x: min_(x)),
+    _case("mul", [(5, 3)], lambda x: prod_(x, 0), "product"),
+    _case("argsort", [(3, 4)], lambda x: make(ordering, (x,), x.shape, -1)),
+    _case("sort", [(3, 4)], lambda x: sort_(x, 1)),
+    _case("sort", [(3, 4)], lambda x: sort_(x, 0), "columns"),
+    _case("count_less", [(5,), (2, 3)], count_less),
+    _case("opaque", [(2, 3), (3,)], lambda a, b: opaque(lambda x, y: np.floor(x + y), a, b)),
+    _case("recur", [(4, 2), (4, 2), (1, 2)], lambda a, b, s: recur(a, b, s, 0)),
+    _case("recur", [(2, 4), (2, 4), (1, 1)], lambda a, b, s: recur(a, b, s, 1, reverse=True), "reverse"),
+    _case("recur", [(4,), (4,), (1,)], lambda a, b, s: recur(a, b, s, 0), "plain"),
+    Case("inverse", "inverse", ((2, 3, 3),), lambda x: inverse(_plus(x)), ((-1.0, 1.0),)),
+    _case("det", [(2, 3, 3)], det),
+]
+
+
+def _plus(x: Node) -> Node:
+    from solver.algebra import add
+
+    return add(x, _well)
+
+
+def _pointwise(op: Pointwise) -> list[Case]:
+    count = len(op.domain)
+    shapes = [((2, 3),) * count]
+    if count == 2:
+        shapes.append(((2, 1), (1, 3)))
+        shapes.append(((3,), (2, 3)))
+    cases = []
+    for number, shape in enumerate(shapes):
+        build: Callable[..., Node] = op
+        if op.name == "polygamma":
+            build = _second_polygamma
+            shape = shape[:1]
+        domain = op.domain[-1:] if op.name == "polygamma" else op.domain
+        cases.append(Case(f"{op.name}-{number}" if number else op.name, op.name, shape, build, tuple(domain)))
+    return cases
+
+
+def _second_polygamma(x: Node) -> Node:
+    from solver.algebra import polygamma
+
+    return polygamma(2.0, x)
+
+
+CASES = ARRAYS + [case for op in list(REGISTRY.values()) if isinstance(op, Pointwise) for case in _pointwise(op)]
