@@ -103,6 +103,11 @@ def number_of(value: Scalar) -> float | ErrorValue:
     return float(value)
 
 
+def strict_number_of(value: Scalar) -> float | ErrorValue:
+    """Any value as a number, by the rule of the Analysis ToolPak's functions: a boolean is #VALUE!."""
+    return ErrorValue.VALUE if isinstance(value, bool) else number_of(value)
+
+
 def as_numbers(operand: Operand) -> Operand:
     """The operand with every value turned into a number or an error."""
     if operand.text is None or not operand.has(Kind.TEXT):
