@@ -92,6 +92,8 @@ def _name(text: str, place: Place) -> Name | Logical:
         return Logical(LOGICALS[text.upper()])
     if text.startswith("'") and place.book is None:
         raise ValueError(f"{text} is not followed by an exclamation mark")
+    if place.sheet_end is not None:
+        raise ValueError(f"{text} is a name, which cannot lie on several sheets")
     return Name(place.sheet, place.book, FILE_PREFIX.sub("", text, count=1) or text)
 
 

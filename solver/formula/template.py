@@ -16,18 +16,17 @@ import re
 from solver.formula.lexis import ARRAY, BRACKETS, CELL, COLUMNS, END, ERROR, NAME, NUMBER, QUOTED, ROWS, STRING
 from solver.grid import MAX_COLS, column_letters, column_number
 
-# Loose on the sheet's edges because it meets every word of every formula; _EXACT decides at the edges.
-_COLUMN, _ROW = r"\$?[A-Za-z]{1,3}", r"\$?[1-9][0-9]{0,6}"
+# The cell is loose at the sheet's edges, and the span hides behind a glance, because both meet every word.
 _WORDS = re.compile(
-    rf"({_COLUMN})({_ROW}){END}"
-    rf"|({_COLUMN}\ *:\ *{_COLUMN}{END}|{_ROW}\ *:\ *{_ROW}{END})"
-    rf"|({NUMBER})"
-    rf"|({NAME}|{STRING}|{QUOTED}|{BRACKETS}|{ARRAY}|{ERROR})",
+    rf"(\$?[A-Za-z]{{1,3}})(\$?[1-9][0-9]{{0,6}}){END}"
+    rf"|((?=[$A-Za-z0-9]{{1,8}}\ *:)(?:{COLUMNS}|{ROWS})"
+    rf"|{NUMBER}|{NAME}|{STRING}|{QUOTED}|{BRACKETS}|{ARRAY}|{ERROR})",
     re.ASCII,
 )
 _EXACT = re.compile(rf"{CELL}|{COLUMNS}|{ROWS}", re.ASCII)
 _PARTS = re.compile(r"(\$?)([A-Za-z]+|[0-9]+)", re.ASCII)
-_COLUMNS_OF_LETTERS = {column_letters(col): col for col in range(MAX_COLS)}
+_STARTS_NUMBER = frozenset("0123456789.")
+_NUMBER_OF_COLUMN = {column_letters(col): col for col in range(MAX_COLS)}
 
 
 def relative_key(text: str, row: int, col: int) -> tuple[str, tuple[float, ...]]:
@@ -43,28 +42,31 @@ def relative_key(text: str, row: int, col: int) -> tuple[str, tuple[float, ...]]
     """
     if "~" in text:
         text = text.replace("~", "~~")
-    words = iter(_WORDS.split(text))
-    key = [next(words)]
+    # what lies between two words, then the column and row of a cell or None twice, then another word or None, ...
+    parts = _WORDS.split(text)
     numbers = []
-    for column, line, span, number, other, between in zip(words, words, words, words, words, words, strict=True):
-        if column:
-            letters = _COLUMNS_OF_LETTERS.get(column)
-            if letters is not None and line[0] != "$" and len(line) < 7:
-                key.append(f"~R[{int(line) - 1 - row}]C[{letters - col}]{between}")
+    for i in range(1, len(parts), 4):
+        column = parts[i]
+        if column is not None:
+            number, line = _NUMBER_OF_COLUMN.get(column), parts[i + 1]
+            if number is not None and line[0] != "$" and len(line) < 7:
+                parts[i] = f"~R[{int(line) - 1 - row}]C[{number - col}]"
             else:
-                key.append(_relative(column + line, row, col) + between)
-        elif number:
-            numbers.append(float(number))
-            key.append("~N" + between)
-        elif other:
-            key.append(other + between)
+                parts[i] = _relative(column + line, row, col)
+            parts[i + 1] = parts[i + 2] = ""
         else:
-            key.append(_relative(span, row, col) + between)
-    return "".join(key), tuple(numbers)
+            parts[i] = parts[i + 1] = ""
+            word = parts[i + 2]
+            if ":" in word:
+                parts[i + 2] = _relative(word, row, col)
+            elif word[0] in _STARTS_NUMBER:
+                numbers.append(float(word))
+                parts[i + 2] = "~N"
+    return "".join(parts), tuple(numbers)
 
 
 def _relative(reference: str, row: int, col: int) -> str:
-    """A cell, whole columns or whole rows in relative form; a name that only looks like one stays."""
+    """A cell, whole columns or whole rows in relative form; any other word as it is."""
     if not _EXACT.fullmatch(reference):
         return reference
     rows, cols = [], []

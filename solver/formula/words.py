@@ -58,6 +58,9 @@ _WORD = re.compile(
 )
 
 
+_KINDS = {kind.value: kind for kind in WordKind}
+
+
 def words(text: str) -> list[Word]:
     """The words of a formula, closed by an END; FormulaError at the first character that starts none."""
     found = []
@@ -68,7 +71,7 @@ def words(text: str) -> list[Word]:
         if match is None or match.lastgroup is None:
             at = len(text) - len(text[at:].lstrip())
             raise unreadable(text, at, f"{text[at : at + 1]!r} does not belong here")
-        kind, start = WordKind(match.lastgroup), match.start(match.lastgroup)
+        kind, start = _KINDS[match.lastgroup], match.start(match.lastgroup)
         found.append(Word(kind, match[match.lastgroup], start, start > at))
         at = match.end()
     return found
