@@ -190,16 +190,28 @@ def decode_escapes(text: str) -> str:
     >>> decode_escapes("a_x000D_b _x005F_x000D_")
     'a\\rb _x000D_'
     """
-    return _ESCAPED.sub(lambda match: chr(int(match[1], 16)), text) if "_x" in text else text
+    if "_x" not in text:
+        return text
+    text = _ESCAPED.sub(lambda match: chr(int(match[1], 16)), text)
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")  # halves of a character join
 
 
 def escape(text: str) -> str:
-    """Text as XML content or attribute value.
+    """Text as XML content.
 
-    >>> escape('a<b & "c"')
-    'a&lt;b &amp; &quot;c&quot;'
+    >>> escape("a<b & c")
+    'a&lt;b &amp; c'
     """
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def escape_attribute(text: str) -> str:
+    """Text as the value of an attribute in double quotes.
+
+    >>> escape_attribute('"a"')
+    '&quot;a&quot;'
+    """
+    return escape(escape_escapes(text)).replace('"', "&quot;").replace("\n", "&#10;").replace("\t", "&#9;")
 
 
 def escape_string(text: str) -> str:
@@ -208,4 +220,9 @@ def escape_string(text: str) -> str:
     >>> escape_string("a\\rb _x000D_")
     'a_x000D_b _x005F_x000D_'
     """
-    return escape(_UNWRITABLE.sub(lambda match: f"_x{ord(match[0]):04X}_", text))
+    return escape(escape_escapes(text))
+
+
+def escape_escapes(text: str) -> str:
+    """Text with Excel's escapes for what XML cannot hold, and for what would be read as such an escape."""
+    return _UNWRITABLE.sub(lambda match: f"_x{ord(match[0]):04X}_", text)

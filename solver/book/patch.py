@@ -1,0 +1,116 @@
+"""A book with its edits, back to bytes: the parts that change are made anew by splices, all others are copied."""
+
+from __future__ import annotations
+
+import posixpath
+from itertools import count
+from typing import TYPE_CHECKING
+
+from solver.book.cellxml import Keep
+from solver.book.draft import Draft
+from solver.book.formulapatch import formula_changes
+from solver.book.mainpatch import name_splices, recalculation_splices, relation_space, sheet_splices
+from solver.book.markup import escape_attribute
+from solver.book.package import relations_part
+from solver.book.read import Parts
+from solver.book.reportsheet import report_sheet, sheet_title
+from solver.book.sheetpatch import patch_sheet
+from solver.book.splice import Source, splice
+from solver.book.styles import empty_styles, with_looks
+from solver.errors import WorkbookError
+
+if TYPE_CHECKING:
+    from solver.book.book import Book, Edits
+    from solver.book.splice import Splice
+
+_TYPES = "application/vnd.openxmlformats-officedocument.spreadsheetml."
+_CONTENT_TYPES = "[Content_Types].xml"
+
+
+def patch(book: Book, edits: Edits) -> bytes:
+    """The workbook's file with the edits in it; every record of the archive that they do not touch keeps its bytes."""
+    parts = book.parts
+    if not isinstance(parts, Parts):
+        raise TypeError("the book was not read from a file")
+    draft = Draft(parts.archive)
+    workbook = parts.workbook
+    splices = name_splices(workbook, edits.names, edits.dropped_names)
+    chained = unknown = False
+    for name in dict.fromkeys([*edits.values, *edits.formulas]):
+        formulas_changed, values_missing = _patch_cells(draft, parts, name, edits)
+        chained, unknown = chained or formulas_changed, unknown or values_missing
+    if chained:
+        _drop_calculation_chain(draft, parts)
+    if edits.tables:
+        splices += _add_tables(draft, parts, edits)
+    if edits.recalculate or unknown:
+        splices += recalculation_splices(workbook)
+    if splices:
+        draft.put(workbook.part, splice(draft.content(workbook.part), splices))
+    return draft.written()
+
+
+def _patch_cells(draft: Draft, parts: Parts, name: str, edits: Edits) -> tuple[bool, bool]:
+    """Changes one sheet; whether its set of formulas changed, and whether a formula is left without a value."""
+    tab = next((tab for tab in parts.workbook.tabs if tab.name == name and tab.part), None)
+    if tab is None:
+        raise WorkbookError(f"there is no worksheet of the name {name}", hint="check the name")
+    rich = {error: vm for vm, error in parts.context.rich_errors.items()}
+    source = Source(name, parts.texts[name], draft.content(tab.part), rich)
+    changes = formula_changes(source, edits.formulas.get(name, {}))
+    changed = bool(changes)
+    draft.put(tab.part, patch_sheet(source, edits.values.get(name), changes))
+    unknown = any(
+        isinstance(change.formula, str) and not isinstance(change.value, Keep) and change.value is None
+        for change in changes.values()
+    )
+    return changed, unknown
+
+
+def _add_tables(draft: Draft, parts: Parts, edits: Edits) -> list[Splice]:
+    """Adds report sheets behind all others; what the list of sheets gets."""
+    workbook = parts.workbook
+    folder = posixpath.dirname(workbook.part)
+    styles = workbook.related("styles")
+    used = {relation.key for relation in workbook.relations}
+    keys = (key for key in (f"rId{number}" for number in count(1)) if key not in used)
+    if styles not in parts.archive:
+        styles = posixpath.join(folder, "styles.xml")
+        draft.add(styles, empty_styles(workbook.strict))
+        _connect(draft, parts, styles, next(keys), "styles", _TYPES + "styles+xml")
+    looks = {(entry.style, entry.number_format) for table in edits.tables for entry in table.entries.values()}
+    content, numbers = with_looks(draft.content(styles), styles, looks)
+    draft.put(styles, content)
+    taken = [tab.name for tab in workbook.tabs]
+    sheets = []
+    for table in edits.tables:
+        names = (posixpath.join(folder, f"worksheets/sheet{number}.xml") for number in count(len(workbook.tabs) + 1))
+        part = next(name for name in names if name not in draft)
+        draft.add(part, report_sheet(table, numbers, workbook.strict))
+        key = next(keys)
+        _connect(draft, parts, part, key, "worksheet", _TYPES + "worksheet+xml")
+        taken.append(sheet_title(table.title, taken))
+        sheets.append((taken[-1], key))
+    return sheet_splices(workbook, sheets)
+
+
+def _connect(draft: Draft, parts: Parts, part: str, key: str, kind: str, content_type: str) -> None:
+    """Makes the workbook point to a new part and says what that part is."""
+    workbook = parts.workbook
+    target = posixpath.relpath(part, posixpath.dirname(workbook.part) or ".")
+    relation = (
+        f'Relationship Id="{key}" Type="{relation_space(workbook.strict)}/{kind}" Target="{escape_attribute(target)}"/>'
+    )
+    draft.append(relations_part(workbook.part), relation)
+    draft.append(_CONTENT_TYPES, f'Override PartName="/{escape_attribute(part)}" ContentType="{content_type}"/>')
+
+
+def _drop_calculation_chain(draft: Draft, parts: Parts) -> None:
+    """Drops the order of calculation, which must not name a cell without a formula; spreadsheet programs rebuild it."""
+    part = parts.workbook.related("calcChain")
+    if part not in parts.archive:
+        return
+    keys = {relation.key for relation in parts.workbook.relations if relation.target == part}
+    draft.remove(relations_part(parts.workbook.part), lambda element: element.get("Id") in keys)
+    draft.remove(_CONTENT_TYPES, lambda element: element.get("PartName").lstrip("/").lower() == part.lower())
+    draft.drop(part)

@@ -1,0 +1,87 @@
+"""A `Table` as the part of a new worksheet, and the name it may have."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from solver.book.cellxml import LONGEST_TEXT, new_cell
+from solver.book.markup import MAIN, STRICT
+from solver.grid import Area
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from solver.table import Style, Table
+
+_LONGEST_TITLE = 31
+_FORBIDDEN = str.maketrans(dict.fromkeys("[]:*?/\\", "_"))
+
+
+def sheet_title(wanted: str, taken: Iterable[str]) -> str:
+    """The name of a new sheet: as wanted, within Excel's rules, and not yet taken in any case.
+
+    >>> sheet_title("Answer [1]", []), sheet_title("Answer 1", ["ANSWER 1", "Answer 1 (2)"])
+    ('Answer _1_', 'Answer 1 (3)')
+    """
+    used = {name.casefold() for name in taken}
+    title = "".join(sign for sign in wanted.translate(_FORBIDDEN) if sign >= " ").strip().strip("'")
+    title = _cut(title, _LONGEST_TITLE) or "Report"
+    if title.casefold() == "history":  # reserved by Excel
+        title = "History_"
+    candidate, number = title, 1
+    while candidate.casefold() in used:
+        number += 1
+        ending = f" ({number})"
+        candidate = _cut(title, _LONGEST_TITLE - len(ending)) + ending
+    return candidate
+
+
+def _cut(text: str, length: int) -> str:
+    """The first part of a text, counted as Excel counts: in units of UTF-16."""
+    return text.encode("utf-16-le")[: 2 * length].decode("utf-16-le", "ignore").rstrip()
+
+
+def report_sheet(table: Table, looks: Mapping[tuple[Style, str], int], strict: bool) -> bytes:
+    """The part of a worksheet that shows a table."""
+    by_row: dict[int, list[int]] = {row: [] for row in table.outline}
+    for row, col in table.entries:
+        by_row.setdefault(row, []).append(col)
+    last_row = max(by_row, default=0)
+    last_col = max((col for _, col in table.entries), default=0)
+    pieces = [
+        '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n',
+        f'<worksheet xmlns="{STRICT if strict else MAIN}">',
+        f'<dimension ref="{Area("", 0, 0, last_row, last_col).absolute.replace("$", "")}"/>',
+        "" if table.gridlines else '<sheetViews><sheetView showGridLines="0" workbookViewId="0"/></sheetViews>',
+        f'<sheetFormatPr defaultRowHeight="15"{_outline_level(table)}/>',
+        _columns(table),
+        "<sheetData>",
+    ]
+    for row in sorted(by_row | {max(table.outline) + 1: []} if table.outline else by_row):
+        group = ' outlineLevel="1" hidden="1"' if row in table.outline else ""
+        if row - 1 in table.outline and row not in table.outline:
+            group = ' collapsed="1"'
+        pieces.append(f'<row r="{row + 1}"{group}>')
+        pieces += (_entry(table, row, col, looks) for col in sorted(by_row.get(row, ())))
+        pieces.append("</row>")
+    pieces.append("</sheetData></worksheet>")
+    return "".join(pieces).encode()
+
+
+def _entry(table: Table, row: int, col: int, looks: Mapping[tuple[Style, str], int]) -> str:
+    entry = table.entries[row, col]
+    value = entry.value[:LONGEST_TEXT] if isinstance(entry.value, str) else entry.value
+    number = looks[entry.style, entry.number_format]
+    return new_cell(row, col, str(number) if number else "", value, None, {})
+
+
+def _outline_level(table: Table) -> str:
+    return ' outlineLevelRow="1"' if table.outline else ""
+
+
+def _columns(table: Table) -> str:
+    columns = "".join(
+        f'<col min="{col + 1}" max="{col + 1}" width="{width:g}" customWidth="1"/>'
+        for col, width in sorted(table.widths.items())
+    )
+    return f"<cols>{columns}</cols>" if columns else ""

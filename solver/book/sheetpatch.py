@@ -1,0 +1,106 @@
+"""A sheet's part with some cells changed: splices into the bytes, sorted and joined once.
+
+A number that stays a number touches its `<v>` alone; other changes rewrite their `<c>`; cells and rows that the sheet
+does not store are put in their place in the order of rows and columns.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from solver.book.cellxml import Keep, changed_cell
+from solver.book.insertion import insertions
+from solver.book.splice import Change, Places, Source, Splice, place_keys, splice
+from solver.grid import Cell
+from solver.values import ErrorValue, Kind
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    from solver.book.book import Cells
+    from solver.values import Scalar
+
+_TAIL = b"</v></c>"
+
+
+def patch_sheet(source: Source, values: Cells | None, changes: dict[int, Change]) -> bytes:
+    """The bytes of a sheet in UTF-8 with new values, and with the changes of formulas (by key), which get theirs.
+
+    Where nothing changes the same object comes back.
+    """
+    splices = [] if values is None else _value_changes(source, values, changes)
+    missing = {}
+    for key, change in changes.items():
+        index = source.find(key)
+        if index >= 0:
+            splices.append(_rewritten(source, index, change))
+        elif isinstance(change.formula, str) or not (isinstance(change.value, Keep) or change.value is None):
+            missing[key] = change
+    splices += insertions(source, missing)
+    return splice(source.content, splices) if splices else source.content
+
+
+def _rewritten(source: Source, index: int, change: Change) -> Splice:
+    cells, text = source.text.cells, source.text
+    start, stop = int(text.start[index]), int(text.stop[index])
+    where = str(Cell(source.name, int(cells.row[index]), int(cells.col[index])))
+    old = cells.scalar(index)
+    fragment = source.content[start:stop]
+    return start, stop, changed_cell(fragment, change.value, change.formula, old, source.rich, where)
+
+
+def _value_changes(source: Source, values: Cells, changes: dict[int, Change]) -> list[Splice]:
+    """The splices of numbers that stay numbers; all other values that differ from the stored ones go to `changes`."""
+    old = source.text.cells
+    keys = place_keys(values.row, values.col)
+    order = len(keys) - 1 - np.unique(keys[::-1], return_index=True)[1]  # of two for one cell the later counts
+    keys, kind, text = keys[order], values.kind[order].astype(np.uint8), values.text[order]
+    number = values.number[order].astype(np.float64)
+    unwritable = (kind == Kind.NUMBER) & ~np.isfinite(number)
+    kind[unwritable], number[unwritable] = Kind.ERROR, ErrorValue.NUM
+    with_formula = np.isin(keys, np.fromiter(changes, np.int64, len(changes)))
+    same = plain = np.zeros(len(keys), bool)
+    at = np.minimum(np.searchsorted(source.keys, keys), max(len(source.keys) - 1, 0))
+    if len(source.keys):
+        known = source.keys[at] == keys
+        alike = known & (old.kind[at] == kind)
+        same = alike & ((old.number[at] == number) | np.isin(kind, (Kind.BLANK, Kind.TEXT)))
+        texts = np.flatnonzero(alike & (kind == Kind.TEXT))
+        same[texts] = old.text[at[texts]] == text[texts]
+        plain = alike & ~same & ~with_formula & (kind == Kind.NUMBER)
+    splices, left = _numbers(source, at[plain], number[plain])
+    others = np.concatenate([np.flatnonzero(with_formula | ~(same | plain)), np.flatnonzero(plain)[left]])
+    for place in others.tolist():
+        change = changes.setdefault(int(keys[place]), Change())
+        if not (same[place] and isinstance(change.value, Keep)):
+            change.value = _scalar(int(kind[place]), float(number[place]), text[place])
+    return splices
+
+
+def _numbers(source: Source, at: Places, number: npt.NDArray[np.float64]) -> tuple[list[Splice], list[int]]:
+    """Replaces the content of `<v>`; gives back the places where the cell is not plain enough for that."""
+    content = source.content
+    splices: list[Splice] = []
+    left: list[int] = []
+    spans = zip(source.text.start[at].tolist(), source.text.stop[at].tolist(), number.tolist(), strict=True)
+    for place, (start, stop, value) in enumerate(spans):
+        inner, close = content.rfind(b"<v>", start, stop) + 3, stop - len(_TAIL)
+        stored = content[inner:close]
+        if inner < start + 3 or content[close:stop] != _TAIL or b"<" in stored or b">" in stored:
+            left.append(place)
+            continue
+        text = repr(value)
+        splices.append((inner, close, (text[:-2] if text.endswith(".0") else text).encode()))
+    return splices, left
+
+
+def _scalar(kind: int, number: float, text: object) -> Scalar:
+    if kind == Kind.NUMBER:
+        return number
+    if kind == Kind.TEXT:
+        return str(text)
+    if kind == Kind.BOOLEAN:
+        return bool(number)
+    return ErrorValue(int(number)) if kind == Kind.ERROR else None
