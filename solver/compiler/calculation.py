@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from solver.compiler.blocks import Block
+from solver.compiler.blocks import Block, Template
 from solver.compiler.cone import Cone
 from solver.compiler.lower import evaluate, value_of
 from solver.compiler.results import array_results, cell_results
@@ -83,6 +83,25 @@ class Calculation(Workspace):
             store = self.store(area.sheet)
             wanted.extend(np.unique(store.block[store.area_window(area)]).tolist())
         self.settle([number for number in wanted if number != NO_BLOCK])
+
+    def affected(self) -> None:
+        """Computes every formula of the book that an input or a variable can reach; the others rest as stored."""
+        cone = self._cone or Cone(self)
+        self.settle(sorted(cone.moving()))
+
+    def evaluate(self, text: str, at: Cell) -> Operand:
+        """The value of a formula text (without `=`), as an array formula in a cell would have it."""
+        template = Template(text, at.row, at.col)
+        tree = template.parsed()
+        row, col = np.array([[at.row]], dtype=np.intp), np.array([[at.col]], dtype=np.intp)
+        site = Site(self, at.sheet, row, col, template.literals, array=True)
+        while True:
+            try:
+                return value_of(evaluate(tree, site), site)
+            except Missing as need:
+                self.settle(need.blocks)
+            except (Unknown, NeedsValue, NotUniform) as failure:
+                raise FormulaError(str(failure), where=str(at), formula="=" + text) from None
 
     def value(self, area: Area) -> Operand:
         """The values of an area, computed first where they are not yet: (1, 1, rows, cols)."""

@@ -1,0 +1,84 @@
+"""What a calculation made of the cells, as columns: all of it, or only what differs from the file."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from solver.book.book import Cells
+from solver.compiler.store import UNKNOWN
+from solver.grid import MAX_COLS, Area, Cell
+from solver.values import Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    import numpy.typing as npt
+
+    from solver.book.book import Sheet
+    from solver.compiler.calculation import Calculation
+    from solver.compiler.store import SheetStore
+
+
+def computed_cells(calculation: Calculation, sheet: str) -> Cells:
+    """The cells of a sheet that were computed or given a value, in reading order; those that failed are left out."""
+    store = calculation.store(sheet)
+    areas = [block.area for block in calculation.order if block.area.sheet == sheet]
+    areas += [Area.of(cell) for cell in calculation.inputs if cell.sheet == sheet]
+    return _columns(store, areas)
+
+
+def changed_cells(calculation: Calculation) -> dict[str, Cells]:
+    """Per sheet the computed or given cells whose value or type is not what the file stores."""
+    changes = {}
+    for name in calculation.stores:
+        if name in calculation.book.sheets:
+            cells = computed_cells(calculation, name)
+            different = ~_same(cells, calculation.book.sheets[name])
+            if different.any():
+                changes[name] = _chosen(cells, different)
+    return changes
+
+
+def formula_cells(sheet: Sheet) -> list[Cell]:
+    """The cells of a sheet that hold a formula, in reading order."""
+    at = np.nonzero(sheet.formula >= 0)[0]
+    rows, cols = sheet.cells.row[at].tolist(), sheet.cells.col[at].tolist()
+    return [Cell(sheet.name, row, col) for row, col in zip(rows, cols, strict=True)]
+
+
+def _columns(store: SheetStore, areas: Iterable[Area]) -> Cells:
+    rows, cols = [np.empty(0, dtype=np.int64)], [np.empty(0, dtype=np.int64)]
+    for area in areas:
+        high, wide = store.area_window(area)
+        r, c = np.meshgrid(np.arange(high.start, high.stop), np.arange(wide.start, wide.stop), indexing="ij")
+        rows.append(r.ravel())
+        cols.append(c.ravel())
+    place = np.unique(np.concatenate(rows) * len(store.cols) + np.concatenate(cols))
+    r, c = place // max(1, len(store.cols)), place % max(1, len(store.cols))
+    kind = store.kind[r, c]
+    known = kind != UNKNOWN
+    r, c, kind = r[known], c[known], kind[known]
+    errors = kind > Kind.ERROR
+    number = np.where(errors, kind.astype(np.float64) - Kind.ERROR, store.number[r, c])
+    kinds = np.where(errors, np.uint8(Kind.ERROR), kind)
+    return Cells(store.rows[r], store.cols[c], kinds, number, store.text[r, c])
+
+
+def _same(cells: Cells, sheet: Sheet) -> npt.NDArray[np.bool_]:
+    """Which of the cells are stored just so."""
+    stored = sheet.cells
+    if not len(stored):
+        return np.zeros(len(cells), dtype=bool)
+    key = stored.row.astype(np.int64) * MAX_COLS + stored.col
+    wanted = cells.row.astype(np.int64) * MAX_COLS + cells.col
+    at = np.minimum(np.searchsorted(key, wanted), len(key) - 1)
+    number_equal = (stored.number[at] == cells.number) | (cells.kind == Kind.TEXT) | (cells.kind == Kind.BLANK)
+    text_equal = (cells.kind != Kind.TEXT) | (stored.text[at] == cells.text)
+    same: npt.NDArray[np.bool_] = (key[at] == wanted) & (stored.kind[at] == cells.kind) & number_equal & text_equal
+    return same
+
+
+def _chosen(cells: Cells, mask: npt.NDArray[np.bool_]) -> Cells:
+    return Cells(cells.row[mask], cells.col[mask], cells.kind[mask], cells.number[mask], cells.text[mask])
