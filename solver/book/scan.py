@@ -46,7 +46,7 @@ class CellAttributes(NamedTuple):
 
 
 class RawFormula(NamedTuple):
-    """An `<f>` as written."""
+    """An `<f>` with attributes, as written; one without is its text alone."""
 
     text: str
     attributes: dict[str, str]
@@ -62,7 +62,7 @@ class Batch:
     col: list[int] = field(default_factory=list)
     attributes: list[CellAttributes] = field(default_factory=list)
     value: list[bytes | str] = field(default_factory=list)
-    formulas: list[tuple[int, RawFormula]] = field(default_factory=list)
+    formulas: list[tuple[int, str | RawFormula]] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -232,13 +232,10 @@ def _cell_attributes(attributes: bytes) -> CellAttributes:
     return CellAttributes(found.get("t", "n"), int(found.get("cm", 0)), int(found.get("vm", 0)))
 
 
-def _formula(raw: bytes) -> RawFormula:
+def _formula(raw: bytes) -> str | RawFormula:
     if raw.startswith(b"<f>"):
-        return RawFormula(plain_text(raw[3:-4]), _NO_ATTRIBUTES)
+        return plain_text(raw[3:-4])
     return _child(raw) if raw.endswith(b"/>") else _attributed(raw)
-
-
-_NO_ATTRIBUTES: dict[str, str] = {}
 
 
 @lru_cache(maxsize=4096)

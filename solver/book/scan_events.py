@@ -130,7 +130,7 @@ class _Reader:
         if type_ == "inlineStr" and not self.inline:
             type_ = "n"
         if self.formula is not None:
-            batch.formulas.append((len(batch.row), self.formula))
+            batch.formulas.append((len(batch.row), self.formula if self.formula.attributes else self.formula.text))
         batch.start.append(start)
         batch.stop.append(stop)
         batch.row.append(self.cell_row)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -15,6 +17,8 @@ from solver.book.tables import parse_area
 from solver.grid import MAX_COLS, Area
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from solver.book.book import IntArray
 
 
@@ -38,29 +42,46 @@ class _Columns(NamedTuple):
     cells: Cells
     start: Spans
     stop: Spans
-    formulas: list[tuple[int, RawFormula]]
-    cm: list[int]
+    plain: list[tuple[int, str]]
+    special: list[tuple[int, RawFormula, int]]
 
 
 def read_sheet_text(content: bytes, part: str, sheet: str, context: Context) -> SheetText:
     """Reads a sheet's part in UTF-8; WorkbookError names the cell that cannot be read."""
+    with _collector_paused():
+        return _read(content, part, sheet, context)
+
+
+@contextmanager
+def _collector_paused() -> Iterator[None]:
+    """Keeps the garbage collector from walking over a million new objects again and again; none is garbage."""
+    running = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if running:
+            gc.enable()
+
+
+def _read(content: bytes, part: str, sheet: str, context: Context) -> SheetText:
 
     def convert(batch: Batch) -> _Columns:
-        cms = [batch.attributes[index].cm for index, _ in batch.formulas]
         start, stop = np.asarray(batch.start, np.int64), np.asarray(batch.stop, np.int64)
-        return _Columns(columns(batch, sheet, context), start, stop, batch.formulas, cms)
+        plain = [(index, found) for index, found in batch.formulas if isinstance(found, str)]
+        special = [
+            (index, found, batch.attributes[index].cm)
+            for index, found in batch.formulas
+            if isinstance(found, RawFormula)
+        ]
+        return _Columns(columns(batch, sheet, context), start, stop, plain, special)
 
     frame, rows, batches = scan(content, part, convert)
     batches = batches or [convert(Batch())]
     cells = join([batch.cells for batch in batches])
     start = np.concatenate([batch.start for batch in batches])
     stop = np.concatenate([batch.stop for batch in batches])
-    raw: list[tuple[int, RawFormula, int]] = []
-    offset = 0
-    for batch in batches:
-        raw += [(index + offset, found, cm) for (index, found), cm in zip(batch.formulas, batch.cm, strict=True)]
-        offset += len(batch.cells)
-    formula, formulas = _formulas(raw, cells, sheet, context)
+    formula, formulas = _formulas(batches, cells, sheet, context)
     key = cells.row.astype(np.int64) * MAX_COLS + cells.col
     if len(key) > 1 and not np.all(np.diff(key) > 0):
         order = np.argsort(key, kind="stable")
@@ -80,28 +101,33 @@ def take(cells: Cells, index: IntArray) -> Cells:
 
 
 def _formulas(
-    raw: list[tuple[int, RawFormula, int]], cells: Cells, sheet: str, context: Context
+    batches: list[_Columns], cells: Cells, sheet: str, context: Context
 ) -> tuple[IntArray, tuple[Formula, ...]]:
     """Per cell the index of its formula, and the formulas."""
     formula = np.full(len(cells), -1, np.int32)
     formulas: list[Formula] = []
     shared: list[tuple[int, RawFormula]] = []
     rows, cols = cells.row.tolist(), cells.col.tolist()
-    for index, found, cm in raw:
-        row, col, text, area, kind = rows[index], cols[index], found.text, None, FormulaKind.NORMAL
-        if found.attributes:
-            type_ = found.attributes.get("t")
+    offset = 0
+    for batch in batches:
+        plain = [(index + offset, text) for index, text in batch.plain if text]
+        formula[[index for index, _ in plain]] = np.arange(len(formulas), len(formulas) + len(plain))
+        formulas += [Formula(text, rows[index], cols[index]) for index, text in plain]
+        for local, found, cm in batch.special:
+            index, attributes = local + offset, found.attributes
+            type_, text, kind, area = attributes.get("t"), found.text, FormulaKind.NORMAL, None
             if type_ == "shared":
                 shared.append((index, found))
                 continue
             if type_ in ("array", "dataTable"):
-                area = _area(sheet, found.attributes.get("ref", ""), row, col)
+                area = _area(sheet, attributes.get("ref", ""), rows[index], cols[index])
                 kind = FormulaKind.DYNAMIC if cm in context.dynamic else FormulaKind.ARRAY
-                if type_ == "dataTable":
-                    kind, text = FormulaKind.TABLE, _what_if(found.attributes)
-        if text:
-            formula[index] = len(formulas)
-            formulas.append(Formula(text, row, col, kind, area))
+            if type_ == "dataTable":
+                kind, text = FormulaKind.TABLE, _what_if(attributes)
+            if text:
+                formula[index] = len(formulas)
+                formulas.append(Formula(text, rows[index], cols[index], kind, area))
+        offset += len(batch.cells)
     _share(shared, formula, formulas, rows, cols, sheet)
     return formula, tuple(formulas)
 

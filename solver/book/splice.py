@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -25,7 +26,7 @@ def splice(content: bytes, splices: Iterable[Splice]) -> bytes:
     """The content with each span (start, stop) exchanged; of two at one place the empty span comes first."""
     pieces: list[bytes] = []
     at = 0
-    for start, stop, new in sorted(splices, key=lambda found: found[:2]):
+    for start, stop, new in sorted(splices, key=itemgetter(0, 1)):
         pieces += (content[at:start], new)
         at = stop
     pieces.append(content[at:])
