@@ -61,8 +61,8 @@ class Sample:
         return node if self.mask.all() else where(constant(self.mask.astype(np.float64)), node, other)
 
 
-def collected(here: Here, arguments: Sequence[Ref], *, everything: bool = False) -> Sample:
-    """All numbers of the arguments; `everything` counts booleans and texts in ranges too, texts as 0."""
+def listed(here: Here, arguments: Sequence[Ref], *, everything: bool = False) -> list[Operand]:
+    """The arguments' values, in which all that is of kind NUMBER counts; `everything` counts booleans and texts too."""
     parts: list[Operand] = []
     for argument in arguments:
         if isinstance(argument, Reference):
@@ -73,7 +73,12 @@ def collected(here: Here, arguments: Sequence[Ref], *, everything: bool = False)
             parts.append(as_numbers(argument))
         else:
             parts.append(_of_range(argument, everything))
-    return sample_of(beside(parts))
+    return parts
+
+
+def collected(here: Here, arguments: Sequence[Ref], *, everything: bool = False) -> Sample:
+    """All numbers of the arguments; `everything` counts booleans and texts in ranges too, texts as 0."""
+    return sample_of(beside(listed(here, arguments, everything=everything)))
 
 
 def _of_range(operand: Operand, everything: bool) -> Operand:
