@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy import special
 
-from solver.algebra.elementary import R, add, div, exp, log, log1p, mul, neg, square, sub
+from solver.algebra.elementary import POSITIVE, R, add, div, exp, log, log1p, mul, neg, square, sub
 from solver.algebra.pointwise import pointwise
 from solver.algebra.primitive import written
-from solver.algebra.special import SHAPE, UNIT, betainc, gammaincc, lgamma
+from solver.algebra.special import SHAPE, UNIT, betainc, digamma, gammaincc, lgamma
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -102,11 +102,29 @@ def student_inverse(y: Node, degrees: Node, _p: Node) -> tuple[Operand | None, .
 
 
 def positive_density(a: Operand, x: Operand) -> Node:
-    """The gamma density x^(a-1) exp(-x) / Gamma(a), for x > 0."""
-    return exp(sub(sub(mul(sub(a, 1.0), log(x)), x), lgamma(a)))
+    """The gamma density x^(a-1) exp(-x) / Gamma(a), for x >= 0."""
+    return exp(sub(sub(xlogy(sub(a, 1.0), x), x), lgamma(a)))
 
 
 def unit_density(a: Operand, b: Operand, x: Operand) -> Node:
-    """The beta density x^(a-1) (1-x)^(b-1) / B(a, b), for 0 < x < 1."""
-    by_x, by_rest = mul(sub(a, 1.0), log(x)), mul(sub(b, 1.0), log1p(neg(x)))
-    return exp(sub(add(by_x, by_rest), log_beta(a, b)))
+    """The beta density x^(a-1) (1-x)^(b-1) / B(a, b), for 0 <= x <= 1."""
+    powers = add(xlogy(sub(a, 1.0), x), xlog1py(sub(b, 1.0), neg(x)))
+    return exp(sub(powers, log_beta(a, b)))
+
+
+@pointwise(special.xlogy, [(0.5, 2.0), POSITIVE], singular=True)
+def xlogy(_z: Node, y: Node, x: Node) -> tuple[Operand, ...]:
+    """y * log(x), and 0 where y is 0."""
+    return log(x), div(y, x)
+
+
+@pointwise(special.xlog1py, [(0.5, 2.0), (-0.8, 4.0)], singular=True)
+def xlog1py(_z: Node, y: Node, x: Node) -> tuple[Operand, ...]:
+    """y * log(1 + x), and 0 where y is 0."""
+    return log1p(x), div(y, add(x, 1.0))
+
+
+@pointwise(special.gamma, [POSITIVE], singular=True)
+def gamma(y: Node, x: Node) -> tuple[Operand, ...]:
+    """The gamma function."""
+    return (mul(y, digamma(x)),)
