@@ -12,6 +12,7 @@ from solver.book.formulapatch import formula_changes
 from solver.book.mainpatch import name_splices, recalculation_splices, relation_space, sheet_splices
 from solver.book.markup import escape_attribute
 from solver.book.package import relations_part
+from solver.book.pause import collector_paused
 from solver.book.read import Parts
 from solver.book.reportsheet import report_sheet, sheet_title
 from solver.book.sheetpatch import patch_sheet
@@ -59,7 +60,8 @@ def _patch_cells(draft: Draft, parts: Parts, name: str, edits: Edits) -> tuple[b
     source = Source(name, parts.texts[name], draft.content(tab.part), rich)
     changes = formula_changes(source, edits.formulas.get(name, {}))
     changed = bool(changes)
-    draft.put(tab.part, patch_sheet(source, edits.values.get(name), changes))
+    with collector_paused():
+        draft.put(tab.part, patch_sheet(source, edits.values.get(name), changes))
     unknown = any(
         isinstance(change.formula, str) and not isinstance(change.value, Keep) and change.value is None
         for change in changes.values()

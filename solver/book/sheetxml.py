@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import gc
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -12,13 +10,12 @@ import numpy as np
 from solver.book.book import Cells, Formula, FormulaKind
 from solver.book.cellvalues import Context, columns
 from solver.book.markup import is_true
+from solver.book.pause import collector_paused
 from solver.book.scan import Batch, Frame, RawFormula, Rows, Spans, scan
 from solver.book.tables import parse_area
 from solver.grid import MAX_COLS, Area
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from solver.book.book import IntArray
 
 
@@ -48,20 +45,8 @@ class _Columns(NamedTuple):
 
 def read_sheet_text(content: bytes, part: str, sheet: str, context: Context) -> SheetText:
     """Reads a sheet's part in UTF-8; WorkbookError names the cell that cannot be read."""
-    with _collector_paused():
+    with collector_paused():
         return _read(content, part, sheet, context)
-
-
-@contextmanager
-def _collector_paused() -> Iterator[None]:
-    """Keeps the garbage collector from walking over a million new objects again and again; none is garbage."""
-    running = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if running:
-            gc.enable()
 
 
 def _read(content: bytes, part: str, sheet: str, context: Context) -> SheetText:
