@@ -166,6 +166,9 @@ def _tokens(content: bytes, begin: int, end: int, rows: Rows) -> Batch | None:
                 for index, kind in zip(cells, kinds, strict=True)
             ],
         )
+        references = content.find(b"&", begin, end) >= 0
+        if references and any(b"&" in v for v in batch.value if isinstance(v, bytes)):
+            return None
         batch.formulas = [(place, _formula(formulas[index])) for place, index in enumerate(cells) if formulas[index]]
     except (_Unusual, KeyError, ValueError, OverflowError):
         return None
