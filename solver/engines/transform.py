@@ -21,14 +21,21 @@ if TYPE_CHECKING:
 
 
 def counted(problem: Problem, progress: Progress) -> Problem:
-    """The problem with every evaluation counted and the clock looked at."""
+    """The problem with every evaluation counted, the clock looked at, and the last value of each function kept."""
     counts = progress.counts
 
     def count(kind: str, function: Callable[..., Any]) -> Callable[..., Any]:
-        def counting(*arguments: Any) -> Any:
+        last: list[tuple[Vector, Any]] = []
+
+        def counting(x: Vector, *more: Any) -> Any:
+            if not more and last and np.array_equal(last[0][0], x):
+                return last[0][1]
             progress.check()
             counts[kind] += 1
-            return function(*arguments)
+            value = function(x, *more)
+            if not more:
+                last[:] = [(np.array(x), value)]
+            return value
 
         return counting
 
