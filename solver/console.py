@@ -1,0 +1,194 @@
+"""What a person sees on the terminal: a live line while a model is solved, and tables of what came out."""
+
+from __future__ import annotations
+
+import sys
+import time
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+from rich.live import Live
+from rich.table import Table
+from rich.text import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+    from types import TracebackType
+
+    from solver.model.solution import Step
+
+_SHOWN = 12
+"""How many variables, constraints or differences are listed before "and so on"."""
+
+_FRAMES_PER_SECOND = 10.0
+
+
+def _out() -> Console:
+    return Console(highlight=False, soft_wrap=True)
+
+
+class Progress:
+    """The live line: iteration, objective, violation and time; silent where stderr is no terminal."""
+
+    def __init__(self, *, silent: bool) -> None:
+        console = Console(stderr=True, highlight=False)
+        self._live = None if silent or not console.is_terminal else Live(console=console, transient=True)
+        self._began = self._drawn = time.monotonic()
+
+    def __enter__(self) -> Progress:
+        if self._live is not None:
+            self._live.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        if self._live is not None:
+            self._live.stop()
+
+    def watch(self, step: Step, /) -> None:
+        """Shows one step, at most ten times a second."""
+        now = time.monotonic()
+        if self._live is None or now - self._drawn < 1 / _FRAMES_PER_SECOND:
+            return
+        self._drawn = now
+        line = f"step {step.iteration}  objective {step.fun:.10g}"
+        if step.violation > 0:
+            line += f"  violation {step.violation:.3g}"
+        self._live.update(Text(f"{line}  {now - self._began:.1f} s"))
+
+
+def print_answer(listing: Mapping[str, Any]) -> None:
+    """The answer of one model: outcome, objective, engine, the first variables and constraints, and the file."""
+    out = _out()
+    outcome, objective, engine = listing["outcome"], listing["objective"], listing["engine"]
+    style = "green" if outcome["code"] in (0, 1, 2, 14, 17) else "red"
+    out.print(f"{listing['sheet']}: [{style}]{_escaped(outcome['message'])}[/{style}]")
+    if objective["cell"] is not None:
+        goal = objective["sense"] if objective["target"] is None else f"value {objective['target']:g}"
+        out.print(f"  {_escaped(objective['cell'])} ({goal}): {_num(objective['initial'])} -> {_num(objective['final'])}")
+    out.print(f"  {listing['kind']} model, {engine['name']}: {_escaped(engine['why'])}")
+    seconds = sum(listing["seconds"].values())
+    out.print(f"  {listing['iterations']} iterations, {seconds:.2f} s, {listing['recomputed']} formula cells recomputed")
+    for note in listing.get("notes", ()):
+        out.print(f"  {_escaped(note)}")
+    _print_table(
+        out,
+        ("variable", "name", "start", "value", "type"),
+        [(v["cell"], v["name"], _num(v["initial"]), _num(v["final"]), v["type"]) for v in listing["variables"]],
+    )
+    _print_table(
+        out,
+        ("constraint", "value", "slack", "status"),
+        [(c["text"], _num(c["value"]), _num(c["slack"]), _status(c)) for c in listing["constraints"]],
+    )
+    for cell in listing["not_recomputed"][:_SHOWN]:
+        out.print(f"  not recomputed: {_escaped(cell)} (the program that opens the file will do it)")
+    if listing["output"]:
+        out.print(f"written to {_escaped(listing['output'])}")
+
+
+def print_models(book: Path, listings: Sequence[Mapping[str, Any]]) -> None:
+    """Every stored model with its structure."""
+    out = _out()
+    if not listings:
+        out.print(f"{_escaped(str(book))}: no Solver model is stored")
+    for listing in listings:
+        goal = "find any feasible point" if listing["objective"] is None else f"{listing['sense']} {listing['objective']}"
+        if listing["target"] is not None:
+            goal += f" = {listing['target']:g}"
+        out.print(f"[bold]{_escaped(listing['sheet'])}[/bold]: {_escaped(goal)}")
+        out.print(f"  by changing {_escaped(', '.join(listing['variables']))} ({listing['n_variables']} cells)")
+        for constraint in listing["constraints"][:_SHOWN]:
+            right = "" if constraint["right"] is None else f" {constraint['right']}"
+            out.print(f"  subject to {_escaped(constraint['left'])} {constraint['relation']}{_escaped(right)}")
+        _print_more(out, len(listing["constraints"]))
+        if listing["kind"] is None:
+            out.print(f"  [red]cannot be solved[/red]: {_escaped(listing['reason'])}")
+        else:
+            kind = listing["kind"]
+            if listing["residuals"] is not None:
+                kind += f" with {listing['residuals']} residuals and {listing['n_variables']} variables"
+            because = f", decided by {', '.join(listing['because'])}" if listing["because"] else ""
+            out.print(f"  {kind}{_escaped(because)}; {listing['rows']} rows; {listing['operations']} array operations")
+        shown = ", ".join(f"{name}={value}" for name, value in listing["options"].items())
+        out.print(f"  engine {listing['engine']}: {_escaped(shown)}")
+
+
+def print_check(book: Path, listing: Mapping[str, Any]) -> None:
+    """Agreement of the stored values, and the verdict on each model."""
+    out = _out()
+    agreement = listing["agreement"]
+    out.print(
+        f"{_escaped(str(book))}: {agreement['equal']} of {agreement['cells']} formula cells agree with their stored value"
+        f" ({agreement['volatile']} volatile, {len(agreement['unsupported'])} not computed)"
+    )
+    for each in agreement["different"][:_SHOWN]:
+        out.print(f"  {_escaped(each['cell'])}: stored {each['stored']!r}, computed {each['computed']!r}")
+    _print_more(out, len(agreement["different"]))
+    for each in agreement["unsupported"][:_SHOWN]:
+        out.print(f"  {_escaped(each['cell'])}: {_escaped(each['reason'])}")
+    _print_more(out, len(agreement["unsupported"]))
+    for model in listing["models"]:
+        residual = "" if model["optimality"] is None else f", optimality {model['optimality']:.2g}"
+        out.print(
+            f"  {_escaped(model['sheet'])}: {model['verdict']}"
+            f" (worst violation {_num(model['worst_violation'])}{residual})"
+        )
+
+
+def print_values(listing: Mapping[str, Mapping[str, Mapping[str, Any]]]) -> None:
+    """Every computed cell, one a line."""
+    from solver.grid import quote_sheet
+
+    for sheet, cells in listing.items():
+        for address, value in cells.items():
+            shown = f"not computed: {value['v']}" if value["t"] == "u" else "" if value["t"] == "z" else value["v"]
+            sys.stdout.write(f"{quote_sheet(sheet)}!{address}\t{shown}\n")
+
+
+def print_engines(listing: Sequence[Mapping[str, Any]]) -> None:
+    """The engines with their options."""
+    out = _out()
+    for engine in listing:
+        out.print(f"[bold]{engine['name']}[/bold]  {_escaped(engine['title'])}")
+        out.print(f"  {_escaped(engine['help'])}")
+        _print_table(
+            out,
+            ("option", "Excel", "default", "meaning"),
+            [(o["name"], o["excel"] or "", f"{o['default']}", o["help"]) for o in engine["options"]],
+            limit=None,
+        )
+
+
+def _print_table(
+    out: Console, header: Sequence[str], rows: Sequence[Sequence[str]], limit: int | None = _SHOWN
+) -> None:
+    if not rows:
+        return
+    table = Table(*header, box=None, pad_edge=False, header_style="dim", padding=(0, 2, 0, 0))
+    for row in rows[:limit]:
+        table.add_row(*(_escaped(cell) for cell in row))
+    out.print(table)
+    if limit is not None:
+        _print_more(out, len(rows))
+
+
+def _print_more(out: Console, count: int) -> None:
+    if count > _SHOWN:
+        out.print(f"  ... and {count - _SHOWN} more")
+
+
+def _status(constraint: Mapping[str, Any]) -> str:
+    if not constraint["satisfied"]:
+        return "violated"
+    return "binding" if constraint["binding"] else "not binding"
+
+
+def _num(value: float | None) -> str:
+    return "-" if value is None else f"{value:.12g}"
+
+
+def _escaped(text: str) -> str:
+    from rich.markup import escape
+
+    return escape(text)

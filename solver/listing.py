@@ -1,0 +1,246 @@
+"""Answers, models and values as the plain dictionaries that `--json` prints."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+from solver.compiler.changes import computed_cells
+from solver.grid import Area, Cell
+from solver.model.model import Relation, Sense
+from solver.reports.agreement import plain
+from solver.reports.labels import names_of
+from solver.values import ErrorValue
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from solver.book.book import Book
+    from solver.compiler.calculation import Calculation
+    from solver.model.binding import Binding, Pair
+    from solver.model.model import Model
+    from solver.pipeline import Answer
+    from solver.reports.agreement import Agreement
+    from solver.reports.check import Certificate
+    from solver.values import Scalar
+
+def number(value: float | None) -> float | None:
+    """A number that JSON can hold; infinities and NaN become null."""
+    return None if value is None or not math.isfinite(value) else float(value)
+
+
+def answer_listing(book: Book, answer: Answer, output: str | None, reading: float, writing: float) -> dict[str, Any]:
+    """One solved model, as INTERFACE describes it for `solve --json`."""
+    solution, binding = answer.solution, answer.binding
+    problem, model = binding.problem, binding.model
+    evaluations = {name: int(solution.evaluations.get(name, 0)) for name in ("function", "gradient", "hessian")}
+    seconds = answer.seconds
+    return {
+        "file": book.path,
+        "output": output,
+        "sheet": model.sheet,
+        "kind": kind_of_problem(binding),
+        "outcome": {
+            "code": solution.outcome.code,
+            "name": solution.outcome.name.lower(),
+            "message": " ".join((solution.message or solution.outcome.message).split()),
+        },
+        "engine": {
+            "name": answer.engine.name,
+            "asked": answer.asked,
+            "why": answer.why,
+            "options": {k: v if isinstance(v, str) else number(v) for k, v in answer.engine.settings().items()},
+        },
+        "objective": {
+            "cell": None if model.objective is None else str(model.objective),
+            "sense": model.sense.word,
+            "target": number(model.target) if model.sense is Sense.VALUE else None,
+            "initial": number(answer.initial),
+            "final": number(answer.final),
+        },
+        "variables": [
+            {
+                "cell": str(cell),
+                "name": name,
+                "initial": number(float(problem.x0[k])),
+                "final": number(float(solution.x[k])),
+                "lower": number(float(problem.lb[k])),
+                "upper": number(float(problem.ub[k])),
+                "type": variable_type(binding, k),
+            }
+            for k, (cell, name) in enumerate(zip(binding.variables, names_of(book, binding.variables), strict=True))
+        ],
+        "constraints": [pair_listing(pair, answer.after, answer) for pair in binding.pairs],
+        "iterations": solution.iterations,
+        "evaluations": evaluations,
+        "seconds": {
+            "read": reading,
+            "compile": seconds["compile"],
+            "solve": seconds["solve"],
+            "write": writing + seconds["recompute"],
+        },
+        "notes": list(solution.notes),
+    }
+
+
+def variable_type(binding: Binding, place: int) -> str:
+    """continuous, integer, binary or alldifferent."""
+    problem = binding.problem
+    if problem.binary[place]:
+        return "binary"
+    if problem.integer[place]:
+        return "integer"
+    return "alldifferent" if any(place in group for group in problem.groups) else "continuous"
+
+
+def kind_of_problem(binding: Binding) -> str:
+    """What the formulas make of the model: linear, quadratic, least squares, smooth, kinked or step."""
+    problem = binding.problem
+    worst = max((problem.degree, *problem.row_degrees))
+    if problem.residuals is not None and worst <= 3:
+        return "least squares"
+    return ("linear", "linear", "quadratic", "smooth", "kinked", "step")[int(worst)]
+
+
+def pair_listing(pair: Pair, after: Calculation, answer: Answer) -> dict[str, Any]:
+    """One compared pair of cells at the answer, with Excel's slack: never negative where it is satisfied."""
+    value = _value(after, pair.left)
+    right = right_value(pair, after, answer.binding.model.sheet)
+    excess = value - right
+    slack = {Relation.LE: -excess, Relation.GE: excess}.get(pair.relation, -abs(excess))
+    scale = max(1.0, abs(right)) if answer.engine.scaling else 1.0
+    tolerance = answer.engine.precision * scale
+    satisfied = bool(slack >= -tolerance)
+    binding = satisfied and abs(excess) <= tolerance
+    relation = pair.relation.sign
+    shown = pair.right.absolute if isinstance(pair.right, Cell) else _plain(pair.right)
+    if isinstance(pair.right, Cell) and pair.right.sheet != pair.left.sheet:
+        shown = str(pair.right)
+    return {
+        "cell": str(pair.left),
+        "relation": relation,
+        "right": number(right),
+        "value": number(value),
+        "slack": number(0.0 if binding else slack),
+        "binding": binding,
+        "satisfied": satisfied,
+        "text": f"{pair.left.absolute}{relation}{shown}",
+    }
+
+
+def right_value(pair: Pair, after: Calculation, sheet: str) -> float:
+    """The right side of a pair at the answer."""
+    if isinstance(pair.right, Cell):
+        return _value(after, pair.right)
+    if isinstance(pair.right, str):
+        value = after.evaluate(pair.right.removeprefix("="), Cell(sheet, 0, 0)).scalar()
+        return float(value) if isinstance(value, (float, bool)) else math.nan
+    return float(pair.right)
+
+
+def _value(calculation: Calculation, cell: Cell) -> float:
+    value = calculation.value(Area.of(cell)).scalar()
+    if value is None:
+        return 0.0
+    return float(value) if isinstance(value, (float, bool)) and not isinstance(value, ErrorValue) else math.nan
+
+
+def _plain(value: float | str) -> str:
+    return value if isinstance(value, str) else f"{value:g}"
+
+
+def model_listing(model: Model, binding: Binding | None, reason: str) -> dict[str, Any]:
+    """One stored model, as INTERFACE describes it for `show --json`; `reason` says why it could not be bound."""
+    listing: dict[str, Any] = {
+        "sheet": model.sheet,
+        "objective": None if model.objective is None else str(model.objective),
+        "sense": model.sense.word,
+        "target": number(model.target) if model.sense is Sense.VALUE else None,
+        "variables": [str(area) for area in model.variables],
+        "n_variables": len(model.cells()),
+        "constraints": [
+            {
+                "left": str(constraint.left),
+                "relation": constraint.relation.sign,
+                "right": None if constraint.right is None else right_text(constraint.right),
+            }
+            for constraint in model.constraints
+        ],
+        "n_constraints": sum(constraint.left.size for constraint in model.constraints),
+        "engine": model.engine,
+        "nonnegative": model.nonnegative,
+        "options": dict(model.options),
+        "faults": [str(fault) for fault in model.faults],
+    }
+    if binding is None:
+        return {**listing, "kind": None, "because": [], "reason": reason}
+    problem = binding.problem
+    return {
+        **listing,
+        "kind": kind_of_problem(binding),
+        "because": list(problem.because),
+        "rows": problem.m,
+        "residuals": None if problem.residuals is None else problem.residuals.count,
+        "operations": binding.operations(),
+    }
+
+
+def right_text(right: Area | float | str) -> str | float:
+    """A right side as it is stored: cells and formulas as text, numbers as numbers."""
+    return right if isinstance(right, (float, int)) else str(right)
+
+
+def check_listing(
+    file: str, agreement: Agreement, certificates: Sequence[tuple[Binding, Certificate]]
+) -> dict[str, Any]:
+    """The result of `check`, as INTERFACE describes it."""
+    return {
+        "file": file,
+        "agreement": {
+            "cells": agreement.cells,
+            "equal": agreement.equal,
+            "different": [
+                {"cell": str(each.cell), "stored": plain(each.stored), "computed": plain(each.computed)}
+                for each in agreement.different
+            ],
+            "unsupported": [{"cell": str(cell), "reason": reason} for cell, reason in agreement.unsupported],
+            "volatile": agreement.volatile,
+        },
+        "models": [
+            {
+                "sheet": binding.model.sheet,
+                "feasible": certificate.feasible,
+                "worst_violation": number(certificate.worst_violation),
+                "optimality": number(certificate.optimality),
+                "verdict": certificate.verdict.value,
+            }
+            for binding, certificate in certificates
+        ],
+    }
+
+
+def values_listing(calculation: Calculation) -> dict[str, Any]:
+    """Every computed cell of every sheet with its type, as INTERFACE describes it for `calc --json`."""
+    listing: dict[str, Any] = {}
+    book = calculation.book
+    for name in book.sheets:
+        cells = computed_cells(calculation, name)
+        failed = [cell for cell in calculation.failures if cell.sheet == name]
+        values = {
+            (row, col): value_listing(cells.scalar(k))
+            for k, (row, col) in enumerate(zip(cells.row.tolist(), cells.col.tolist(), strict=True))
+        }
+        values.update({(cell.row, cell.col): {"t": "u", "v": calculation.failures[cell]} for cell in failed})
+        listing[name] = {Cell(name, *at).a1: values[at] for at in sorted(values)}
+    return listing
+
+
+def value_listing(value: Scalar) -> dict[str, Any]:
+    """The type and value of one cell."""
+    if value is None:
+        return {"t": "z", "v": None}
+    if isinstance(value, ErrorValue):
+        return {"t": "e", "v": value.label}
+    if isinstance(value, bool):
+        return {"t": "b", "v": value}
+    return {"t": "s", "v": value} if isinstance(value, str) else {"t": "n", "v": value}

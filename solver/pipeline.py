@@ -1,0 +1,226 @@
+"""The verb chain: read -> recall -> bind -> choose -> run -> recompute -> report -> patch -> save.
+
+Every stage is a function of its arguments; nothing is written before all that shall be written is known.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from solver.book.book import Edits
+from solver.book.patch import patch
+from solver.book.read import read_book
+from solver.book.save import save
+from solver.compiler.calculation import Calculation
+from solver.compiler.changes import changed_cells
+from solver.engines import choose, run
+from solver.errors import EngineError, ModelError, SolverError
+from solver.grid import Area, Cell
+from solver.model.binding import Binding, bind
+from solver.model.recall import recall
+from solver.reports.agreement import Agreement, compare
+from solver.reports.check import Certificate, certify
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from typing import BinaryIO
+
+    from solver.book.book import Book, Cells
+    from solver.engines.base import Engine
+    from solver.model.model import Model
+    from solver.model.solution import Solution, Watch
+    from solver.table import Table
+    from solver.values import Scalar
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """How a model shall be solved; None and empty mean: as the workbook says."""
+
+    engine: str | None = None
+    options: Mapping[str, str | float] = field(default_factory=dict)
+    time_limit: float | None = None
+    workers: Any = None
+    watch: Watch | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A solved model: what was asked, what was used and why, what came out, and how long each stage took.
+
+    `initial` and `final` are the objective cell's values (None without one), `final` as recomputed from the formulas
+    at the answer, not as the engine saw it.
+    """
+
+    binding: Binding
+    solution: Solution
+    engine: Engine
+    asked: str
+    why: str
+    initial: float | None
+    final: float | None
+    after: Calculation
+    seconds: Mapping[str, float]
+
+    @property
+    def values(self) -> dict[Cell, float]:
+        """The fitted value of every variable cell."""
+        return dict(zip(self.binding.variables, self.solution.x.tolist(), strict=True))
+
+
+def read(source: str | Path | bytes | BinaryIO) -> Book:
+    """The workbook at a path, in bytes or in an open file."""
+    return read_book(source)
+
+
+def pick_models(book: Book, sheet: str | None, *, everything: bool = False) -> list[Model]:
+    """The model of a sheet; without a name the only one, or with several the active sheet's; or every one."""
+    models = recall(book)
+    if not models:
+        raise ModelError(
+            "no Solver model is stored in this workbook", hint="store one with Excel's Solver or `solver define`"
+        )
+    if everything:
+        return list(models.values())
+    if sheet is not None:
+        found = [model for name, model in models.items() if name.casefold() == sheet.casefold()]
+        if not found:
+            raise ModelError(f"the sheet {sheet!r} has no Solver model", hint="these have one: " + ", ".join(models))
+        return found
+    if len(models) == 1:
+        return list(models.values())
+    if book.active in models:
+        return [models[book.active]]
+    raise ModelError("several sheets hold a Solver model", hint="choose one with --sheet: " + ", ".join(models))
+
+
+def solve_model(book: Book, model: Model, request: Request, inputs: Mapping[Cell, Scalar] | None = None) -> Answer:
+    """Solves one model; `inputs` are values that other models have already put into cells."""
+    began = time.perf_counter()
+    binding = bind(book, model, inputs)
+    compiled = time.perf_counter()
+    engine, why = choose(binding.problem, request.engine or model.engine, request.options, model.options)
+    solution = run(binding.problem, engine, request.watch, request.time_limit, request.workers)
+    solved = time.perf_counter()
+    fitted: dict[Cell, Scalar] = dict(inputs or {})
+    fitted.update(zip(binding.variables, solution.x.tolist(), strict=True))
+    after = recomputed(book, fitted)
+    return Answer(
+        binding=binding,
+        solution=solution,
+        engine=engine,
+        asked=request.engine or model.engine,
+        why=why,
+        initial=objective_value(book, model, dict(zip(binding.variables, binding.problem.x0.tolist(), strict=True))),
+        final=_number(after, model.objective),
+        after=after,
+        seconds={"compile": compiled - began, "solve": solved - compiled, "recompute": time.perf_counter() - solved},
+    )
+
+
+def recomputed(book: Book, inputs: Mapping[Cell, Scalar]) -> Calculation:
+    """The book with some cells replaced, and every formula that depends on them computed anew."""
+    calculation = Calculation(book, inputs=inputs, trust=True)
+    calculation.affected()
+    return calculation
+
+
+def objective_value(book: Book, model: Model, inputs: Mapping[Cell, Scalar]) -> float | None:
+    """The value of a model's objective cell with these values in its variable cells."""
+    if model.objective is None:
+        return None
+    return _number(Calculation(book, inputs=inputs, trust=True), model.objective)
+
+
+def _number(calculation: Calculation, cell: Cell | None) -> float | None:
+    if cell is None:
+        return None
+    value = calculation.value(Area.of(cell)).scalar()
+    return float(value) if isinstance(value, (float, bool)) else None
+
+
+def solve_models(book: Book, models: Sequence[Model], request: Request) -> list[Answer]:
+    """Solves models one after the other, each on the book as the ones before left it."""
+    answers: list[Answer] = []
+    fitted: dict[Cell, Scalar] = {}
+    for model in models:
+        answer = solve_model(book, model, request, fitted)
+        answers.append(answer)
+        if keeps(answer):
+            fitted.update(answer.values)
+    return answers
+
+
+def keeps(answer: Answer) -> bool:
+    """Whether an answer's point is worth writing: solved, or stopped with a best point."""
+    outcome = answer.solution.outcome
+    return outcome.solved or outcome.stopped
+
+
+def edits_of(book: Book, answers: Sequence[Answer], tables: Sequence[Table] = ()) -> tuple[Edits, int, list[Cell]]:
+    """What the answers change in the book, how many formula cells were recomputed, and which could not be."""
+    kept = [answer for answer in answers if keeps(answer)]
+    fitted: dict[Cell, Scalar] = {}
+    for answer in kept:
+        fitted.update(answer.values)
+    after = kept[-1].after if len(kept) == 1 else recomputed(book, fitted)
+    changes: Mapping[str, Cells] = changed_cells(after) if kept else {}
+    failed = sorted(after.failures) if kept else []
+    count = sum(block.area.size for block in after.order) if kept else 0
+    return Edits(values=changes, tables=tuple(tables), recalculate=bool(failed)), count, failed
+
+
+def solved_path(path: str | Path) -> Path:
+    """Where `solve` writes when nothing is said: BOOK-solved.xlsx beside the book."""
+    path = Path(path)
+    return path.with_name(f"{path.stem}-solved{path.suffix}")
+
+
+def calculate(source: str | Path, out: str | Path | None = None, seed: int | None = None) -> Calculation:
+    """Computes every formula of a book, and with `out` writes a copy that stores the values."""
+    book = read(source)
+    calculation = Calculation(book, seed=seed)
+    calculation.everything()
+    if out is not None:
+        save(patch(book, Edits(values=changed_cells(calculation), recalculate=bool(calculation.failures))), Path(out))
+    return calculation
+
+
+def report_tables(book: Book, answers: Sequence[Answer], kinds: Sequence[str]) -> list[Table]:
+    """The report sheets that were asked for, of all answers."""
+    del book, answers
+    if kinds:
+        raise EngineError(f"there is no report {kinds[0]}")
+    return []
+
+
+def verify(book: Book, sheet: str | None) -> tuple[Calculation, Agreement, list[tuple[Binding, Certificate]]]:
+    """Recomputes the whole book, compares it with what it stores, and tests each stored model at its stored point.
+
+    The models are tested on the recomputed values of their formulas.
+    """
+    calculation = Calculation(book)
+    calculation.everything()
+    models = recall(book)
+    chosen = pick_models(book, sheet) if sheet is not None else list(models.values())
+    certificates = []
+    for model in chosen:
+        binding = bind(book, model)
+        precision = model.options.get("pre", 1e-6)
+        certificates.append((binding, certify(binding.problem, binding.problem.x0, float(precision))))
+    return calculation, compare(calculation), certificates
+
+
+def inspect(book: Book, sheet: str | None) -> list[tuple[Model, Binding | None, str]]:
+    """Every stored model (or that of one sheet) with its problem, or the reason why it has none."""
+    models = pick_models(book, sheet) if sheet is not None else list(recall(book).values())
+    found: list[tuple[Model, Binding | None, str]] = []
+    for model in models:
+        try:
+            found.append((model, bind(book, model), ""))
+        except SolverError as error:
+            found.append((model, None, str(error)))
+    return found

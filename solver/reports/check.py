@@ -1,0 +1,75 @@
+"""Whether a point is an answer: constraints and optimality conditions, recomputed without the engine's word."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from solver.algebra.structure import Degree
+
+if TYPE_CHECKING:
+    from solver.model.problem import Problem, Vector
+
+FEASIBLE = 1e-6
+STATIONARY = 1e-6
+
+
+class Verdict(Enum):
+    """What can be said of a point.
+
+    OPTIMAL: no better one exists (the model is linear or convex). STATIONARY: no direction improves it to first
+    order. FEASIBLE: the constraints hold, and optimality has no derivative test here (integers, jumps, corners).
+    IMPROVABLE: the constraints hold and a direction improves it. INFEASIBLE: a constraint is violated.
+    """
+
+    OPTIMAL = "optimal"
+    STATIONARY = "stationary"
+    FEASIBLE = "feasible"
+    INFEASIBLE = "infeasible"
+    IMPROVABLE = "improvable"
+
+
+@dataclass(frozen=True, slots=True)
+class Certificate:
+    """A point's verdict, with the worst violation of a constraint (relative to its right side) and the KKT residual.
+
+    `optimality` is None where derivatives do not exist; see `solver.engines.kkt.optimality` for its scaling.
+    """
+
+    feasible: bool
+    worst_violation: float
+    optimality: float | None
+    verdict: Verdict
+
+
+def certify(problem: Problem, x: Vector, precision: float = FEASIBLE) -> Certificate:
+    """The verdict on a point of a problem."""
+    from solver.engines.kkt import optimality, violation
+
+    worst = float(violation(problem, x))
+    whole = problem.integer | problem.binary
+    if whole.any():
+        worst = max(worst, float(np.abs(x[whole] - np.round(x[whole])).max()))
+    for group in problem.groups:
+        worst = max(worst, float(np.abs(np.sort(x[group]) - np.arange(1, len(group) + 1)).max()))
+    feasible = bool(worst <= precision)
+    degree = max((problem.degree, *problem.row_degrees))
+    if degree > Degree.SMOOTH or whole.any() or problem.groups:
+        return Certificate(feasible, worst, None, Verdict.FEASIBLE if feasible else Verdict.INFEASIBLE)
+    residual = float(optimality(problem, x)[0])
+    if not feasible:
+        verdict = Verdict.INFEASIBLE
+    elif residual > STATIONARY:
+        verdict = Verdict.IMPROVABLE
+    else:
+        verdict = Verdict.OPTIMAL if is_convex(problem) else Verdict.STATIONARY
+    return Certificate(feasible, worst, residual, verdict)
+
+
+def is_convex(problem: Problem) -> bool:
+    """Whether the structure proves that a stationary point is a minimum: linear rows, and a convex objective."""
+    linear = problem.linear
+    return problem.sense == 0 or (linear is not None and linear.cost is not None and linear.convex)
