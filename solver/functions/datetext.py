@@ -60,11 +60,11 @@ def _clock(text: str) -> float | None:
     half = match["half"] or match["half_only"]
     if match["hour"]:
         hours, minutes, seconds = int(match["hour"]), 0, 0.0
-    elif match["third"] is None and match["fraction"]:  # minutes and seconds, since only seconds have decimals
+    elif match["third"] is None and len(match["fraction"] or "") > 1:  # only seconds have decimals
         hours, minutes, seconds = 0, int(match["first"]), float(match["second"] + match["fraction"])
     else:
         hours, minutes = int(match["first"]), int(match["second"])
-        seconds = float((match["third"] or "0") + (match["fraction"] or ""))
+        seconds = float((match["third"] or "0") + (match["fraction"] or "").rstrip("."))
     if half:
         if hours > 12:
             return None
