@@ -20,6 +20,7 @@ from solver.algebra.corners import (
     sign,
     trunc,
 )
+from solver.algebra.degree import degrees
 from solver.algebra.dense import det, inverse
 from solver.algebra.derive import gradient, hessp, jvp, vjp
 from solver.algebra.elementary import (
@@ -50,6 +51,7 @@ from solver.algebra.elementary import (
     tanh,
 )
 from solver.algebra.extremes import count_less, max_, min_, opaque, prod_, sort_
+from solver.algebra.function import Function, VectorFunction
 from solver.algebra.gather import apply, join, spread, take
 from solver.algebra.node import Node, constant, variable
 from solver.algebra.program import Program
@@ -71,10 +73,14 @@ from solver.algebra.special import (
     ndtri,
     polygamma,
 )
+from solver.algebra.structure import Degree
 
 __all__ = [
+    "Degree",
+    "Function",
     "Node",
     "Program",
+    "VectorFunction",
     "abs_",
     "acos",
     "acosh",
@@ -95,6 +101,7 @@ __all__ = [
     "cosh",
     "count_less",
     "cumsum",
+    "degrees",
     "det",
     "digamma",
     "div",

@@ -27,8 +27,13 @@ def _branch(node: Node, place: int) -> LinearMap:
         return where(condition, x, 0.0) if place == 1 else where(condition, 0.0, x)
 
     def entries() -> Entries:
-        indicator = reshape(broadcast(selected(1.0), node.shape), (node.size,))
-        return Entries(np.arange(node.size), positions(branch.size, branch.shape, node.shape), indicator)
+        rows = np.arange(node.size)
+        cols = positions(branch.size, branch.shape, node.shape)
+        test = condition.value
+        if test is not None:
+            rows = np.flatnonzero(np.broadcast_to((test != 0) == (place == 1), node.shape))
+            return Entries(rows, cols[rows])
+        return Entries(rows, cols, lambda: reshape(broadcast(selected(1.0), node.shape), (node.size,)))
 
     return LinearMap(
         lambda t: broadcast(selected(t), node.shape), lambda g: unbroadcast(selected(g), branch.shape), entries
@@ -89,8 +94,8 @@ def pick_map(node: Node) -> LinearMap:
     def entries() -> Entries:
         # Any element along the axis may be picked: one column per candidate, with an indicator of the choice.
         rows, cols, places = _candidates(x.shape, index.shape, axis)
-        at = take(index, positions(index.size, index.shape, node.shape)[rows])
-        return Entries(rows, cols, equal(at, places))
+        at = positions(index.size, index.shape, node.shape)[rows]
+        return Entries(rows, cols, lambda: equal(take(index, at), places))
 
     return LinearMap(
         lambda t: pick(broadcast(t, x.shape), index, axis), lambda g: placed_like(g, index, axis, x.shape), entries
@@ -155,8 +160,9 @@ def _placement_map(node: Node) -> LinearMap:
         rows, cols, places = _candidates(node.shape, index.shape, axis)
         picked = list(node.shape)
         picked[axis] = index.shape[axis]
-        at = take(index, positions(index.size, index.shape, tuple(picked))[rows])
-        return Entries(cols, positions(g.size, g.shape, tuple(picked))[rows], equal(at, places))
+        at = positions(index.size, index.shape, tuple(picked))[rows]
+        source = positions(g.size, g.shape, tuple(picked))[rows]
+        return Entries(cols, source, lambda: equal(take(index, at), places))
 
     return LinearMap(
         lambda t: make(placement, (t, index), node.shape, node.param),

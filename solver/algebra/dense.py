@@ -27,8 +27,8 @@ def _inverse_maps(y: Node) -> list[LinearMap | None]:
         stack = y.size // (side * side) if side else 0
         block, i, j, a, b = np.indices((stack, side, side, side, side)).reshape((5, -1))
         base = block * side * side
-        left, right = take(y, base + i * side + a), take(y, base + b * side + j)
-        return Entries(base + i * side + j, base + a * side + b, neg(mul(left, right)))
+        left, right = base + i * side + a, base + b * side + j
+        return Entries(base + i * side + j, base + a * side + b, lambda: neg(mul(take(y, left), take(y, right))))
 
     return [
         LinearMap(
@@ -68,7 +68,7 @@ def _det_maps(node: Node) -> list[LinearMap | None]:
 
     def entries() -> Entries:
         block = np.arange(x.size) // (x.shape[-1] * x.shape[-2])
-        return Entries(block, np.arange(x.size), reshape(cofactors, (x.size,)))
+        return Entries(block, np.arange(x.size), lambda: reshape(cofactors, (x.size,)))
 
     return [
         LinearMap(lambda t: sum_(mul(cofactors, t), (-2, -1)), lambda g: broadcast(mul(cofactors, g), x.shape), entries)
@@ -80,7 +80,9 @@ def determination(_param: None, _shapes: Sequence[Shape]) -> Kernel:
     """The determinant."""
 
     def kernel(x: Array, out: Array | None = None) -> Array:
-        return written(np.asarray(np.linalg.det(x)).astype(np.float64)[..., None, None], out)
+        value = np.empty((*x.shape[:-2], 1, 1)) if out is None else out
+        value[..., 0, 0] = np.linalg.det(x)
+        return value
 
     return kernel
 

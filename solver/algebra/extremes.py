@@ -12,7 +12,7 @@ from solver.algebra.elementary import div, mul
 from solver.algebra.gather import join, take
 from solver.algebra.node import Array, Kernel, Node, Operand, Shape, Smoothness, as_node, broadcast_shape, make
 from solver.algebra.primitive import Entries, LinearMap, array, batch_of, positions, written
-from solver.algebra.reduce import broadcast, negative_axes, reduced_shape, sum_, without_axes
+from solver.algebra.reduce import negative_axes, reduced_shape, sum_, without_axes
 from solver.algebra.shape import reshape, transpose
 
 if TYPE_CHECKING:
@@ -26,8 +26,8 @@ def _extreme_maps(node: Node) -> list[LinearMap | None]:
     count = sum_(attains, node.param)
 
     def entries() -> Entries:
-        share = broadcast(div(attains, count), x.shape)
-        return Entries(positions(node.size, node.shape, x.shape), np.arange(x.size), reshape(share, (x.size,)))
+        rows = positions(node.size, node.shape, x.shape)
+        return Entries(rows, np.arange(x.size), lambda: reshape(div(attains, count), (x.size,)))
 
     return [
         LinearMap(

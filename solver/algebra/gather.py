@@ -251,7 +251,7 @@ class SparseMatrix:
 
 def _apply_entries(node: Node) -> Entries:
     matrix = node.param.matrix.tocoo()
-    return Entries(matrix.row.astype(np.intp), matrix.col.astype(np.intp), constant(matrix.data))
+    return Entries(matrix.row.astype(np.intp), matrix.col.astype(np.intp), lambda: constant(matrix.data))
 
 
 def _unapply(node: Node, g: Node) -> Node:

@@ -52,8 +52,11 @@ def _diagonal(node: Node, arg: Node, partial: Operand, *, careful: bool) -> Line
         return silenced(t, partial) if careful else mul(t, partial)
 
     def entries() -> Entries:
-        data = reshape(broadcast(as_node(partial), node.shape), (node.size,))
-        return Entries(np.arange(node.size), positions(arg.size, arg.shape, node.shape), data)
+        def data() -> Node:
+            return reshape(broadcast(as_node(partial), node.shape), (node.size,))
+
+        rows, cols = np.arange(node.size), positions(arg.size, arg.shape, node.shape)
+        return Entries(rows, cols, None if partial == 1.0 else data)
 
     return LinearMap(lambda t: broadcast(scaled(t), node.shape), lambda g: unbroadcast(scaled(g), arg.shape), entries)
 

@@ -24,12 +24,12 @@ Bind: TypeAlias = Callable[[Any, Sequence[Shape]], Kernel]
 class Entries:
     """A local Jacobian in coordinates: rows and columns of the flattened arrays, and what stands there.
 
-    `data` is a flat node, or None where every entry is one.
+    `data` makes the flat node of the entries, or is None where every entry is one.
     """
 
     rows: Indices
     cols: Indices
-    data: Node | None = None
+    data: Callable[[], Node] | None = None
 
 
 @dataclass(frozen=True, slots=True)

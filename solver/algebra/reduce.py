@@ -123,8 +123,11 @@ def _side(node: Node, place: int) -> LinearMap:
         from solver.algebra.gather import take  # only entries need it, and it stands above this floor
 
         full = broadcast_shape([operand.shape, other.shape])
-        data = take(other, positions(other.size, other.shape, full))
-        return Entries(positions(node.size, node.shape, full), positions(operand.size, operand.shape, full), data)
+        return Entries(
+            positions(node.size, node.shape, full),
+            positions(operand.size, operand.shape, full),
+            lambda: take(other, positions(other.size, other.shape, full)),
+        )
 
     return LinearMap(lambda t: contract(t, other, node.param), transposed, entries)
 

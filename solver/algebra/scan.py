@@ -137,27 +137,26 @@ def _recur_maps(node: Node) -> list[LinearMap | None]:
     def previous() -> Node:
         return add(shift(node, axis, step), mul(start, mark))
 
-    def response() -> tuple[Indices, Indices, Node]:
+    def response(to: Indices, source: Indices) -> Node:
         """What a unit added at one element makes of the later ones."""
-        to, source = _triangle(node.shape, axis, reverse=reverse, exclusive=False)
         unit = np.moveaxis(np.eye(length).reshape((length, length) + (1,) * (node.rank - 1)), 1, axis)
         full = (length, *node.shape)
-        spread_a = broadcast(reshape(a, (1, *a.shape)), full)
-        answer = recur(spread_a, broadcast(unit, full), np.zeros((1,) * (node.rank + 1)), axis, reverse=reverse)
+        factors = broadcast(reshape(a, (1, *a.shape)), full)
+        answer = recur(factors, broadcast(unit, full), np.zeros((1,) * (node.rank + 1)), axis, reverse=reverse)
         place = np.indices(node.shape)[axis].ravel()[source]
-        return to, source, take(answer, place * node.size + to)
+        return take(answer, place * node.size + to)
 
     def entries_b() -> Entries:
-        return Entries(*response())
+        to, source = _triangle(node.shape, axis, reverse=reverse, exclusive=False)
+        return Entries(to, source, lambda: response(to, source))
 
     def entries_a() -> Entries:
-        to, source, data = response()
-        return Entries(to, source, mul(data, take(previous(), source)))
+        to, source = _triangle(node.shape, axis, reverse=reverse, exclusive=False)
+        return Entries(to, source, lambda: mul(response(to, source), take(previous(), source)))
 
     def entries_start() -> Entries:
-        rows = np.arange(node.size)
         cols = positions(start.size, start.shape, node.shape)
-        return Entries(rows, cols, reshape(onward(0.0, np.ones(start.shape)), (node.size,)))
+        return Entries(np.arange(node.size), cols, lambda: reshape(onward(0.0, np.ones(start.shape)), (node.size,)))
 
     return [
         LinearMap(lambda t: onward(mul(t, previous())), lambda g: mul(backward(g), previous()), entries_a),

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 import scipy.sparse as sp
 
+import solver.algebra.probability  # noqa: F401  its declarations fill the registry
 from solver.algebra import (
     apply,
     broadcast,
@@ -117,27 +119,21 @@ def _plus(x: Node) -> Node:
     return add(x, _well)
 
 
+_FIXED = {"polygamma": 2.0, "student": 3.0, "student_inverse": 3.0}
+"""The first argument of those that have no derivative by it."""
+
+
 def _pointwise(op: Pointwise) -> list[Case]:
+    if op.name in _FIXED:
+        return [Case(op.name, op.name, ((2, 3),), partial(op, _FIXED[op.name]), tuple(op.domain[1:]))]
     count = len(op.domain)
-    shapes = [((2, 3),) * count]
+    shapes: list[tuple[tuple[int, ...], ...]] = [((2, 3),) * count]
     if count == 2:
-        shapes.append(((2, 1), (1, 3)))
-        shapes.append(((3,), (2, 3)))
-    cases = []
-    for number, shape in enumerate(shapes):
-        build: Callable[..., Node] = op
-        if op.name == "polygamma":
-            build = _second_polygamma
-            shape = shape[:1]
-        domain = op.domain[-1:] if op.name == "polygamma" else op.domain
-        cases.append(Case(f"{op.name}-{number}" if number else op.name, op.name, shape, build, tuple(domain)))
-    return cases
-
-
-def _second_polygamma(x: Node) -> Node:
-    from solver.algebra import polygamma
-
-    return polygamma(2.0, x)
+        shapes += [((2, 1), (1, 3)), ((3,), (2, 3))]
+    return [
+        Case(f"{op.name}-{number}" if number else op.name, op.name, shape, op, tuple(op.domain))
+        for number, shape in enumerate(shapes)
+    ]
 
 
 CASES = ARRAYS + [case for op in list(REGISTRY.values()) if isinstance(op, Pointwise) for case in _pointwise(op)]
