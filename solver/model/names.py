@@ -132,7 +132,7 @@ def _folded(tree: Tree, literals: tuple[float, ...]) -> float:
 
 
 def _is_on(text: str) -> bool:
-    return number(plain(text)) == 1
+    return own_value(plain(text)) == 1
 
 
 def _flag_text(value: float) -> str:
@@ -150,7 +150,7 @@ TEXT = Codec(str, str)
 NUMBER = Codec(number, spell)
 FLAG = Codec(_is_on, _flag_text)
 COUNT = Codec(_count, str)
-SENSE = Codec(lambda text: Sense(number(text)), lambda sense: str(int(sense)))
+SENSE = Codec(lambda text: Sense(_count(text)), lambda sense: str(int(sense)))
 ENGINE = Codec(lambda text: dict(enumerate(ENGINES, start=1))[_count(text)], lambda name: str(ENGINES.index(name) + 1))
 
 TABLE = (

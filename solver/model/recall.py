@@ -38,6 +38,11 @@ def stored_model(book: Book, sheet: str) -> Model:
     return _model(book, sheet, hidden_names(book, sheet))
 
 
+def stored_constraints(book: Book, sheet: str) -> dict[int, Constraint | None]:
+    """The live constraints of a sheet by their stored numbers, None for those that cannot be used."""
+    return _constraints(_Reading(hidden_names(book, sheet), scope_of(book, sheet)))
+
+
 def hidden_names(book: Book, sheet: str) -> dict[str, DefinedName]:
     """The sheet's own `solver_` names by what follows the prefix, in lower case."""
     position = book.sheets[sheet].position
@@ -100,9 +105,10 @@ def _model(book: Book, sheet: str, names: Mapping[str, DefinedName]) -> Model:
         "engine": _engine(reading),
         "options": _options(reading),
     }
-    constraints = _constraints(reading)
+    constraints = [each for each in _constraints(reading).values() if each is not None]
     if reading.text("lo_eng") and _flag(reading, "int"):
-        constraints += [Constraint(area, Relation.INT) for area in fields["variables"]]
+        whole = [Constraint(area, Relation.INT) for area in fields["variables"]]
+        constraints += [each for each in whole if each not in constraints]
     return Model(
         sheet,
         constraints=tuple(constraints),
@@ -148,13 +154,15 @@ def _variables(reading: _Reading) -> tuple[Area, ...]:
     return tuple(areas)
 
 
-def _constraints(reading: _Reading) -> list[Constraint]:
-    found = []
+def _constraints(reading: _Reading) -> dict[int, Constraint | None]:
+    found: dict[int, Constraint | None] = {}
     for count in range(1, (reading.value("num") or 0) + 1):
         left, relation = _left(reading, count), _relation(reading, count)
         right = _right(reading, count, relation)
-        if left is not None and relation is not None and not isinstance(right, NotCellsError):
-            found.append(Constraint(left, relation, right))
+        if left is None or relation is None or isinstance(right, NotCellsError):
+            found[count] = None
+        else:
+            found[count] = Constraint(left, relation, right)
     return found
 
 
