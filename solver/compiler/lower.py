@@ -145,7 +145,7 @@ def _call(tree: t.Call, site: Site) -> Meaning:
 def _argument(tree: t.Tree, taking: Taking, site: Site) -> Meaning | Callable[[], Meaning]:
     if taking is Taking.LAZY:
         return lambda: evaluate(tree, site)
-    return evaluate(tree, site.in_array() if taking is Taking.ARRAY else site)
+    return evaluate(tree, site.in_array() if taking.arrayed else site)
 
 
 def _apply(callee: Meaning, args: tuple[t.Tree, ...], site: Site) -> Meaning:

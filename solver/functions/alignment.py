@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 def aligned(*operands: Operand) -> tuple[Operand, ...]:
     """The operands with grids that broadcast: those that are too small get #N/A below and to the right."""
     shapes = [operand.shape for operand in operands]
+    if all(shape[2:] == (1, 1) for shape in shapes):
+        return operands
     high = max(shape[2] for shape in shapes)
     wide = max(shape[3] for shape in shapes)
     if all(shape[2] in (1, high) and shape[3] in (1, wide) for shape in shapes):

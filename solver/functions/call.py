@@ -8,6 +8,7 @@ import numpy as np
 
 from solver.algebra import Node, constant, opaque
 from solver.errors import FormulaError
+from solver.functions.alignment import aligned
 from solver.functions.coerce import as_logicals, as_numbers, as_texts, without_booleans
 from solver.functions.here import Reference, References
 from solver.functions.operand import (
@@ -43,7 +44,7 @@ def call(function: Function, arguments: Sequence[Argument], here: Here) -> Resul
     if count < function.least or (function.most is not None and count > function.most):
         raise FormulaError(f"{function.names[0]} does not take {count} arguments")
     parameters = [function.parameter(k) for k in range(count)]
-    taken = [_take(p, a, here) for p, a in zip(parameters, arguments, strict=True)]
+    taken = _fitted(parameters, [_take(p, a, here) for p, a in zip(parameters, arguments, strict=True)])
     if any(p.taking.plain for p in parameters) or function.per_cell:
         return _cell_by_cell(function, parameters, taken, here)
     converted = [a for p, a in zip(parameters, taken, strict=True) if p.taking in _CONVERTING]
@@ -93,7 +94,7 @@ def intersect(reference: Reference, here: Here) -> Operand:
 
 def _take(parameter: Parameter, argument: Argument, here: Here) -> Any:
     taking = parameter.taking
-    if taking in (Taking.LAZY, Taking.REF, Taking.CLOSURE):
+    if taking in (Taking.LAZY, Taking.REF, Taking.ARRAY_REF, Taking.CLOSURE):
         return argument
     assert not callable(argument)
     if taking in (Taking.GRID, Taking.ARRAY):
@@ -108,6 +109,14 @@ def _take(parameter: Parameter, argument: Argument, here: Here) -> Any:
     if taking in (Taking.LOGICAL, Taking.BOOL):
         return as_logicals(scalar)
     return as_texts(scalar) if taking in (Taking.TEXT, Taking.STR) else scalar
+
+
+def _fitted(parameters: Sequence[Parameter], taken: list[Any]) -> list[Any]:
+    """The arguments, with scalar ones that are grids of different sizes brought to one size."""
+    scalars = [k for k, p in enumerate(parameters) if p.taking.scalar]
+    for k, operand in zip(scalars, aligned(*[taken[k] for k in scalars]), strict=True):
+        taken[k] = operand
+    return taken
 
 
 def _joined(references: References, here: Here) -> Operand:

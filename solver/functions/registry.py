@@ -9,6 +9,7 @@ The decorator reads the signature. A parameter's annotation says how Excel treat
     Grid      all values of a range or array, as an Operand (R, C, h, w)
     Array     the same, and whatever stands inside the argument is computed as in an array formula (SUMPRODUCT)
     Ref       a range that is not read: a Reference, or whatever else was given
+    ArrayRef  the same, computed as in an array formula where it is not a range (INDEX, LOOKUP)
     Lazy      an argument that is computed only when it is called
     Closure   a function made by LAMBDA
     Here      not an argument: the place of the formula
@@ -44,6 +45,7 @@ Value: TypeAlias = Operand
 Grid: TypeAlias = Operand
 Array: TypeAlias = Operand
 Ref: TypeAlias = "Operand | Reference | References"
+ArrayRef: TypeAlias = "Operand | Reference | References"
 Strict: TypeAlias = float
 Lazy: TypeAlias = "Callable[[], Operand]"
 
@@ -58,6 +60,7 @@ class Taking(Enum):
     GRID = "Grid"
     ARRAY = "Array"
     REF = "Ref"
+    ARRAY_REF = "ArrayRef"
     LAZY = "Lazy"
     CLOSURE = "Closure"
     FLOAT = "float"
@@ -75,9 +78,15 @@ class Taking(Enum):
     @property
     def scalar(self) -> bool:
         """Whether the argument is one value per cell, so that ranges are intersected or spread."""
-        return self not in (Taking.GRID, Taking.ARRAY, Taking.REF, Taking.LAZY, Taking.CLOSURE)
+        return self not in _WHOLE
+
+    @property
+    def arrayed(self) -> bool:
+        """Whether what stands inside the argument is computed as in an array formula."""
+        return self in (Taking.ARRAY, Taking.ARRAY_REF)
 
 
+_WHOLE = {Taking.GRID, Taking.ARRAY, Taking.REF, Taking.ARRAY_REF, Taking.LAZY, Taking.CLOSURE}
 _PLAIN = {Taking.FLOAT, Taking.STRICT, Taking.INT, Taking.STR, Taking.BOOL, Taking.SCALAR}
 
 
