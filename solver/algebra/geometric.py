@@ -28,11 +28,11 @@ def _geometric(r: Array, n: Array, out: Array | None = None) -> Array:
 @pointwise(_geometric, [(0.05, 1.0), (1.0, 6.0)], singular=True)
 def geometric_sum(y: Node, r: Node, n: Node) -> tuple[Operand | None, ...]:
     """((1 + r)^n - 1) / r, and n where r is 0."""
-    return _by_rate(y, r, n), None if n.value is not None else _by_length(r, n)
+    return geometric_slope(y, r, n), None if n.value is not None else _by_length(r, n)
 
 
-def _by_rate(y: Node, r: Node, n: Node) -> Node:
-    """The binomial series near 0, (n (1 + r)^(n - 1) - y) / r elsewhere."""
+def geometric_slope(y: Node, r: Node, n: Node) -> Node:
+    """The derivative by r of a sum y: the binomial series near 0, (n (1 + r)^(n - 1) - y) / r elsewhere."""
     near = less(mul(abs_(r), abs_(n)), _NEAR)
     closed = div(sub(mul(n, power(add(r, 1.0), sub(n, 1.0))), y), where(near, 1.0, r))
     series: Operand = 0.0
