@@ -134,7 +134,7 @@ def _lookup(strings: Sequence[str]) -> Callable[[bytes | str], str]:
 
 
 def _str(value: bytes | str) -> str:
-    return value if isinstance(value, str) else value.decode()
+    return value if isinstance(value, str) else value.decode("utf-8", "replace")
 
 
 def _error(label: str, vm: int, context: Context) -> ErrorValue:

@@ -86,8 +86,10 @@ def _children(tree: Element, group: str, name: str) -> list[Element]:
 def _tab(element: Element, by_key: dict[str, Relation], archive: Archive) -> Tab:
     name = decode_escapes(element.get("name"))
     relation = by_key.get(element.get("id"))
+    if relation is None:
+        raise WorkbookError(f"the sheet {name} points to no part of the file", hint="restore the file from a copy")
     part = ""
-    if relation is not None and relation.kind.lower() == "worksheet" and not relation.outside:
+    if relation.kind.lower() == "worksheet" and not relation.outside:
         part = relation.target
         if part not in archive:
             raise WorkbookError(f"the part {part} of the sheet {name} is missing", hint="restore the file from a copy")
