@@ -59,7 +59,7 @@ class Workbook:
 
     def problem(self, sheet: str | None = None) -> BoundProblem:
         """The compiled problem of a sheet's model, ready for `scipy.optimize.minimize`."""
-        return BoundProblem(bind(self.book, pipeline.pick_models(self.book, sheet)[0]))
+        return BoundProblem(self, bind(self.book, pipeline.pick_models(self.book, sheet)[0]))
 
     def save(self, path: str | Path, result: OptimizeResult) -> None:
         """Writes a lossless copy with a result's values and all that depends on them, atomically."""
@@ -71,6 +71,7 @@ class Workbook:
 class BoundProblem:
     """A model's problem in SciPy's words: `fun`, `grad`, `hessp`, `x0`, `bounds`, `constraints`."""
 
+    workbook: Workbook
     binding: Binding
 
     @property
@@ -100,7 +101,7 @@ class BoundProblem:
 
     def gradient_of(self, address: str, x: Vector | None = None) -> Vector:
         """The derivative of one cell with respect to every variable, at x (the start if it is left out)."""
-        return self.binding.gradient_of(address, self.problem.x0 if x is None else x)
+        return self.binding.derivatives(self.workbook.cell(address), self.problem.x0 if x is None else x)
 
 
 def read(source: str | Path | bytes | BinaryIO) -> Workbook:

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from solver.algebra import Node, constant, join, reshape, sub
+from solver.algebra import Function, Node, Program, constant, join, reshape, sub, take, where
 from solver.compiler.calculation import Calculation
-from solver.errors import FormulaError, ModelError
-from solver.functions.operand import Operand
+from solver.errors import ModelError
+from solver.functions.operand import Operand, spread_to
 from solver.grid import Area, Cell
 from solver.model.forms import assemble
 from solver.model.model import Model, Relation, Sense, validate
@@ -56,6 +56,21 @@ class Binding:
     pairs: tuple[Pair, ...]
     objective: Node | None
     rows: Node
+
+    def operations(self) -> int:
+        """How many array operations one evaluation of the objective and all rows takes."""
+        outputs = [self.rows] if self.objective is None else [self.objective, self.rows]
+        return Program([_live(self.calculation)], outputs).operations
+
+    def derivatives(self, cell: Cell, x: Vector) -> Vector:
+        """The derivative of one cell with respect to every variable, at a point."""
+        node = reshape(_numeric(self.calculation.value(Area.of(cell)), Area.of(cell)), (1,))
+        return Function(node, _live(self.calculation)).gradient(x)
+
+
+def _live(calculation: Calculation) -> Node:
+    assert calculation.x is not None
+    return calculation.x
 
 
 def bind(book: Book, model: Model, inputs: Mapping[Cell, Scalar] | None = None) -> Binding:
@@ -175,8 +190,6 @@ class _Builder:
                 self.row_hi.append(high)
                 self.row_cells.append(cell)
         if general:
-            from solver.algebra import take
-
             difference = left if rights.value is not None else sub(left, rights)
             chosen = np.array(general, dtype=np.intp)
             self.rows.append(difference if len(general) == len(cells) else take(difference, chosen))
@@ -200,8 +213,6 @@ class _Builder:
         else:
             node, shown = constant(np.array([float(right)])), [float(right)]
         if len(shown) == 1 and count > 1:
-            from solver.algebra import take
-
             node, shown = take(node, np.zeros(count, dtype=np.intp)), shown * count
         if len(shown) != count:
             raise ModelError(
@@ -250,8 +261,6 @@ def _span(relation: Relation, value: float) -> tuple[float, float]:
 
 def _numeric(operand: Operand, area: Area, what: str = "the cell") -> Node:
     """The numbers of an operand; texts are refused, errors become NaN (the run then ends with Excel's outcome 9)."""
-    from solver.functions.operand import spread_to
-
     full = spread_to(operand, (1, 1, area.rows, area.cols))
     if full.has(Kind.TEXT):
         i, j = np.argwhere(full.kind[0, 0] == Kind.TEXT)[0]
@@ -263,10 +272,5 @@ def _numeric(operand: Operand, area: Area, what: str = "the cell") -> Node:
             hint="put a number or a formula that gives one there",
         )
     if full.has(Kind.ERROR):
-        from solver.algebra import where
-
         return where(constant(full.errors.astype(np.float64)), constant(np.full((1, 1, 1, 1), np.nan)), full.number)
     return full.number
-
-
-__all__ = ["Binding", "FormulaError", "Pair", "bind"]

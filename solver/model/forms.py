@@ -13,7 +13,6 @@ from solver.algebra import (
     Node,
     Program,
     constant,
-    contract,
     degrees,
     least_squares,
     mul,
@@ -25,12 +24,14 @@ from solver.algebra import (
 )
 from solver.algebra.derive import gradient, hessp
 from solver.algebra.structure import Degree
+from solver.compiler.calculation import Calculation
+from solver.compiler.inspect import cells_of_degree, first_error
+from solver.grid import Area
 from solver.model.problem import Linear, Problem, Residuals
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from solver.compiler.calculation import Calculation
     from solver.grid import Cell
     from solver.model.problem import Indices, Mask, Vector
 
@@ -77,7 +78,7 @@ def assemble(
         row_degrees=row_degrees,
         residuals=_residuals(fun, x) if degree > Degree.LINEAR else None,
         linear=_linear(fun, rows, x, degree, row_degrees),
-        because=_because(calculation, max((degree, *row_degrees)), [fun, rows]),
+        because=_because(calculation, max((degree, *row_degrees))),
         labels=tuple(str(cell) for cell in variables),
         row_labels=tuple(str(cell) for cell in row_cells),
         blame=_blame(calculation, variables, [c for c in (objective_cell, *row_cells) if c is not None]),
@@ -155,25 +156,19 @@ def _linear(fun: Node, rows: Node, x: Node, degree: Degree, row_degrees: tuple[D
     return Linear(matrix, shift, form.cost, form.offset, form.hessian, form.convex)
 
 
-def _because(calculation: Calculation, worst: Degree, outputs: list[Node]) -> tuple[str, ...]:
+def _because(calculation: Calculation, worst: Degree) -> tuple[str, ...]:
     """The first cells, in the order of the calculation, at which the model becomes as difficult as it is."""
     if worst <= Degree.LINEAR:
         return ()
-    return tuple(str(cell) for cell in calculation.cells_of_degree(int(worst), outputs))
+    return tuple(str(cell) for cell in cells_of_degree(calculation, int(worst)))
 
 
 def _blame(calculation: Calculation, variables: tuple[Cell, ...], outputs: list[Cell]) -> Callable[[Vector], str | None]:
     """Names the first cell that has no value at a point, with its error: found by one plain recalculation."""
-    from solver.compiler.calculation import Calculation as Plain
-    from solver.grid import Area
-
     def blame(point: Vector) -> str | None:
         inputs = {**calculation.inputs, **dict(zip(variables, point.tolist(), strict=True))}
-        plain = Plain(calculation.book, inputs=inputs, trust=True)
+        plain = Calculation(calculation.book, inputs=inputs, trust=True)
         plain.require([Area.of(cell) for cell in outputs])
-        return plain.first_error(outputs)
+        return first_error(plain, outputs)
 
     return blame
-
-
-__all__ = ["assemble", "contract"]
