@@ -42,7 +42,9 @@ def settled(problem: Problem, x: Vector, progress: Progress) -> Vector:
     current = _snapped(problem, x)
     for _ in range(ROUNDS):
         _, y, z = optimality(problem, current)
-        free = np.flatnonzero(z == 0)
+        free = np.flatnonzero((z == 0) & (problem.lb < problem.ub))
+        if not free.size:
+            break
         rows = np.flatnonzero(y)
         ends = np.where(y > 0, problem.row_lo, problem.row_hi)
         equal = problem.row_lo == problem.row_hi

@@ -91,6 +91,17 @@ class Engine:
         return {each.name: getattr(self, each.name) for each in self.about.options}
 
 
+@dataclass(frozen=True, kw_only=True)
+class Wrapper(Engine):
+    """An engine that runs another one many times; it is given the whole problem, with fixed variables."""
+
+    inner: Engine | None = None
+
+    def settings(self) -> dict[str, float | str]:
+        """The value of every option, with those of the inner engine."""
+        return {**(self.inner.settings() if self.inner else {}), **super().settings()}
+
+
 E = TypeVar("E", bound=Engine)
 
 _REGISTRY: dict[str, type[Engine]] = {}

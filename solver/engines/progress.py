@@ -10,7 +10,6 @@ import copy
 import threading
 import time
 from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -38,7 +37,7 @@ class Halt(Exception):  # noqa: N818 (it is no error)
 
     def __init__(self, outcome: Outcome) -> None:
         self.outcome = outcome
-        super().__init__(outcome.name)
+        super().__init__(outcome)
 
 
 @dataclass(slots=True)
@@ -57,6 +56,14 @@ class Best:
         return fun < self.fun if feasible else violation < self.violation
 
 
+def is_whole(problem: Problem, x: Vector, precision: float) -> bool:
+    """Whether the integers are whole within the precision, and every group is a permutation."""
+    whole = x[problem.integer]
+    if np.any(np.abs(whole - np.round(whole)) > precision):
+        return False
+    return all(np.array_equal(np.sort(np.round(x[group])), np.arange(1, group.size + 1)) for group in problem.groups)
+
+
 @dataclass(slots=True)
 class Log:
     """The part of a progress that all its views share."""
@@ -70,7 +77,11 @@ class Log:
 
 @dataclass
 class Progress:
-    """The way from an engine back to the run: `step` for iterates, `check` for the clock."""
+    """The way from an engine back to the run: `step` for iterates, `check` for the clock.
+
+    `problem` is the run's problem with evaluations counted, `source` the same as it was given; `counts` are shared by
+    all views of the progress.
+    """
 
     problem: Problem
     precision: float = 1e-6
@@ -79,6 +90,7 @@ class Progress:
     deadline: float = np.inf
     limit: float = np.inf
     workers: int | Callable[..., Iterable[Any]] = 1
+    source: Problem | None = None
     counts: Counter[str] = field(default_factory=Counter)
     log: Log = field(default_factory=Log)
     back: Callable[[Vector], Vector] | None = None
@@ -129,10 +141,16 @@ class Progress:
     def offer(self, point: Vector, fun: float, wrong: float) -> None:
         """Keeps a point, given in the run's own variables, if it is the best so far."""
         best = self.log.best
-        if np.isnan(fun) or np.isnan(wrong):
+        if np.isnan(fun) or np.isnan(wrong) or not is_whole(self.problem, point, self.precision):
             return
         if best is None or best.beaten_by(fun, wrong, self.precision):
             self.log.best = Best(point.copy(), float(fun), float(wrong))
+
+    def within(self, steps: float) -> Progress:
+        """The same progress for at most so many steps more."""
+        view = copy.copy(self)
+        view.limit = min(self.limit, max(self.log.iteration, 0) + steps)
+        return view
 
     def through(self, back: Callable[[Vector], Vector]) -> Progress:
         """The same progress for an engine that works in other variables, with the way back."""
@@ -146,16 +164,3 @@ class Progress:
         view = copy.copy(self)
         view.problem, view.watch, view.back, view.limit, view.log = problem, None, None, np.inf, Log()
         return view
-
-    def map(self, function: Callable[[Any], Any], items: list[Any]) -> list[Any]:
-        """The function of every item, in order, spread over the workers."""
-        if callable(self.workers):
-            return list(self.workers(function, items))
-        if self.workers <= 1 or len(items) <= 1:
-            return [function(item) for item in items]
-        with ThreadPoolExecutor(self.workers) as pool:
-            try:
-                return list(pool.map(function, items))
-            except BaseException:
-                self.stopped.set()
-                raise

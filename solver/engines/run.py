@@ -14,7 +14,7 @@ import numpy as np
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # the package has no types
 
 from solver.algebra.structure import Degree
-from solver.engines.base import Engine, Handles, Needs, find_engine, with_settings_of
+from solver.engines.base import Engine, Handles, Needs, Wrapper, find_engine, with_settings_of
 from solver.engines.kkt import optimality, violation
 from solver.engines.progress import Halt, Progress
 from solver.engines.start import crossing, grouped, relaxed, start_with_values, tightened
@@ -42,24 +42,36 @@ def run(
     `workers` is SciPy's: a number, or anything like `map`. Raises EngineError when the engine does not fit.
     """
     deadline = time.monotonic() + min(engine.time_limit, np.inf if time_limit is None else time_limit)
+    with threadpool_limits(limits=1), np.errstate(all="ignore"):
+        return answered(problem, engine, deadline, watch, workers or 1)
+
+
+def answered(
+    problem: Problem,
+    engine: Engine,
+    deadline: float = np.inf,
+    watch: Watch | None = None,
+    workers: int | Callable[..., Iterable[Any]] = 1,
+) -> Solution:
+    """The solution of a problem, as `run` gives it, for runs inside a run; `deadline` is on the monotonic clock."""
     if engine.relax:
         problem = relaxed(problem)
     conflict = crossing(problem)
     if conflict:
         return Solution(problem.x0, float("nan"), conflict, engine.name, conflict.message)
+    source = tightened(problem)
     progress = Progress(
-        problem,
+        source,
         precision=engine.precision,
         relative=engine.scaling,
         watch=watch,
         deadline=deadline,
         limit=engine.iterations,
-        workers=workers or 1,
+        workers=workers,
+        source=source,
     )
-    progress.problem = counted(tightened(problem), progress)
-    with threadpool_limits(limits=1), np.errstate(all="ignore"):
-        solution = _ended(progress, engine)
-        return _finished(progress, solution)
+    progress.problem = counted(source, progress)
+    return _finished(progress, _ended(progress, engine))
 
 
 def equipped(engine: Engine, problem: Problem) -> Engine:
@@ -72,14 +84,18 @@ def equipped(engine: Engine, problem: Problem) -> Engine:
             f"{engine.name} cannot keep cells all different", hint="use the evolutionary engine, or -O relax=on"
         )
     if problem.m and not about.handles & Handles.ROWS:
-        engine = _around("augmented", engine)
+        engine = around("augmented", engine)
     if problem.integer.any() and not about.handles & Handles.INTEGERS:
-        engine = _around("branch", engine)
+        engine = around("branch", engine)
     return engine
 
 
-def _around(name: str, inner: Engine) -> Engine:
-    return replace(with_settings_of(find_engine(name), inner), inner=inner)  # type: ignore[call-arg]  # wrappers have it
+def around(name: str, inner: Engine) -> Wrapper:
+    """A wrapper around an engine, with the common settings of that."""
+    made = with_settings_of(find_engine(name), inner)
+    if not isinstance(made, Wrapper):
+        raise EngineError(f"{name} cannot be put around {inner.name}")
+    return replace(made, inner=inner)
 
 
 def _ended(progress: Progress, engine: Engine) -> Solution:
@@ -119,6 +135,8 @@ def _minimised(progress: Progress, engine: Engine) -> Solution:
         return Solution(problem.x0, problem.fun(problem.x0), outcome, engine.name, "no variable is free")
     smaller = change.apply(problem) if fixed.any() else problem
     method = equipped(engine, smaller)
+    if isinstance(method, Wrapper):
+        return method.minimise(problem, progress)
     if not fixed.any():
         return method.minimise(smaller, progress)
     return _restored(method.minimise(smaller, progress.through(change.back)), change)

@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from solver.algebra.structure import Degree
-from solver.engines.base import Engine, Handles, Needs, engine
+from solver.engines.base import Handles, Needs, engine
+from solver.engines.integers import EXACT_GAP, WholeNumbers
 from solver.engines.kkt import violation
 from solver.engines.linear_form import LinearForm, linear_form
-from solver.engines.options import UNLIMITED, at_least, between, option
+from solver.engines.options import UNLIMITED
 from solver.engines.search import Search, outcome_of, watched
 from solver.errors import Outcome
 from solver.model.solution import Ranges, Solution
@@ -27,9 +28,6 @@ if TYPE_CHECKING:
 
     from solver.engines.progress import Progress
     from solver.model.problem import Problem, Vector
-
-EXACT_GAP = 1e-9
-"""A proven relative gap up to this is rounding."""
 
 TIGHT = 1e-9
 """Feasibility tolerances that are asked of HiGHS first; its own are the fall-back."""
@@ -42,15 +40,8 @@ TIGHT = 1e-9
     handles=Handles.BOUNDS | Handles.ROWS | Handles.INTEGERS | Handles.GROUPS,
 )
 @dataclass(frozen=True, kw_only=True)
-class Simplex(Engine):
+class Simplex(WholeNumbers):
     """Linear models, also with integers: global optima, with shadow prices and ranges where there are no integers."""
-
-    tolerance: float = option(
-        0.01, "relative gap to the best bound that ends the search", excel="tol", check=between(0, 1)
-    )
-    prove: float = option(20.0, "seconds for proving an optimum before the tolerance counts", check=at_least(0))
-    nodes: int = option(UNLIMITED, "subproblems after which the best point is kept", excel="nod", check=at_least(0))
-    solutions: int = option(UNLIMITED, "feasible points after which the best is kept", excel="mip", check=at_least(1))
 
     def minimise(self, problem: Problem, progress: Progress) -> Solution:
         """The global optimum, or the outcome that says why there is none."""

@@ -60,7 +60,7 @@ class Slacked:
 
     def grad(self, v: Vector) -> Vector:
         """The gradient of the scaled objective."""
-        return np.r_[self.factor * self.problem.grad(self.x(v)), np.zeros(self.loose.size)]
+        return np.asarray(np.r_[self.factor * self.problem.grad(self.x(v)), np.zeros(self.loose.size)])
 
     def h(self, v: Vector) -> Vector:
         """The residuals of the equalities."""
