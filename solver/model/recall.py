@@ -30,7 +30,7 @@ LIBREOFFICE = {"coinmp": "simplex", "lpsolve": "simplex", "swarm": "grg", "nlpso
 def recall(book: Book) -> dict[str, Model]:
     """The stored models by sheet, in the order of the tabs."""
     stored = {sheet: hidden_names(book, sheet) for sheet in book.sheets}
-    return {sheet: _model(book, sheet, names) for sheet, names in stored.items() if _is_model(names)}
+    return {sheet: _model(book, sheet, names) for sheet, names in stored.items() if is_model(names)}
 
 
 def stored_model(book: Book, sheet: str) -> Model:
@@ -54,7 +54,8 @@ def hidden_names(book: Book, sheet: str) -> dict[str, DefinedName]:
     return found
 
 
-def _is_model(names: Mapping[str, DefinedName]) -> bool:
+def is_model(names: Mapping[str, DefinedName]) -> bool:
+    """Whether a sheet's hidden names make a model: variable cells, or an objective with constraints."""
     if "adj" in names:
         return True
     return "opt" in names and "num" in names and names["num"].text.strip() not in ("", "0")

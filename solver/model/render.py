@@ -14,7 +14,7 @@ from solver.book.book import DefinedName
 from solver.grid import Area
 from solver.model.model import ENGINES
 from solver.model.names import OPTIONS, OWN, PREFIX, TABLE, VERSION, WORDS, spell, spell_own
-from solver.model.recall import hidden_names, stored_constraints, stored_model
+from solver.model.recall import hidden_names, is_model, stored_constraints, stored_model
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -49,6 +49,9 @@ def render(model: Model, book: Book) -> tuple[tuple[DefinedName, ...], tuple[tup
         wanted["lin"], had["lin"] = _assumes_linear(model), _assumes_linear(old)
     if "int" in stored and model.constraints != old.constraints:
         wanted["int"] = "0"  # LibreOffice's mark on the whole model is now a constraint of its own
+    if VERSION[0] in stored and is_model(stored):
+        # Excel's own versions differ in what they leave out; a model that one of them wrote is whole
+        wanted = {key: text for key, text in wanted.items() if key in stored or text != had.get(key)}
     rows = tuple(_rows(model, old, book, stored))
     wanted = {**wanted, "num": str(len(rows)), **_numbered(rows)}
     had.pop("num")
@@ -134,13 +137,15 @@ def _broken(model: Model) -> tuple[int, ...]:
 def _is_dropped(key: str, name: DefinedName, model: Model, old: Model) -> bool:
     """Whether a stored name that the model does not ask for goes.
 
-    Constraints behind the last one go with a change, so that no program revives them.
+    Constraints behind the last one go with a change of the list, so that no program revives them.
     """
     if key in ("opt", "adj"):
         return all(fault.name.lower() != PREFIX + key for fault in model.faults)
     if _MORE_VARIABLES.fullmatch(key):
         return model.variables != old.variables and name not in old.foreign
-    return key.startswith(OWN) or _OF_CONSTRAINT.fullmatch(key) is not None
+    if _OF_CONSTRAINT.fullmatch(key):
+        return (model.constraints, _broken(model)) != (old.constraints, _broken(old))
+    return key.startswith(OWN)
 
 
 def _assumes_linear(model: Model) -> str:
