@@ -31,8 +31,8 @@ def aligned(*operands: Operand) -> tuple[Operand, ...]:
     )
 
 
-def extended(operand: Operand, high: int, wide: int, filler: ErrorValue = ErrorValue.NA) -> Operand:
-    """The operand with a grid of at least this size, new places filled with an error."""
+def extended(operand: Operand, high: int, wide: int, filler: int = Kind.ERROR + ErrorValue.NA) -> Operand:
+    """The operand with a grid of at least this size, new places filled with a kind that has no content."""
     rows, cols, old_high, old_wide = operand.shape
     if high <= old_high and wide <= old_wide:
         return operand
@@ -42,11 +42,11 @@ def extended(operand: Operand, high: int, wide: int, filler: ErrorValue = ErrorV
     place = np.minimum(i, old_high - 1) * old_wide + np.minimum(j, old_wide - 1)
     block = np.arange(rows * cols).reshape(rows, cols, 1, 1) * (old_high * old_wide)
     found = gather(operand, (block + place).astype(np.intp))
-    return overlaid(found, ~inside[np.newaxis, np.newaxis], np.uint8(Kind.ERROR + filler))
+    return overlaid(found, ~inside[np.newaxis, np.newaxis], np.uint8(filler))
 
 
 def overlaid(operand: Operand, mask: BoolArray, kind: KindArray | np.uint8) -> Operand:
-    """The operand with error kinds put in where the mask is true."""
+    """The operand with kinds that have no content (errors, blanks) put in where the mask is true."""
     if not mask.any():
         return operand
     kinds = np.where(mask, kind, operand.kind)
