@@ -103,7 +103,7 @@ class Model:
 
     sheet: str
     objective: Cell | None = None
-    sense: Sense = Sense.MAX
+    sense: Sense = Sense.MIN
     target: float = 0.0
     variables: tuple[Area, ...] = ()
     constraints: tuple[Constraint, ...] = ()

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from solver.model.model import Constraint, Fault, Model, Relation
+from solver.model.model import Constraint, Fault, Model, Relation, Sense
 from solver.model.names import BY_NAME, OPTIONS, OWN, PREFIX, VERSION, number, own_value, plain
 from solver.model.references import NotCellsError, Scope, find_area, find_areas, find_right, scope_of
 
@@ -98,7 +98,7 @@ class _Reading:
 def _model(book: Book, sheet: str, names: Mapping[str, DefinedName]) -> Model:
     reading = _Reading(names, scope_of(book, sheet))
     fields = {
-        "sense": reading.value("typ"),
+        "sense": reading.value("typ") or Sense.MAX,
         "target": reading.value("val"),
         "objective": _objective(reading),
         "variables": _variables(reading),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from solver.model.model import Constraint, Model, Relation, Sense
 from solver.templates.pieces import (
     across,
     block,
@@ -15,7 +16,7 @@ from solver.templates.pieces import (
     sliding_down,
     title,
 )
-from solver.templates.plan import Look, Method, ModelPlan, Relation, Rule, Sense, SheetPlan
+from solver.templates.plan import Look, SheetPlan
 
 _SHEET = "model"
 
@@ -54,12 +55,13 @@ def blank(variables: int = 3, limits: int = 2) -> SheetPlan:
             filled(total, f"SUMPRODUCT({amounts.absolute},{worth.absolute})", Look.OBJECTIVE, "0.00"),
         ),
         widths={0: 18.0, **dict.fromkeys(range(1, variables + 1), 11.0), used.left + 1: 4.0},
-        model=ModelPlan(
+        model=Model(
+            _SHEET,
             objective=total.first,
-            sense=Sense.MAXIMISE,
+            sense=Sense.MAX,
             variables=(amounts,),
-            rules=(Rule(used, Relation.AT_MOST, available),),
-            method=Method.SIMPLEX,
-            non_negative=True,
+            constraints=(Constraint(used, Relation.LE, available),),
+            engine="simplex",
+            nonnegative=True,
         ),
     )

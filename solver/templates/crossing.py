@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from random import Random
 from typing import TYPE_CHECKING
 
+from solver.model.model import Model
 from solver.templates.pieces import (
     across,
     block,
@@ -25,7 +26,7 @@ from solver.templates.pieces import (
     sliding_down,
     title,
 )
-from solver.templates.plan import ColourScale, Look, ModelPlan, SheetPlan
+from solver.templates.plan import ColourScale, Look, SheetPlan
 from solver.templates.ratings import random_start
 
 if TYPE_CHECKING:
@@ -146,7 +147,7 @@ def crossing_sheet(at: Crossing, seed: int, name: str, lines: tuple[str, ...]) -
         },
         heights=dict.fromkeys((at.known.top - 1, at.movies.top - 1, at.unseen.top - 1), _TITLES_HEIGHT),
         shades=tuple(ColourScale(area, 0.0, at.ratings.high) for area in (at.known, at.predicted, at.unseen)),
-        model=ModelPlan(objective=loss.first, variables=(at.users, at.movies)),
+        model=Model(at.sheet, objective=loss.first, variables=(at.users, at.movies)),
     )
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from solver.model.model import Constraint, Model, Relation, Sense
 from solver.templates.pieces import across, block, down, filled, heading, joined, legend, numbers, one, title
-from solver.templates.plan import Look, Method, ModelPlan, Relation, Rule, Sense, SheetPlan
+from solver.templates.plan import Look, SheetPlan
 
 _SHEET = "knapsack"
 _THINGS = (
@@ -55,13 +56,14 @@ def knapsack() -> SheetPlan:
             filled(weight.shift(0, 3), f"{worth.first.a1}/{weight.first.a1}", number_format="0.0"),
         ),
         widths={0: 20.0, 1: 12.0, 2: 10.0, 3: 10.0, 4: 14.0, 5: 6.0, 6: 10.0},
-        model=ModelPlan(
+        model=Model(
+            _SHEET,
             objective=total.first,
-            sense=Sense.MAXIMISE,
+            sense=Sense.MAX,
             variables=(taken,),
-            rules=(Rule(carried, Relation.AT_MOST, capacity), Rule(taken, Relation.BINARY)),
-            method=Method.SIMPLEX,
-            non_negative=True,
-            options={"tol": "0"},
+            constraints=(Constraint(carried, Relation.LE, capacity), Constraint(taken, Relation.BIN)),
+            engine="simplex",
+            nonnegative=True,
+            options={"tol": 0.0},
         ),
     )

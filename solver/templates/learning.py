@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from solver.grid import Cell
+from solver.model.model import Model
 from solver.templates.pieces import (
     TRUE_OR_FALSE,
     across,
@@ -26,7 +27,7 @@ from solver.templates.pieces import (
     sliding_down,
     title,
 )
-from solver.templates.plan import Chart, Look, Mark, ModelPlan, Series, SheetPlan
+from solver.templates.plan import Chart, Look, Mark, Series, SheetPlan
 
 if TYPE_CHECKING:
     from solver.templates.plan import Marks
@@ -68,7 +69,7 @@ def learning() -> SheetPlan:
             _by_hand(),
         ),
         widths={0: 18.0, 1: 11.0, 5: 4.0, 6: 21.0, 7: 9.0, 8: 40.0, 9: 15.0, 10: 15.0, 11: 15.0, 12: 10.0},
-        model=ModelPlan(objective=_LOSS, variables=(_MOVIES,), own={"engine": "gd", "step": _STEP}),
+        model=Model(_SHEET, objective=_LOSS, variables=(_MOVIES,), engine="gd", options={"step": _STEP}),
     )
 
 

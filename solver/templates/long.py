@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from random import Random
 from typing import TYPE_CHECKING
 
+from solver.model.model import Model
 from solver.templates.pieces import (
     across,
     block,
@@ -22,7 +23,7 @@ from solver.templates.pieces import (
     sliding_down,
     title,
 )
-from solver.templates.plan import ColourScale, Look, ModelPlan, SheetPlan
+from solver.templates.plan import ColourScale, Look, SheetPlan
 from solver.templates.ratings import random_start, turned
 
 if TYPE_CHECKING:
@@ -111,7 +112,7 @@ def long(ratings: Ratings, factors: int = 5, seed: int = 1) -> SheetPlan:
         },
         frozen=(_TOP, 3),
         shades=tuple(ColourScale(area, 0.0, ratings.high) for area in (at.column(2), at.predicted)),
-        model=ModelPlan(objective=loss.first, variables=(at.user_table, at.movie_table)),
+        model=Model(_SHEET, objective=loss.first, variables=(at.user_table, at.movie_table)),
     )
 
 

@@ -13,6 +13,7 @@ from enum import Enum
 from random import Random
 from typing import TYPE_CHECKING
 
+from solver.model.model import Model
 from solver.templates.pieces import (
     across,
     block,
@@ -29,7 +30,7 @@ from solver.templates.pieces import (
     sliding_down,
     title,
 )
-from solver.templates.plan import ColourScale, Look, ModelPlan, SheetPlan
+from solver.templates.plan import ColourScale, Look, SheetPlan
 from solver.templates.ratings import random_start
 
 if TYPE_CHECKING:
@@ -150,7 +151,7 @@ def network(
             at.predicted.left: 10.0,
         },
         shades=tuple(ColourScale(area, 0.0, ratings.high) for area in (at.column(4), at.predicted)),
-        model=ModelPlan(objective=loss.first, variables=trained),
+        model=Model(at.sheet, objective=loss.first, variables=trained),
     )
 
 

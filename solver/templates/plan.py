@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import Enum, IntEnum
+from enum import Enum
 from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
     from solver.grid import Area, Cell
+    from solver.model.model import Model
     from solver.values import Scalar
 
 
@@ -76,61 +77,6 @@ class Chart:
     size: tuple[float, float] = (15.0, 8.0)
 
 
-class Sense(IntEnum):
-    """What Solver shall do with the objective; the number is Excel's."""
-
-    MAXIMISE = 1
-    MINIMISE = 2
-    VALUE_OF = 3
-
-
-class Relation(IntEnum):
-    """How the sides of a constraint compare; the number is Excel's."""
-
-    AT_MOST = 1
-    EQUAL = 2
-    AT_LEAST = 3
-    INTEGER = 4
-    BINARY = 5
-    ALL_DIFFERENT = 6
-
-
-class Method(IntEnum):
-    """Excel's solving methods; the number is Excel's."""
-
-    GRG = 1
-    SIMPLEX = 2
-    EVOLUTIONARY = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """One constraint: `right` is an area or a number, and None for integer, binary and all different."""
-
-    left: Area
-    relation: Relation
-    right: Area | float | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ModelPlan:
-    """The Solver model of one sheet.
-
-    `options` are Excel's, by the end of their hidden names (`tol`); `own` holds settings that only this program
-    knows (`engine`, `step`).
-    """
-
-    variables: tuple[Area, ...]
-    objective: Cell | None = None
-    sense: Sense = Sense.MINIMISE
-    target: float = 0.0
-    rules: tuple[Rule, ...] = ()
-    method: Method = Method.GRG
-    non_negative: bool = False
-    options: Mapping[str, str] = field(default_factory=dict)
-    own: Mapping[str, str | float] = field(default_factory=dict)
-
-
 @dataclass(frozen=True, slots=True)
 class SheetPlan:
     """One sheet: its marks, column widths (characters), frozen rows and columns, shades, charts and model."""
@@ -143,7 +89,7 @@ class SheetPlan:
     shades: tuple[ColourScale, ...] = ()
     best_of_row: tuple[Area, ...] = ()
     charts: tuple[Chart, ...] = ()
-    model: ModelPlan | None = None
+    model: Model | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ minimise  w' C w   subject to  sum w = 1,  r' w >= wanted,  w >= 0,   C(i, j) = 
 
 from __future__ import annotations
 
+from solver.model.model import Constraint, Model, Relation
 from solver.templates.pieces import (
     across,
     block,
@@ -19,7 +20,7 @@ from solver.templates.pieces import (
     sliding_down,
     title,
 )
-from solver.templates.plan import Look, ModelPlan, Relation, Rule, SheetPlan
+from solver.templates.plan import Look, SheetPlan
 
 _SHEET = "portfolio"
 _ASSETS = ("bonds", "shares, home", "shares, abroad", "property", "gold")
@@ -85,10 +86,11 @@ def portfolio() -> SheetPlan:
             ),
         ),
         widths={0: 16.0, **dict.fromkeys(range(1, 6), 14.0), 6: 4.0, 7: 10.0},
-        model=ModelPlan(
+        model=Model(
+            _SHEET,
             objective=variance.first,
             variables=(shares,),
-            rules=(Rule(earned, Relation.AT_LEAST, wanted), Rule(spread, Relation.EQUAL, 1.0)),
-            non_negative=True,
+            constraints=(Constraint(spread, Relation.EQ, 1.0), Constraint(earned, Relation.GE, wanted)),
+            nonnegative=True,
         ),
     )

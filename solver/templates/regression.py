@@ -8,8 +8,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from solver.grid import Cell
+from solver.model.model import Model
 from solver.templates.pieces import across, block, down, filled, heading, joined, legend, numbers, sliding_down, title
-from solver.templates.plan import Chart, Look, Mark, ModelPlan, Series, SheetPlan
+from solver.templates.plan import Chart, Look, Mark, Series, SheetPlan
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -71,5 +72,5 @@ def regression(
                 names,
             ),
         ),
-        model=ModelPlan(objective=loss, variables=(parameters,)),
+        model=Model(_SHEET, objective=loss, variables=(parameters,)),
     )

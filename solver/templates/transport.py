@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from solver.grid import Cell
+from solver.model.model import Constraint, Model, Relation
 from solver.templates.pieces import (
     across,
     block,
@@ -17,7 +18,7 @@ from solver.templates.pieces import (
     sliding_down,
     title,
 )
-from solver.templates.plan import Look, Mark, Method, ModelPlan, Relation, Rule, SheetPlan
+from solver.templates.plan import Look, Mark, SheetPlan
 
 _SHEET = "transport"
 _PLANTS = ("Aalen", "Borna", "Celle")
@@ -72,14 +73,15 @@ def transport() -> SheetPlan:
             legend(total.row + 2, 0, Look.INPUT, Look.VARIABLE, Look.OBJECTIVE, Look.RESULT),
         ),
         widths={0: 13.0, **dict.fromkeys(range(1, 5), 11.0), 5: 9.0, 6: 4.0, 7: 9.0},
-        model=ModelPlan(
+        model=Model(
+            _SHEET,
             objective=total,
             variables=(sent,),
-            rules=(
-                Rule(sums_of_rows, Relation.AT_MOST, supply),
-                Rule(sums_of_columns, Relation.AT_LEAST, demand),
+            constraints=(
+                Constraint(sums_of_columns, Relation.GE, demand),
+                Constraint(sums_of_rows, Relation.LE, supply),
             ),
-            method=Method.SIMPLEX,
-            non_negative=True,
+            engine="simplex",
+            nonnegative=True,
         ),
     )

@@ -19,9 +19,10 @@ from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.workbook.defined_name import DefinedName
 
+from solver.model.names import PREFIX
+from solver.model.render import names_of
 from solver.templates.pieces import sliding_down
 from solver.templates.plan import Look
-from solver.templates.stored import stored_names
 
 if TYPE_CHECKING:
     from os import PathLike
@@ -100,8 +101,8 @@ def _draw(sheet: Worksheet, plan: SheetPlan) -> None:
     for chart in plan.charts:
         _plot(sheet, chart)
     if plan.model is not None:
-        for name, text in stored_names(plan.model):
-            sheet.defined_names[name] = DefinedName(name, attr_text=text, hidden=True)
+        for key, text in sorted(names_of(plan.model).items()):
+            sheet.defined_names[PREFIX + key] = DefinedName(PREFIX + key, attr_text=text, hidden=True)
     rows = max(row for row, _ in plan.marks)
     sheet.page_setup.orientation, sheet.page_setup.paperSize = "portrait" if 45 < rows < 90 else "landscape", 9
     sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 1 if rows < 90 else 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from solver.model.model import Constraint, Model, Relation
 from solver.templates.learning import learning, steps_of_descent
 from solver.templates.pieces import (
     TRUE_OR_FALSE,
@@ -20,7 +21,7 @@ from solver.templates.pieces import (
     sliding_down,
     title,
 )
-from solver.templates.plan import ColourScale, Look, ModelPlan, Relation, Rule, SheetPlan, WorkbookPlan
+from solver.templates.plan import ColourScale, Look, SheetPlan, WorkbookPlan
 
 if TYPE_CHECKING:
     from solver.grid import Area
@@ -119,7 +120,7 @@ def constructing() -> SheetPlan:
             filled(hit, f"ABS({table.first.a1}-{targets.first.a1})<0.000001", number_format=TRUE_OR_FALSE),
         ),
         widths={0: 10.0, 4: 11.0, 8: 3.0, 12: 3.0},
-        model=ModelPlan(variables=(users,), rules=(Rule(table, Relation.EQUAL, targets),)),
+        model=Model(sheet, variables=(users,), constraints=(Constraint(table, Relation.EQ, targets),)),
     )
 
 

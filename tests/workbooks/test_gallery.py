@@ -17,11 +17,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl.formula.translate import Translator
 
+from solver.book.read import read_book
 from solver.grid import Area, Cell, column_letters, parse_a1
+from solver.model.model import Constraint, Model, Relation, validate
+from solver.model.recall import recall
+from solver.model.render import names_of
 from solver.templates.blank import blank
 from solver.templates.pieces import joined, moved, one
-from solver.templates.plan import Look, ModelPlan, Relation, Rule, WorkbookPlan
-from solver.templates.stored import stored_names
+from solver.templates.plan import Look, WorkbookPlan
 from solver.templates.workbook import workbook_bytes
 
 if TYPE_CHECKING:
@@ -144,13 +147,23 @@ def test_stored_model_is_whole(name: str, plan: Any, fresh: Path) -> None:
     for number in range(1, int(texts["num"]) + 1):
         left = _cells(sheet, texts[f"lhs{number}"])
         relation, right = Relation(int(texts[f"rel{number}"])), texts[f"rhs{number}"]
-        if relation >= Relation.INTEGER:
+        if relation >= Relation.INT:
             assert {cell.coordinate for cell in left} <= {cell.coordinate for cell in variables}
         elif "!" in right:
             assert len(_cells(sheet, right)) == len(left)
         else:
             float(right)
     assert f"lhs{int(texts['num']) + 1}" not in texts
+
+
+@pytest.mark.parametrize("name", PLANS)
+def test_stored_models_are_recalled_as_planned(name: str, fresh: Path) -> None:
+    planned = {plan.name: plan.model for plan in PLANS[name].sheets if plan.model is not None}
+    stored = recall(read_book(fresh / name))
+    assert stored.keys() == planned.keys()
+    for sheet, model in stored.items():
+        validate(model)
+        assert names_of(model) == names_of(planned[sheet])
 
 
 def _cells(sheet: Worksheet, reference: str) -> list[Any]:
@@ -171,19 +184,21 @@ def test_yellow_cells_are_the_variables(name: str, plan: Any) -> None:
 
 def test_models_speak_of_three_kinds_of_right_side() -> None:
     left = Area("S", 0, 0, 1, 0)
-    model = ModelPlan(
+    model = Model(
+        "S",
         variables=(left,),
-        rules=(
-            Rule(left, Relation.BINARY),
-            Rule(Area.of(Cell("S", 3, 3)), Relation.AT_MOST, 2.5),
-            Rule(Area.of(Cell("S", 3, 4)), Relation.AT_LEAST, Area.of(Cell("S", 5, 5))),
+        constraints=(
+            Constraint(left, Relation.BIN),
+            Constraint(Area.of(Cell("S", 3, 3)), Relation.LE, 2.5),
+            Constraint(Area.of(Cell("S", 3, 4)), Relation.GE, Area.of(Cell("S", 5, 5))),
         ),
-        own={"engine": "gd", "step": 0.1},
+        engine="gd",
+        options={"step": 0.1},
     )
-    names = dict(stored_names(model))
-    assert "solver_opt" not in names
-    assert [names[f"solver_rhs{number}"] for number in (1, 2, 3)] == ["binary", "2.5", "S!$F$6"]
-    assert (names["solver_sheet_engine"], names["solver_sheet_step"]) == ('"gd"', "0.1")
+    names = names_of(model)
+    assert "opt" not in names
+    assert [names[f"rhs{number}"] for number in (1, 2, 3)] == ["binary", "2.5", "S!$F$6"]
+    assert (names["sheet_engine"], names["sheet_step"]) == ('"gd"', "0.1")
 
 
 _references = st.builds(
@@ -211,7 +226,7 @@ def test_blank_template_has_a_model_of_any_size() -> None:
     plan = blank(variables=6, limits=4)
     assert plan.model is not None
     assert [area.size for area in plan.model.variables] == [6]
-    assert plan.model.rules[0].left.size == 4
+    assert plan.model.constraints[0].left.size == 4
     assert workbook_bytes(WorkbookPlan("", (plan,)))
 
 
@@ -261,7 +276,7 @@ def test_three_layouts_start_from_the_loss_of_their_numbers(recalculated: dict[s
     book = recalculated["collaborative_filtering.xlsx"]
     for name, factors in (("dot product", 5), ("bias", 5)):
         sheet = book[name]
-        variables = [_area(text) for text in _texts("collaborative_filtering.xlsx", name)["solver_adj"].split(",")]
+        variables = [_area(text) for text in _texts("collaborative_filtering.xlsx", name)["adj"].split(",")]
         users, movies = (numbers(sheet, area) for area in variables)
         predicted = users[:, :factors] @ movies[:factors]
         if name == "bias":
@@ -279,7 +294,7 @@ def test_three_layouts_start_from_the_loss_of_their_numbers(recalculated: dict[s
 def _texts(name: str, sheet: str) -> dict[str, str]:
     plan = next(plan for plan in PLANS[name].sheets if plan.name == sheet)
     assert plan.model is not None
-    return dict(stored_names(plan.model))
+    return names_of(plan.model)
 
 
 def _area(reference: str) -> str:
@@ -287,7 +302,7 @@ def _area(reference: str) -> str:
 
 
 def _objective(book: openpyxl.Workbook, name: str, sheet: str) -> float:
-    row, col = parse_a1(_area(_texts(name, sheet)["solver_opt"]))
+    row, col = parse_a1(_area(_texts(name, sheet)["opt"]))
     return float(book[sheet].cell(row + 1, col + 1).value)
 
 
