@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 ENGINES = ("grg", "simplex", "evolutionary")
 """Excel's solving methods in the order of their numbers, which begin with 1."""
 
+MOST_CELLS = 4_194_304
+"""More cells than this, as in whole columns by mistake, are refused before they are listed."""
+
 _WORD = re.compile(r'"(?:[^"]|"")*"')
 
 Right: TypeAlias = "Area | float | str | None"
@@ -169,6 +172,10 @@ def validate(model: Model) -> None:
                 where=str(area),
                 hint=f"choose cells on {quote_sheet(model.sheet)}, or store the model on {quote_sheet(area.sheet)}",
             )
+    sides = [constraint.left for constraint in model.constraints]
+    for area in (*model.variables, *sides):
+        if area.size > MOST_CELLS:
+            raise ModelError(f"{area.size} cells are too many", where=str(area), hint="choose only the cells in use")
     for constraint in model.constraints:
         _validate(constraint, model)
 

@@ -88,6 +88,8 @@ def find_right(text: str, scope: Scope) -> Right:
     tree = _tree(text)
     if any(isinstance(node, Error) and node.label == DELETED for node in postorder(tree)):
         raise _deleted()
+    if isinstance(tree, Name) and tree.book is None and _meaning(tree, scope) is None:
+        raise NotCellsError(f"there is no name {tree.name}", "give a number, cells, a name or a formula")
     if isinstance(tree, Reference | Name):
         try:
             areas = _areas(tree, scope, 0)
@@ -126,12 +128,17 @@ def _areas(tree: Tree, scope: Scope, depth: int) -> tuple[Area, ...]:
     if isinstance(tree, Error) and tree.label == DELETED:
         raise _deleted()
     if isinstance(tree, Name) and tree.book is None and depth < _DEEPEST:
-        key = tree.name.casefold()
-        text = scope.names.get((key, (tree.sheet or scope.sheet).casefold())) or scope.names.get((key, None))
+        text = _meaning(tree, scope)
         if text is None:
             raise NotCellsError(f"there is no name {tree.name}", "choose cells")
         return _areas(_tree(text), scope, depth + 1)
     raise NotCellsError("it is not a reference to cells", "choose cells")
+
+
+def _meaning(name: Name, scope: Scope) -> str | None:
+    """The text of a defined name: the sheet's own goes before the book's."""
+    key = name.name.casefold()
+    return scope.names.get((key, (name.sheet or scope.sheet).casefold())) or scope.names.get((key, None))
 
 
 def _area(reference: Reference, scope: Scope) -> Area:

@@ -197,6 +197,7 @@ BROKEN = {
     "two lefts": ({"num": "1", "lhs1": "Sheet1!$A$1,Sheet1!$A$3", "rel1": "1", "rhs1": "5"}, "solver_lhs1", "one area"),
     "right": ({"num": "1", "lhs1": "Sheet1!$A$1", "rel1": "1", "rhs1": "2*Sheet1!#REF!"}, "solver_rhs1", "deleted"),
     "no right": ({"num": "1", "lhs1": "Sheet1!$A$1", "rel1": "1"}, "solver_rhs1", "empty"),
+    "a word": ({"num": "1", "lhs1": "Sheet1!$A$1", "rel1": "2", "rhs1": "integer"}, "solver_rhs1", "no name integer"),
     "relation": ({"num": "1", "lhs1": "Sheet1!$A$1", "rel1": "9", "rhs1": "5"}, "solver_rel1", "relation"),
     "no count": ({"num": "many"}, "solver_num", "cannot be read"),
     "option": ({"pre": "small"}, "solver_pre", "Constraint Precision"),

@@ -26,6 +26,7 @@ FAR = Area("S", 0, 5, 4, 5)
         (replace(MODEL, constraints=(Constraint(FAR, Relation.ALLDIFFERENT),)), "S!F1", "only variable cells"),
         (replace(MODEL, constraints=(Constraint(FAR, Relation.LE, Area("S", 0, 6, 3, 6)),)), r"S!$F$1:$F$5", "5 and 4"),
         (replace(MODEL, constraints=(Constraint(FAR, Relation.EQ, '"integer"'),)), r"S!$F$1:$F$5", "numeric value"),
+        (replace(MODEL, variables=(Area("S", 0, 0, 1_048_575, 16_383),)), r"S!$A$1:$XFD$1048576", "too many"),
         (replace(MODEL, constraints=(Constraint(FAR, Relation.EQ),)), r"S!$F$1:$F$5", "numeric value"),
     ],
 )
