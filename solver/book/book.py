@@ -93,7 +93,7 @@ class Sheet:
     """One worksheet: its cells, and per cell the index of its formula in `formulas` (-1 for none).
 
     `hidden_rows` are all hidden rows, `filtered_rows` those of them that a filter hides (SUBTOTAL tells them
-    apart); `covered` maps each cell of an array or what-if table that is not its first cell to that formula.
+    apart). The formula of an array or what-if table stands in its first cell alone; its `area` holds the others.
     """
 
     name: str

@@ -23,6 +23,7 @@ class Relation:
     kind: str
     target: str
     outside: bool = False
+    type: str = ""
 
 
 def read_tree(archive: Archive, part: str) -> tuple[Element, bytes, str]:
@@ -57,6 +58,7 @@ def _relations(archive: Archive, part: str, where: str) -> Iterator[Relation]:
             element.get("Type").rstrip("/").rpartition("/")[2],
             target if outside else _resolve(archive, part, target),
             outside,
+            element.get("Type"),
         )
 
 
@@ -67,6 +69,11 @@ def _resolve(archive: Archive, part: str, target: str) -> str:
     name = posixpath.normpath(path).lstrip("/")
     entry = archive.find(name) or archive.find(unquote(name))
     return entry.name if entry is not None else name
+
+
+def is_signed(archive: Archive) -> bool:
+    """Whether the file carries a digital signature, which any change makes void; one of its macros alone is none."""
+    return any("package/relationships/digital-signature" in relation.type for relation in relations(archive, ""))
 
 
 def workbook_part(archive: Archive) -> str:

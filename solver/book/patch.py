@@ -7,6 +7,7 @@ from itertools import count
 from typing import TYPE_CHECKING
 
 from solver.book.cellxml import Keep
+from solver.book.charts import refresh_charts
 from solver.book.draft import Draft
 from solver.book.formulapatch import formula_changes
 from solver.book.mainpatch import name_splices, recalculation_splices, relation_space, sheet_splices
@@ -40,6 +41,7 @@ def patch(book: Book, edits: Edits) -> bytes:
     for name in dict.fromkeys([*edits.values, *edits.formulas]):
         formulas_changed, values_missing = _patch_cells(draft, parts, name, edits)
         chained, unknown = chained or formulas_changed, unknown or values_missing
+    refresh_charts(draft, parts.archive, edits.values)
     if chained:
         _drop_calculation_chain(draft, parts)
     if edits.tables:

@@ -97,7 +97,7 @@ def _formulas(
     for batch in batches:
         plain = [(index + offset, text) for index, text in batch.plain if text]
         formula[[index for index, _ in plain]] = np.arange(len(formulas), len(formulas) + len(plain))
-        formulas += [Formula(text, rows[index], cols[index]) for index, text in plain]
+        formulas += [Formula(_bare(text), rows[index], cols[index]) for index, text in plain]
         for local, found, cm in batch.special:
             index, attributes = local + offset, found.attributes
             type_, text, kind, area = attributes.get("t"), found.text, FormulaKind.NORMAL, None
@@ -111,10 +111,15 @@ def _formulas(
                 kind, text = FormulaKind.TABLE, _what_if(attributes)
             if text:
                 formula[index] = len(formulas)
-                formulas.append(Formula(text, rows[index], cols[index], kind, area))
+                formulas.append(Formula(_bare(text), rows[index], cols[index], kind, area))
         offset += len(batch.cells)
     _share(shared, formula, formulas, rows, cols, sheet)
     return formula, tuple(formulas)
+
+
+def _bare(text: str) -> str:
+    """A formula without the `=` that some programs store."""
+    return text[1:] if text[0] == "=" else text
 
 
 def _share(
@@ -139,7 +144,7 @@ def _share(
             area = _area(sheet, attributes["ref"], rows[index], cols[index]) if with_ref else None
             formula[index] = len(formulas)
             kind = FormulaKind.SHARED if with_ref else FormulaKind.NORMAL
-            formulas.append(Formula(found.text, rows[index], cols[index], kind))
+            formulas.append(Formula(_bare(found.text), rows[index], cols[index], kind))
             if with_ref:
                 groups.setdefault(group, []).append((len(formulas) - 1, area))
     for index, found in shared:

@@ -25,7 +25,10 @@ def _plain_strings(content: bytes) -> list[str] | None:
     found = _ITEM.findall(content, opening.end(), end)
     if sum(len(whole) for whole, _ in found) != end - opening.end():
         return None
-    return [decode_escapes(plain_text(inner)) for whole, inner in found if whole.startswith(b"<")]
+    try:
+        return [decode_escapes(plain_text(inner)) for whole, inner in found if whole.startswith(b"<")]
+    except (KeyError, ValueError, OverflowError):  # the parser says what is wrong, and where
+        return None
 
 
 _ROLES = {f"{space} {name}": name for space in (MAIN, STRICT) for name in ("si", "t", "rPh")}
