@@ -53,8 +53,11 @@ from solver.algebra.elementary import (
 from solver.algebra.extremes import count_less, max_, min_, opaque, prod_, sort_
 from solver.algebra.function import Function, VectorFunction
 from solver.algebra.gather import apply, join, spread, take
+from solver.algebra.jacobian import Jacobian, jacobian
 from solver.algebra.node import Node, constant, variable
+from solver.algebra.pattern import dependence
 from solver.algebra.program import Program
+from solver.algebra.quadratic import Quadratic, quadratic
 from solver.algebra.reduce import broadcast, contract, matmul, sum_
 from solver.algebra.scan import cumsum, recur, shift
 from solver.algebra.shape import reshape, transpose
@@ -73,13 +76,17 @@ from solver.algebra.special import (
     ndtri,
     polygamma,
 )
+from solver.algebra.squares import LeastSquares, least_squares
 from solver.algebra.structure import Degree
 
 __all__ = [
     "Degree",
     "Function",
+    "Jacobian",
+    "LeastSquares",
     "Node",
     "Program",
+    "Quadratic",
     "VectorFunction",
     "abs_",
     "acos",
@@ -102,6 +109,7 @@ __all__ = [
     "count_less",
     "cumsum",
     "degrees",
+    "dependence",
     "det",
     "digamma",
     "div",
@@ -118,8 +126,10 @@ __all__ = [
     "hessp",
     "inverse",
     "isnan_",
+    "jacobian",
     "join",
     "jvp",
+    "least_squares",
     "less",
     "less_equal",
     "lgamma",
@@ -142,6 +152,7 @@ __all__ = [
     "polygamma",
     "power",
     "prod_",
+    "quadratic",
     "recur",
     "reshape",
     "rint",

@@ -171,9 +171,8 @@ def _joined(node: Node, args: Sequence[Levels]) -> Levels:
 def _contracted(node: Node, args: Sequence[Levels]) -> Levels:
     """The largest product over the summed axes, found by contracting indicators of degree with each other."""
     a, b = node.args
-    if all(
-        inner.ndim == 0 and (arg.value is None or arg.value.all()) for inner, arg in zip(args, node.args, strict=True)
-    ):
+    whole = all(arg.value is None or arg.value.all() for arg in node.args)
+    if whole and args[0].ndim == args[1].ndim == 0:
         return np.asarray(_PRODUCT[args[0], args[1]])
     kernel = node.op.bind(node.param, [a.shape, b.shape])
     alive = [
@@ -224,9 +223,7 @@ def _picked(node: Node, args: Sequence[Levels]) -> Levels:
     inner = _full(args[0], node.args[0]).max(axis=axis, keepdims=True)
     where = _full(args[1], node.args[1])
     moving = where if node.op is picking else where.max(axis=axis, keepdims=True)
-    return np.where(
-        moving > 0, Degree.STEP, np.broadcast_to(inner, np.broadcast_shapes(inner.shape, moving.shape))
-    ).astype(np.uint8)
+    return np.where(moving > 0, np.uint8(Degree.STEP), inner)
 
 
 def _matrixwise(node: Node, args: Sequence[Levels]) -> Levels:

@@ -45,7 +45,7 @@ def inversion(_param: None, _shapes: Sequence[Shape]) -> Kernel:
 
     def kernel(x: Array, out: Array | None = None) -> Array:
         try:
-            return written(np.linalg.inv(x), out)
+            return written(np.asarray(np.linalg.inv(x), dtype=x.dtype), out)
         except np.linalg.LinAlgError:
             result = np.full(x.shape, np.nan)
             for at in np.ndindex(x.shape[:-2]):
