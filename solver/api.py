@@ -133,12 +133,12 @@ def solve(
     request = pipeline.Request(engine, chosen, time_limit, workers, _watch(callback))
     answers = pipeline.solve_models(book, pipeline.pick_models(book, sheet), request)
     edits, _, _ = pipeline.edits_of(book, answers)
-    if out is not None and any(pipeline.keeps(answer) for answer in answers):
+    if out is not None and any(answer.keeps for answer in answers):
         save(patch(book, edits), out)
     answer = answers[0]
     solution = answer.solution
     listing = answer_listing(book, answer, None if out is None else str(out), 0.0, 0.0)
-    return OptimizeResult(
+    return result_of(
         x=solution.x,
         fun=answer.final if answer.final is not None else 0.0,
         success=solution.outcome.solved,
@@ -163,6 +163,13 @@ def _watch(callback: Callable[[OptimizeResult], object] | None) -> Watch | None:
         return None
 
     def watch(step: Step, /) -> None:
-        callback(OptimizeResult(x=np.array(step.x) if step.x is not None else None, fun=step.fun, nit=step.iteration))
+        callback(result_of(x=np.array(step.x) if step.x is not None else None, fun=step.fun, nit=step.iteration))
 
     return watch
+
+
+def result_of(**fields: Any) -> OptimizeResult:
+    """An `OptimizeResult`, which is a dictionary that also answers to its keys as attributes."""
+    result = OptimizeResult()
+    result.update(fields)
+    return result

@@ -19,7 +19,7 @@ from solver.errors import ExitCode, SolverError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from solver.pipeline import Answer
+    from solver.model.answer import Answer
 
 BOOK = click.argument("book", type=click.Path(path_type=Path))
 SHEET = click.option("--sheet", metavar="NAME", help="Sheet of the model; else the only model, or the active sheet's.")
@@ -52,7 +52,9 @@ def _solving_options(command: Callable[..., None]) -> Callable[..., None]:
         click.option("--workers", type=int, metavar="N", help="Processes for engines that can use several."),
         click.option("--time-limit", type=float, metavar="SECONDS", help="Stop after so long, keeping the best point."),
         click.option("--seed", type=int, metavar="N", help="Seed of every random number (the same as -O rsd=N)."),
-        click.option("-O", "pairs", multiple=True, metavar="NAME=VALUE", help="An engine's option, by our name or Excel's."),
+        click.option(
+            "-O", "pairs", multiple=True, metavar="NAME=VALUE", help="An engine's option, by our name or Excel's."
+        ),
         click.option("--engine", metavar="NAME", help="Engine to use; `solver engines` lists them."),
         click.option("--all-sheets", is_flag=True, help="Every stored model, in the order of the sheets."),
         SHEET,
@@ -100,7 +102,7 @@ def solve(book: Path, **asked: Any) -> None:
         tables = pipeline.report_tables(opened, answers, asked["reports"])
         edits, count, failed = pipeline.edits_of(opened, answers, tables)
         target = book if asked["in_place"] else asked["output"] or pipeline.solved_path(book)
-        written = not asked["dry_run"] and (tables or any(pipeline.keeps(answer) for answer in answers))
+        written = not asked["dry_run"] and (tables or any(answer.keeps for answer in answers))
         if written:
             save(patch(opened, edits), target, in_place=asked["in_place"], force=asked["force"])
         writing = time.perf_counter() - began

@@ -17,12 +17,13 @@ if TYPE_CHECKING:
 
     from solver.book.book import Book
     from solver.compiler.calculation import Calculation
+    from solver.model.answer import Answer
     from solver.model.binding import Binding, Pair
     from solver.model.model import Model
-    from solver.pipeline import Answer
     from solver.reports.agreement import Agreement
     from solver.reports.check import Certificate
     from solver.values import Scalar
+
 
 def number(value: float | None) -> float | None:
     """A number that JSON can hold; infinities and NaN become null."""
@@ -46,10 +47,10 @@ def answer_listing(book: Book, answer: Answer, output: str | None, reading: floa
             "message": " ".join((solution.message or solution.outcome.message).split()),
         },
         "engine": {
-            "name": answer.engine.name,
-            "asked": answer.asked,
-            "why": answer.why,
-            "options": {k: v if isinstance(v, str) else number(v) for k, v in answer.engine.settings().items()},
+            "name": answer.used.name,
+            "asked": answer.used.asked,
+            "why": answer.used.why,
+            "options": {k: v if isinstance(v, str) else number(v) for k, v in answer.used.settings.items()},
         },
         "objective": {
             "cell": None if model.objective is None else str(model.objective),
@@ -108,8 +109,8 @@ def pair_listing(pair: Pair, after: Calculation, answer: Answer) -> dict[str, An
     right = right_value(pair, after, answer.binding.model.sheet)
     excess = value - right
     slack = {Relation.LE: -excess, Relation.GE: excess}.get(pair.relation, -abs(excess))
-    scale = max(1.0, abs(right)) if answer.engine.scaling else 1.0
-    tolerance = answer.engine.precision * scale
+    scale = max(1.0, abs(right)) if answer.used.scaling else 1.0
+    tolerance = answer.used.precision * scale
     satisfied = bool(slack >= -tolerance)
     binding = satisfied and abs(excess) <= tolerance
     relation = pair.relation.sign

@@ -19,6 +19,7 @@ from solver.compiler.changes import changed_cells
 from solver.engines import choose, run
 from solver.errors import EngineError, ModelError, SolverError
 from solver.grid import Area, Cell
+from solver.model.answer import Answer, Used
 from solver.model.binding import Binding, bind
 from solver.model.recall import recall
 from solver.reports.agreement import Agreement, compare
@@ -29,9 +30,8 @@ if TYPE_CHECKING:
     from typing import BinaryIO
 
     from solver.book.book import Book, Cells
-    from solver.engines.base import Engine
     from solver.model.model import Model
-    from solver.model.solution import Solution, Watch
+    from solver.model.solution import Watch
     from solver.table import Table
     from solver.values import Scalar
 
@@ -45,30 +45,6 @@ class Request:
     time_limit: float | None = None
     workers: Any = None
     watch: Watch | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """A solved model: what was asked, what was used and why, what came out, and how long each stage took.
-
-    `initial` and `final` are the objective cell's values (None without one), `final` as recomputed from the formulas
-    at the answer, not as the engine saw it.
-    """
-
-    binding: Binding
-    solution: Solution
-    engine: Engine
-    asked: str
-    why: str
-    initial: float | None
-    final: float | None
-    after: Calculation
-    seconds: Mapping[str, float]
-
-    @property
-    def values(self) -> dict[Cell, float]:
-        """The fitted value of every variable cell."""
-        return dict(zip(self.binding.variables, self.solution.x.tolist(), strict=True))
 
 
 def read(source: str | Path | bytes | BinaryIO) -> Book:
@@ -111,9 +87,7 @@ def solve_model(book: Book, model: Model, request: Request, inputs: Mapping[Cell
     return Answer(
         binding=binding,
         solution=solution,
-        engine=engine,
-        asked=request.engine or model.engine,
-        why=why,
+        used=Used(engine.name, engine.about.title, engine.settings(), request.engine or model.engine, why),
         initial=objective_value(book, model, dict(zip(binding.variables, binding.problem.x0.tolist(), strict=True))),
         final=_number(after, model.objective),
         after=after,
@@ -149,20 +123,14 @@ def solve_models(book: Book, models: Sequence[Model], request: Request) -> list[
     for model in models:
         answer = solve_model(book, model, request, fitted)
         answers.append(answer)
-        if keeps(answer):
+        if answer.keeps:
             fitted.update(answer.values)
     return answers
 
 
-def keeps(answer: Answer) -> bool:
-    """Whether an answer's point is worth writing: solved, or stopped with a best point."""
-    outcome = answer.solution.outcome
-    return outcome.solved or outcome.stopped
-
-
 def edits_of(book: Book, answers: Sequence[Answer], tables: Sequence[Table] = ()) -> tuple[Edits, int, list[Cell]]:
     """What the answers change in the book, how many formula cells were recomputed, and which could not be."""
-    kept = [answer for answer in answers if keeps(answer)]
+    kept = [answer for answer in answers if answer.keeps]
     fitted: dict[Cell, Scalar] = {}
     for answer in kept:
         fitted.update(answer.values)
@@ -219,8 +187,13 @@ def inspect(book: Book, sheet: str | None) -> list[tuple[Model, Binding | None, 
     models = pick_models(book, sheet) if sheet is not None else list(recall(book).values())
     found: list[tuple[Model, Binding | None, str]] = []
     for model in models:
-        try:
-            found.append((model, bind(book, model), ""))
-        except SolverError as error:
-            found.append((model, None, str(error)))
+        binding, reason = _bound(book, model)
+        found.append((model, binding, reason))
     return found
+
+
+def _bound(book: Book, model: Model) -> tuple[Binding | None, str]:
+    try:
+        return bind(book, model), ""
+    except SolverError as error:
+        return None, str(error)

@@ -95,13 +95,13 @@ class Calculation(Workspace):
         tree = template.parsed()
         row, col = np.array([[at.row]], dtype=np.intp), np.array([[at.col]], dtype=np.intp)
         site = Site(self, at.sheet, row, col, template.literals, array=True)
-        while True:
-            try:
-                return value_of(evaluate(tree, site), site)
-            except Missing as need:
-                self.settle(need.blocks)
-            except (Unknown, NeedsValue, NotUniform) as failure:
-                raise FormulaError(str(failure), where=str(at), formula="=" + text) from None
+        try:
+            return value_of(evaluate(tree, site), site)
+        except Missing as need:
+            self.settle(need.blocks)
+            return self.evaluate(text, at)
+        except (Unknown, NeedsValue, NotUniform) as failure:
+            raise FormulaError(str(failure), where=str(at), formula="=" + text) from None
 
     def value(self, area: Area) -> Operand:
         """The values of an area, computed first where they are not yet: (1, 1, rows, cols)."""

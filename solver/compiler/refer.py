@@ -65,7 +65,7 @@ def _span(first: Axis | None, last: Axis | None, origin: IntArray, size: int) ->
 def _place(axis: Axis, origin: IntArray, size: int) -> IntArray:
     if axis.relative:
         place: IntArray = origin + axis.value
-        return place if 0 <= place.flat[0] and place.flat[-1] < size else place % size
+        return place if place.flat[0] >= 0 and place.flat[-1] < size else place % size
     return np.full((1, 1), axis.value, dtype=np.intp)
 
 

@@ -7,7 +7,7 @@ corner costs one row and one column, and reading a range is slicing.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from solver.grid import Area
 
     Ints = npt.NDArray[np.int32]
+
+T = TypeVar("T", bound=np.generic)
 
 NO_BLOCK = -1
 UNKNOWN = 255
@@ -218,7 +220,7 @@ class SheetStore:
 _NUMBER = np.full((1, 1, 1, 1), Kind.NUMBER, dtype=np.uint8)
 
 
-def _own(array: npt.NDArray[np.generic]) -> npt.NDArray[np.generic]:  # type: ignore[type-var]
+def _own(array: npt.NDArray[T]) -> npt.NDArray[T]:
     """A contiguous copy, so that later writes to the grid do not show through."""
     return np.array(array, order="C")
 

@@ -6,7 +6,7 @@ of whatever formula they hold.
 
 from __future__ import annotations
 
-import datetime
+import time
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,7 +14,7 @@ import numpy as np
 from solver.algebra import Node, variable
 from solver.compiler.blocks import Block, Templates, group
 from solver.compiler.names import Names
-from solver.compiler.store import NO_BLOCK, SheetStore, sheet_store
+from solver.compiler.store import SheetStore, sheet_store
 from solver.formula.show import show
 from solver.grid import Area, Cell
 from solver.values import ErrorValue, Kind, Scalar, kind_of
@@ -24,6 +24,10 @@ if TYPE_CHECKING:
 
     from solver.book.book import Book
     from solver.functions.operand import FloatArray
+
+
+_DAY = 86_400.0
+_EPOCH_1900, _EPOCH_1904 = 25_569, 24_107  # the serial number of 1 January 1970
 
 
 class Workspace:
@@ -167,9 +171,8 @@ class Workspace:
 
     def now(self) -> float:
         """The serial number of this moment by the local clock, in the book's date system."""
-        moment = datetime.datetime.now().astimezone()
-        start = datetime.datetime(1904, 1, 1) if self.date1904 else datetime.datetime(1899, 12, 30)
-        return (moment - start.replace(tzinfo=moment.tzinfo)) / datetime.timedelta(days=1)
+        local = time.time() + time.localtime().tm_gmtoff
+        return local / _DAY + (_EPOCH_1904 if self.date1904 else _EPOCH_1900)
 
     def mark_volatile(self) -> None:
         """Says that the block being computed is volatile."""

@@ -6,23 +6,21 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import scipy.sparse as sp
+from scipy.sparse.linalg import eigsh
 
 from solver.algebra import (
     Function,
     Jacobian,
     Node,
     Program,
+    VectorFunction,
     constant,
     degrees,
-    least_squares,
-    mul,
+    gradient,
     neg,
-    quadratic,
     reshape,
-    sum_,
-    variable,
 )
-from solver.algebra.derive import gradient, hessp
+from solver.algebra.squares import least_squares
 from solver.algebra.structure import Degree
 from solver.compiler.calculation import Calculation
 from solver.compiler.inspect import cells_of_degree, first_error
@@ -59,6 +57,7 @@ def assemble(
     assert x is not None
     aimed = constant(np.zeros(1)) if objective is None or sense == 0 else objective
     fun = reshape(neg(aimed) if sense < 0 else aimed, (1,))
+    aim, sides = Function(fun, x), VectorFunction(rows, x)
     levels = degrees([fun, rows], x)
     degree = Degree(int(levels[0].max(initial=0)))
     row_degrees = tuple(Degree(int(d)) for d in np.broadcast_to(levels[1], rows.shape))
@@ -69,8 +68,14 @@ def assemble(
         integer=integer,
         binary=binary,
         groups=groups,
-        **_objective(fun, x),
-        **_rows(rows, x),
+        fun=aim.value,
+        grad=aim.gradient,
+        hessp=aim.hessp,
+        fun_many=aim.value_many,
+        rows=sides.value,
+        row_jac=Jacobian(rows, x),
+        row_hessp=sides.hessp,
+        rows_many=sides.value_many,
         row_lo=row_lo,
         row_hi=row_hi,
         sense=sense,
@@ -83,47 +88,6 @@ def assemble(
         row_labels=tuple(str(cell) for cell in row_cells),
         blame=_blame(calculation, variables, [c for c in (objective_cell, *row_cells) if c is not None]),
     )
-
-
-def _objective(fun: Node, x: Node) -> dict[str, Callable[..., object]]:
-    """Value, gradient, Hessian product and population values of a scalar node, on one tape."""
-    function = Function(fun, x)
-    return {
-        "fun": function.value,
-        "grad": function.gradient,
-        "hessp": function.hessp,
-        "fun_many": function.value_many,
-    }
-
-
-def _rows(rows: Node, x: Node) -> dict[str, Callable[..., object]]:
-    """Values, Jacobian, weighted Hessian products and population values of a vector node."""
-    m, n = rows.size, x.size
-    if m == 0:
-        empty = sp.csr_array((0, n))
-        return {
-            "rows": lambda _: np.zeros(0),
-            "row_jac": lambda _: empty,
-            "row_hessp": lambda *_: np.zeros(n),
-            "rows_many": lambda points: np.zeros((len(points), 0)),
-        }
-    values = Program([x], [rows])
-    jacobian = Jacobian(rows, x)
-    weights, direction = variable(m, "w"), variable(n, "v")
-    curvature: list[Program] = []
-
-    def row_hessp(point: Vector, w: Vector, v: Vector) -> Vector:
-        if not curvature:
-            lagrangian = sum_(mul(reshape(rows, (m,)), weights), 0)
-            curvature.append(Program([x, weights, direction], [hessp(lagrangian, x, direction)]))
-        return curvature[0].evaluate(0, point, w, v)
-
-    return {
-        "rows": lambda point: values.evaluate(0, point),
-        "row_jac": jacobian,
-        "row_hessp": row_hessp,
-        "rows_many": lambda points: values.evaluate(0, points),
-    }
 
 
 def _residuals(fun: Node, x: Node) -> Residuals | None:
@@ -145,15 +109,39 @@ def _linear(fun: Node, rows: Node, x: Node, degree: Degree, row_degrees: tuple[D
     if any(d > Degree.LINEAR for d in row_degrees):
         return None
     origin = np.zeros(x.size)
-    matrix = Jacobian(rows, x)(origin) if rows.size else sp.csr_array((0, x.size))
-    shift = Program([x], [rows]).evaluate(0, origin) if rows.size else np.zeros(0)
+    matrix = Jacobian(rows, x)(origin)
+    shift = VectorFunction(rows, x).value(origin)
     if degree > Degree.QUADRATIC:
         return Linear(matrix, shift, None, 0.0)
+    aim = Function(fun, x)
+    cost, offset = aim.gradient(origin), aim.value(origin)
     if degree <= Degree.LINEAR:
-        cost = Program([x], [gradient(fun, x)]).evaluate(0, origin)
-        return Linear(matrix, shift, cost, float(Program([x], [fun]).evaluate(0, origin)[0]))
-    form = quadratic(fun, x)
-    return Linear(matrix, shift, form.cost, form.offset, form.hessian, form.convex)
+        return Linear(matrix, shift, cost, offset)
+    hessian = Jacobian(gradient(fun, x), x)(origin)
+    return Linear(matrix, shift, cost, offset, hessian, is_positive_semidefinite(hessian))
+
+
+def is_positive_semidefinite(matrix: sp.csr_array) -> bool:
+    """Whether no direction has negative curvature, to rounding: the least eigenvalue against the largest."""
+    used = np.unique(matrix.nonzero()[0])
+    if not used.size:
+        return True
+    block = matrix[used][:, used]
+    if used.size <= _DENSE:
+        values = np.linalg.eigvalsh(block.toarray())
+        least, largest = float(values[0]), float(np.abs(values).max())
+    else:
+        largest = float(abs(eigsh(block, k=1, which="LM", return_eigenvectors=False)[0]))
+        # the largest eigenvalue of (largest I - block) is largest - least
+        turned = sp.eye_array(used.size) * largest - block
+        least = largest - float(eigsh(turned, k=1, which="LA", return_eigenvectors=False)[0])
+    return least >= -_ROUNDING * max(largest, 1e-300)
+
+
+_DENSE = 1500
+"""Up to so many variables all eigenvalues of a Hessian are computed."""
+
+_ROUNDING = 1e-10
 
 
 def _because(calculation: Calculation, worst: Degree) -> tuple[str, ...]:
@@ -163,8 +151,11 @@ def _because(calculation: Calculation, worst: Degree) -> tuple[str, ...]:
     return tuple(str(cell) for cell in cells_of_degree(calculation, int(worst)))
 
 
-def _blame(calculation: Calculation, variables: tuple[Cell, ...], outputs: list[Cell]) -> Callable[[Vector], str | None]:
+def _blame(
+    calculation: Calculation, variables: tuple[Cell, ...], outputs: list[Cell]
+) -> Callable[[Vector], str | None]:
     """Names the first cell that has no value at a point, with its error: found by one plain recalculation."""
+
     def blame(point: Vector) -> str | None:
         inputs = {**calculation.inputs, **dict(zip(variables, point.tolist(), strict=True))}
         plain = Calculation(calculation.book, inputs=inputs, trust=True)

@@ -1,0 +1,62 @@
+"""A solved model: what was asked, what was used and why, what came out, and how long each stage took."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from solver.compiler.calculation import Calculation
+    from solver.grid import Cell
+    from solver.model.binding import Binding
+    from solver.model.solution import Solution
+
+
+@dataclass(frozen=True, slots=True)
+class Used:
+    """The engine that was used: its name, title and settings, what the model asked for, and the reason."""
+
+    name: str
+    title: str
+    settings: Mapping[str, float | str]
+    asked: str
+    why: str
+
+    @property
+    def precision(self) -> float:
+        """How far a constraint may be violated."""
+        return float(self.settings["precision"])
+
+    @property
+    def scaling(self) -> bool:
+        """Whether violations are measured relative to the right side."""
+        return bool(self.settings["scaling"])
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A solved model.
+
+    `initial` and `final` are the objective cell's values (None without one), `final` as recomputed from the formulas
+    at the answer, not as the engine saw it; `after` is that recalculation. `seconds` has compile, solve, recompute.
+    """
+
+    binding: Binding
+    solution: Solution
+    used: Used
+    initial: float | None
+    final: float | None
+    after: Calculation
+    seconds: Mapping[str, float]
+
+    @property
+    def values(self) -> dict[Cell, float]:
+        """The fitted value of every variable cell."""
+        return dict(zip(self.binding.variables, self.solution.x.tolist(), strict=True))
+
+    @property
+    def keeps(self) -> bool:
+        """Whether its point is worth writing: solved, or stopped with a best point."""
+        return self.solution.outcome.solved or self.solution.outcome.stopped
