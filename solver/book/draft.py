@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from solver.book.archive import Archive, part_key, rewrite
+from solver.book.archive import Archive, part_key
 from solver.book.markup import Element, from_utf8, parse, to_utf8
+from solver.book.repack import rewrite
 from solver.book.splice import splice
 
 if TYPE_CHECKING:

@@ -73,7 +73,7 @@ def _resolve(archive: Archive, part: str, target: str) -> str:
 
 def is_signed(archive: Archive) -> bool:
     """Whether the file carries a digital signature, which any change makes void; one of its macros alone is none."""
-    return any("package/relationships/digital-signature" in relation.type for relation in relations(archive, ""))
+    return any("/relationships/digital-signature/" in relation.type for relation in relations(archive, ""))
 
 
 def workbook_part(archive: Archive) -> str:

@@ -10,7 +10,8 @@ import zlib
 
 import pytest
 
-from solver.book.archive import Limits, open_archive, rewrite
+from solver.book.archive import Limits, open_archive
+from solver.book.repack import rewrite
 from solver.errors import WorkbookError
 
 PARTS = {f"part{number}.xml": f"<a>{'content ' * number}{number}</a>".encode() for number in range(12)}

@@ -6,10 +6,11 @@ import random
 
 import pytest
 
-from solver.book.archive import open_archive, rewrite
+from solver.book.archive import open_archive
 from solver.book.book import DefinedName, Edits
 from solver.book.patch import patch
 from solver.book.read import read_book
+from solver.book.repack import rewrite
 from solver.errors import WorkbookError
 from tests.book.made import OFFICE, book_parts, columns, sheet_xml, zipped
 from tests.book.test_read import CELLS, RICH, RICH_RELATIONS
