@@ -6,11 +6,11 @@ import math
 from typing import TYPE_CHECKING
 
 from solver.algebra import add, div, equal, mul, sub
-from solver.functions.daycount import year_fraction
+from solver.functions.coupons import day_of, days_between
 from solver.functions.distributions import above, below, not_above, refused
 from solver.functions.operand import guard
 from solver.functions.registry import Calculus, function
-from solver.functions.serials import is_serial
+from solver.functions.serials import date_of_serial, is_leap
 from solver.values import ErrorValue
 
 if TYPE_CHECKING:
@@ -74,20 +74,12 @@ def ddb(cost: float, salvage: float, life: float, period: float, factor: float =
     =DDB(2400, 300, 10, 10) -> 22.1225472
     =DDB(2400, 300, 10, 11) -> #NUM!
     """
-    if cost < 0 or salvage < 0 or life <= 0 or period < 1 or period > life or factor <= 0:
+    if cost < 0 or salvage < 0 or life <= 0 or period <= 0 or period > life or factor <= 0:
         return ErrorValue.NUM
-    return _declining(cost, salvage, life, period, factor)
-
-
-def _declining(cost: float, salvage: float, life: float, period: float, factor: float) -> float:
-    rate = factor / life
-    if rate >= 1:
-        before = cost if period == 1 else 0.0
-        after = 0.0
-    else:
-        before = cost * math.pow(1 - rate, period - 1)
-        after = cost * math.pow(1 - rate, period)
-    return max(before - max(after, salvage), 0.0)
+    if period < 1:
+        return min(cost * factor / life, cost - salvage)
+    before = _written_off(cost, salvage, life, period - 1, factor, False) if period >= 2 else 0.0
+    return _written_off(cost, salvage, life, period, factor, False) - before
 
 
 @function("VDB", calculus=Calculus.STEP)
@@ -111,43 +103,28 @@ def vdb(
         return ErrorValue.NUM
     if life == 0:
         return ErrorValue.DIV0
-    if no_switch:
-        return _declined(cost, salvage, life, start, end, factor)
-    first = math.floor(start)
-    # what a broken first period has already taken is part of the whole schedule
-    left = cost - _switching(cost, salvage, life, life, float(first), factor)
-    return _switching(left, salvage, life, life - first, end - first, factor) - _switching(
-        left, salvage, life, life - first, start - first, factor
-    )
+    switch = not no_switch
+    before = _written_off(cost, salvage, life, start, factor, switch)
+    return _written_off(cost, salvage, life, end, factor, switch) - before
 
 
-def _declined(cost: float, salvage: float, life: float, start: float, end: float, factor: float) -> float:
-    """The declining depreciation between two times without a switch."""
+def _written_off(cost: float, salvage: float, life: float, time: float, factor: float, switch: bool) -> float:
+    """What is written off up to a time; a broken period counts in proportion."""
     total = 0.0
-    for period in range(math.floor(start) + 1, math.ceil(end) + 1):
-        share = min(end, period) - max(start, period - 1)
-        total += _declining(cost, salvage, life, period, factor) * share
+    share, whole = math.modf(time)
+    for period in range(math.trunc(whole)):
+        total += _one_period(cost - total, salvage, life, life - period, factor, switch)
+    if share and not (switch and math.trunc(whole) == math.trunc(life)):
+        total += share * _one_period(cost - total, salvage, life, life - whole, factor, switch)
     return total
 
 
-def _switching(cost: float, salvage: float, life: float, left: float, periods: float, factor: float) -> float:
-    """The depreciation of the first `periods` when `left` periods of life are left, broken periods in proportion."""
-    total, level, switched = 0.0, 0.0, False
-    remaining = cost - salvage
-    whole = math.ceil(periods)
-    for period in range(1, whole + 1):
-        amount = level
-        if not switched:
-            declining = _declining(cost, salvage, life, period, factor)
-            straight = remaining / (left - (period - 1))
-            if straight > declining:
-                amount = level = straight
-                switched = True
-            else:
-                amount = declining
-                remaining -= declining
-        total += amount * (periods + 1 - whole) if period == whole else amount
-    return total
+def _one_period(book: float, salvage: float, life: float, left: float, factor: float, switch: bool) -> float:
+    """The depreciation of a book value in one period: declining, or level over the rest of the life if that is more."""
+    declining = min(book * factor / life, book - salvage)
+    if not switch:
+        return declining
+    return max(declining, (book - salvage) / left)
 
 
 @function("AMORLINC", calculus=Calculus.STEP)
@@ -166,18 +143,18 @@ def amorlinc(
     =AMORLINC(2400, 39679, 39813, 300, 1, 0.15, 1) -> 360
     =AMORLINC(2400, 39679, 39813, 300, 0, 0.15, 1) -> 131.80327868852459
     """
-    first = _first_share(here, cost, purchased, first_period, salvage, period, rate, basis)
-    if isinstance(first, ErrorValue):
-        return first
-    level = cost * rate
-    opening = first * rate * cost
+    schedule = _french(here, cost, purchased, first_period, salvage, period, rate, basis, 1.0)
+    if isinstance(schedule, ErrorValue):
+        return schedule
+    amount, _ = schedule
     at = math.trunc(period)
-    if at == 0:
-        return opening
-    full = math.floor((cost - salvage - opening) / level)
-    if at <= full:
-        return level
-    return cost - salvage - level * full - opening if at == full + 1 else 0.0
+    if cost == salvage or at > math.ceil(1 / rate):
+        return 0.0
+    left = cost - salvage
+    for _ in range(at):
+        left = max(left - amount, 0.0)
+        amount = min(rate * cost, left)
+    return amount
 
 
 @function("AMORDEGRC", calculus=Calculus.STEP)
@@ -196,30 +173,33 @@ def amordegrc(
     =AMORDEGRC(2400, 39679, 39813, 300, 1, 0.15, 1) -> 776
     =AMORDEGRC(2400, 39679, 39813, 300, 0, 0.15, 1) -> 330
     """
-    first = _first_share(here, cost, purchased, first_period, salvage, period, rate, basis)
-    if isinstance(first, ErrorValue):
-        return first
-    life = 1 / rate
-    if life < 3 or 4 < life < 5:
+    life = math.ceil(1 / rate) if rate > 0 else 0
+    if rate > 0 and (1 / rate < 3 or 4 < 1 / rate < 5):
         return ErrorValue.NUM
-    declining = rate * (1.5 if life <= 4 else 2.0 if life <= 6 else 2.5)
-    amount = _rounded(first * declining * cost)
-    value = cost - amount
-    left = value - salvage
-    for step in range(math.trunc(period)):
-        amount = _rounded(declining * value)
-        left -= amount
-        if left < 0:
-            return _rounded(value * 0.5) if math.trunc(period) - step in (1, 2) else 0.0
-        value -= amount
-    return amount
+    coefficient = 1.5 if life <= 4 else 2.0 if life <= 6 else 2.5
+    schedule = _french(here, cost, purchased, first_period, salvage, period, rate, basis, coefficient)
+    if isinstance(schedule, ErrorValue):
+        return schedule
+    amount, years = schedule
+    at = math.trunc(period)
+    if cost == salvage or at > life:
+        return 0.0
+    amount = _rounded(amount)
+    book, declining = cost - amount, rate * coefficient
+    for number in range(2, at + 2):
+        # the last year but one takes half of the rest, the last one all of it
+        late = years - number == 2
+        amount = 0.0 if book < salvage else book * (0.5 if late else declining)
+        declining = 1.0 if late else declining
+        book -= amount
+    return _rounded(amount)
 
 
 def _rounded(value: float) -> float:
     return float(math.floor(value + 0.5))
 
 
-def _first_share(
+def _french(
     here: Here,
     cost: float,
     purchased: float,
@@ -228,12 +208,22 @@ def _first_share(
     period: float,
     rate: float,
     basis: float,
-) -> float | ErrorValue:
-    """The part of a year in the first period, or the error that the arguments make."""
-    if cost < 0 or salvage < 0 or salvage > cost or period < 0 or rate <= 0 or math.trunc(basis) == 2:
+    coefficient: float,
+) -> tuple[float, int] | ErrorValue:
+    """The depreciation of the first period, in proportion to its days, and the number of years of depreciation."""
+    begin, end, count = day_of(here, purchased), day_of(here, first_period), math.trunc(basis)
+    if begin is None or end is None or begin > end or count not in (0, 1, 3, 4):
         return ErrorValue.NUM
-    if not (is_serial(purchased, here.date1904) and is_serial(first_period, here.date1904)):
+    if cost < 0 or salvage < 0 or salvage > cost or period < 0 or rate <= 0:
         return ErrorValue.NUM
-    if math.floor(purchased) > math.floor(first_period):
-        return ErrorValue.NUM
-    return year_fraction(math.floor(purchased), math.floor(first_period), math.trunc(basis), here.date1904)
+    year = date_of_serial(begin)[0]
+    length = (366 if is_leap(year) else 365) if count == 1 else 365 if count == 3 else 360
+    share = days_between(_before_leap_day(begin, count), _before_leap_day(end, count), count) / length
+    years = math.ceil(1 / rate) + (share != 0)
+    first = (share or 1.0) * rate * coefficient * cost
+    return min(first, cost - salvage), years
+
+
+def _before_leap_day(day: int, basis: int) -> int:
+    """The 28th for a 29 February where days are counted as they are."""
+    return day - 1 if basis in (1, 3) and date_of_serial(day)[1:] == (2, 29) else day
