@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 import scipy.sparse as sp
 
+from solver.algebra.choose import choice, picking
 from solver.algebra.degree import levels
 from solver.algebra.derive import between
+from solver.algebra.extremes import counting, opacity
 from solver.algebra.gather import joining
 from solver.algebra.maps import local_maps
-from solver.algebra.node import VARIABLE, Node, Smoothness, topological
+from solver.algebra.node import VARIABLE, Node, topological
 from solver.algebra.pointwise import Pointwise
 from solver.algebra.primitive import Entries, LinearMap, positions
 from solver.algebra.program import Program
@@ -42,6 +44,10 @@ def dependence(output: Node, wrt: Node) -> Sparse:
         patterns[node] = _alive(_pattern(node, patterns), node, found[node], Degree.STEP)
     last = patterns.get(output)
     return sp.csr_array((output.size, wrt.size), dtype=bool) if last is None else last.astype(bool)
+
+
+_ELEMENTWISE = {(choice, 0), (picking, 1), (counting, 1)}
+"""Arguments without derivative that act element by element all the same: conditions, positions, keys."""
 
 
 def _identity(size: int) -> Sparse:
@@ -99,9 +105,9 @@ def _through(node: Node, place: int, inner: Sparse) -> Sparse:
         local = sp.csr_array((np.ones(len(entries.rows)), (entries.rows, entries.cols)), shape=(node.size, arg.size))
         product: Sparse = local @ inner
         return product
-    if node.op.smoothness is Smoothness.STEP and arg.shape == node.shape:
-        return inner
-    # A position that moves, or a function that looks at everything: each element may depend on all of it.
+    if (node.op, place) in _ELEMENTWISE or node.op is opacity:
+        return inner[positions(arg.size, arg.shape, node.shape)]
+    # What looks at everything, as an order does: each element may depend on all of it.
     reached = np.flatnonzero(np.bincount(inner.indices, minlength=inner.shape[1]))
     row = sp.csr_array((np.ones(len(reached)), reached, [0, len(reached)]), shape=(1, inner.shape[1]))
     return row[np.zeros(node.size, dtype=np.intp)]

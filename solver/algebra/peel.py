@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 class Wrapper:
     """An increasing function of one number; `positive` where it increases on nonnegative numbers only."""
 
-    apply: Callable[[float], float]
+    apply: Callable[[np.float64], np.float64]
     positive: bool = False
 
 
@@ -38,6 +39,14 @@ def peeled(node: Node) -> tuple[Node, list[Wrapper]]:
         node, wrapper = inner
         if wrapper is not None:
             wrappers.append(wrapper)
+
+
+def wrapped(value: float, wrappers: Sequence[Wrapper]) -> float:
+    """What the functions make of a number; NaN below the numbers on which they increase."""
+    with np.errstate(all="ignore"):
+        for wrapper in reversed(wrappers):
+            value = math.nan if wrapper.positive and value < 0 else float(wrapper.apply(np.float64(value)))
+    return value
 
 
 def _inside(node: Node) -> tuple[Node, Wrapper | None] | None:
@@ -55,7 +64,7 @@ def _inside(node: Node) -> tuple[Node, Wrapper | None] | None:
     if op is sqrt:
         return args[0], Wrapper(np.sqrt, positive=True)
     if op is log:
-        return args[0], Wrapper(np.log)
+        return args[0], Wrapper(np.log, positive=True)
     if op is exp:
         return args[0], Wrapper(np.exp)
     if len(args) != 2 or args[1].value is None:

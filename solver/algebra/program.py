@@ -116,7 +116,7 @@ class Program:
             for number, stage in enumerate(self._stages):
                 if stage.inputs & changed:
                     buffers.fresh[number] = False
-        return buffers, max((array.shape[:-1] for array in arrays), key=len)
+        return buffers, max((array.shape[:-1] for array in arrays), key=len, default=())
 
     def _output(self, place: int, buffers: _Buffers, batch: Shape) -> Array:
         node = self.outputs[place]

@@ -22,7 +22,7 @@ from solver.algebra.degree import levels
 from solver.algebra.elementary import add, div, mul, neg, power, sqrt, square, sub
 from solver.algebra.gather import gathering, join, joining, scattering, take
 from solver.algebra.node import VARIABLE, Array, Node, Shape, broadcast_shape, topological
-from solver.algebra.peel import peeled
+from solver.algebra.peel import peeled, wrapped
 from solver.algebra.program import Program
 from solver.algebra.reduce import broadcasting, contraction, summation
 from solver.algebra.shape import reshaping, transposition
@@ -54,18 +54,12 @@ def least_squares(output: Node, wrt: Node) -> LeastSquares | None:
     constant += rest
     if residuals.size == 0 or math.isnan(constant):
         return None
-    if constant < 0 and any(wrapper.positive for wrapper in wrappers):
-        return None
 
     def outer(total: float) -> float:
         """The output from the sum of the squared residuals."""
-        value = np.float64(total + constant)
-        with np.errstate(all="ignore"):
-            for wrapper in reversed(wrappers):
-                value = np.float64(wrapper.apply(value))
-        return float(value)
+        return wrapped(total + constant, wrappers)
 
-    return LeastSquares(residuals, constant, outer)
+    return None if math.isnan(outer(0.0)) else LeastSquares(residuals, constant, outer)
 
 
 def _taken_apart(output: Node) -> tuple[dict[Node, Array], float] | None:
