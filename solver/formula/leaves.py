@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from solver.formula.lexis import ERROR, NUMBER, STRING
+from solver.formula.lexis import CELL, ERROR, NAME, NUMBER, STRING
 from solver.formula.structured import parse_brackets
 from solver.formula.tree import ArrayConstant, Axis, Error, Logical, Name, Reference, Structured, Text, Tree
 from solver.formula.words import Word, WordKind
@@ -16,11 +16,12 @@ if TYPE_CHECKING:
     from solver.values import Scalar
 
 LOGICALS = {"TRUE": True, "FALSE": False}
-FILE_PREFIX = re.compile(r"(?:_(?:xlfn|xlws|xludf|xlpm|xlop)\.)+", re.IGNORECASE)
-"""What a file puts before functions newer than its format, and before parameters of LET and LAMBDA."""
 
+_FILE_PREFIX = re.compile(r"(?:_(?:xlfn|xlws|xludf|xlpm|xlop)\.)+", re.IGNORECASE)
+_NAME = re.compile(NAME, re.ASCII)
+_CELL = re.compile(CELL, re.ASCII)
 _EDGE = re.compile(r"(\$?)([A-Za-z]+|[0-9]+)", re.ASCII)
-_PREFIX = re.compile(r"(?:\[([0-9]+)\])?([^:\[\]]*)(?::([^:\[\]]+))?")
+_PREFIX = re.compile(r"(?:\[([0-9]+)\])?(?:([^:\[\]]+)(?::([^:\[\]]+))?)?")
 _ELEMENT = re.compile(
     rf"\s*(?:(?P<string>{STRING})|(?P<number>[+-]?\s*{NUMBER})|(?P<error>{ERROR})|(?P<word>[A-Za-z]+))\s*(?P<end>[,;]|\Z)",
     re.ASCII,
@@ -51,7 +52,18 @@ def place_of(prefix: str) -> Place:
     match = _PREFIX.fullmatch(inner)
     if match is None:
         raise ValueError(f"{inner} is not a sheet of this workbook or of a linked one")
-    return Place(int(match[1] or 0) or None, match[2] or None, match[3])
+    return Place(int(match[1] or 0) or None, match[2], match[3])
+
+
+def without_file_prefix(name: str) -> str:
+    """A name without what a file puts before new functions and before the parameters of LET and LAMBDA.
+
+    >>> without_file_prefix("_xlfn._xlws.SORT"), without_file_prefix("_xlpm.x"), without_file_prefix("_xlfn.")
+    ('SORT', 'x', '_xlfn.')
+    """
+    prefix = _FILE_PREFIX.match(name)
+    rest = name[prefix.end() :] if prefix else name
+    return rest if _NAME.fullmatch(rest) else name
 
 
 def leaf(word: Word, place: Place, row: int, col: int) -> Tree:
@@ -94,7 +106,9 @@ def _name(text: str, place: Place) -> Name | Logical:
         raise ValueError(f"{text} is not followed by an exclamation mark")
     if place.sheet_end is not None:
         raise ValueError(f"{text} is a name, which cannot lie on several sheets")
-    return Name(place.sheet, place.book, FILE_PREFIX.sub("", text, count=1) or text)
+    name = without_file_prefix(text)
+    mistakable = name.upper() in LOGICALS or _CELL.fullmatch(name)
+    return Name(place.sheet, place.book, text if mistakable else name)
 
 
 def _rows(inner: str) -> tuple[tuple[Scalar, ...], ...]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field
 
-from solver.formula.leaves import FILE_PREFIX, Place, leaf, place_of
+from solver.formula.leaves import Place, leaf, place_of, without_file_prefix
 from solver.formula.tree import (
     BINARY,
     Binary,
@@ -116,7 +116,8 @@ class _Parser:
                 pass
             else:
                 raise unreadable(self.text, word.at, f"an operand is missing before {word.text}")
-        else:
+        elif word.text not in ("!", "[0]!") or self.words[self.at].kind is not WordKind.CALL:
+            # a function of this very workbook needs no prefix
             self.operands.append(self.leaf(word))
             self.due = False
 
@@ -271,4 +272,4 @@ def _called(opening: _Open) -> Tree:
     operator = _OPERATORS_IN_FILES.get(name)
     if operator is not None and len(args) == 1 and isinstance(args[0], _AREAS if operator is Spill else Tree):
         return operator(args[0])
-    return Call(FILE_PREFIX.sub("", name, count=1) or name, args)
+    return Call(without_file_prefix(name), args)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from solver.formula.lexis import COLUMN
+from solver.formula.lexis import COLUMN, PREFIX
 from solver.formula.tree import (
     BINARY,
     ArrayConstant,
@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from solver.values import Scalar
 
 _COLUMN_LIKE = re.compile(COLUMN, re.ASCII)
+_QUALIFIED = re.compile(PREFIX, re.ASCII)
 _BARE_COLUMN = re.compile(r"[^\W\d][\w.]*(?: [\w.]+)*")
 _BARE_CELL = re.compile(r"[^\W\d]\w*")
 _ESCAPED = re.compile(r"['#@\[\]]")
@@ -144,7 +145,7 @@ def _corner(operand: tuple[Tree, str], binding: Binding) -> str:
     """An operand of `:`, where names could be mistaken for columns (`ab:cd`) or sheets (`first:Sheet2!A1`)."""
     node, text = operand
     mistakable = isinstance(node, Name) and _COLUMN_LIKE.fullmatch(text)
-    qualified = binding == Binding.ATOM and isinstance(node, Reference | Name) and "!" in text
+    qualified = binding == Binding.ATOM and _QUALIFIED.match(text)
     return f"({text})" if mistakable or qualified else _within(operand, binding)
 
 

@@ -73,9 +73,7 @@ def arrays() -> st.SearchStrategy[t.ArrayConstant]:
     """A rectangle of constants."""
     constant = st.one_of(numbers, numbers.map(lambda x: -x), texts, st.booleans(), st.sampled_from(ErrorValue))
     shape = st.tuples(st.integers(1, 3), st.integers(1, 3))
-    rows = shape.flatmap(
-        lambda shape: st.tuples(*[st.tuples(*[constant] * shape[1])] * shape[0])  # type: ignore[arg-type]
-    )
+    rows = shape.flatmap(lambda shape: st.tuples(*[st.tuples(*[constant] * shape[1])] * shape[0]))
     return rows.map(t.ArrayConstant)
 
 
@@ -145,7 +143,7 @@ def renumbered(tree: t.Tree, slots: list[int]) -> t.Tree:
             changed[name] = renumbered(value, slots)
         elif isinstance(value, tuple) and value and isinstance(value[0], t.Tree):
             changed[name] = tuple(renumbered(node, slots) for node in value)
-    return replace(tree, **changed) if changed else tree  # type: ignore[type-var]
+    return replace(tree, **changed) if changed else tree
 
 
 @st.composite
