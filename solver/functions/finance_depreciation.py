@@ -78,8 +78,8 @@ def ddb(cost: float, salvage: float, life: float, period: float, factor: float =
         return ErrorValue.NUM
     if period < 1:
         return min(cost * factor / life, cost - salvage)
-    before = _written_off(cost, salvage, life, period - 1, factor, False) if period >= 2 else 0.0
-    return _written_off(cost, salvage, life, period, factor, False) - before
+    start = period - 1 if period >= 2 else 0.0
+    return _depreciation(cost, salvage, life, start, period, factor, False)
 
 
 @function("VDB", calculus=Calculus.STEP)
@@ -103,19 +103,20 @@ def vdb(
         return ErrorValue.NUM
     if life == 0:
         return ErrorValue.DIV0
-    switch = not no_switch
-    before = _written_off(cost, salvage, life, start, factor, switch)
-    return _written_off(cost, salvage, life, end, factor, switch) - before
+    return _depreciation(cost, salvage, life, start, end, factor, not no_switch)
 
 
-def _written_off(cost: float, salvage: float, life: float, time: float, factor: float, switch: bool) -> float:
-    """What is written off up to a time; a broken period counts in proportion."""
-    total = 0.0
-    share, whole = math.modf(time)
-    for period in range(math.trunc(whole)):
-        total += _one_period(cost - total, salvage, life, life - period, factor, switch)
-    if share and not (switch and math.trunc(whole) == math.trunc(life)):
-        total += share * _one_period(cost - total, salvage, life, life - whole, factor, switch)
+def _depreciation(
+    cost: float, salvage: float, life: float, start: float, end: float, factor: float, switch: bool
+) -> float:
+    """The depreciation between two times: a broken period at the beginning shifts all others, one at the end is cut."""
+    book, time, total = cost, 0.0, 0.0
+    step = math.modf(start)[0] or 1.0
+    while time < end - 1e-12:
+        step = min(step, end - time)
+        amount = step * _one_period(book, salvage, life, life - time, factor, switch)
+        total += amount if time >= start - 1e-12 else 0.0
+        book, time, step = book - amount, time + step, 1.0
     return total
 
 
