@@ -65,6 +65,8 @@ class Engine:
     """A method of optimisation with its settings; the fields here are common to all engines."""
 
     about: ClassVar[About]
+    takes_all: ClassVar[bool] = False
+    """Whether the engine is given the whole problem, with variables whose bounds are equal."""
 
     precision: float = option(
         1e-6, "how far a constraint may be violated", excel="pre", check=between(1e-15, 0.9999999)
@@ -93,8 +95,9 @@ class Engine:
 
 @dataclass(frozen=True, kw_only=True)
 class Wrapper(Engine):
-    """An engine that runs another one many times; it is given the whole problem, with fixed variables."""
+    """An engine that runs another one many times."""
 
+    takes_all: ClassVar[bool] = True
     inner: Engine | None = None
 
     def settings(self) -> dict[str, float | str]:

@@ -135,7 +135,7 @@ def _minimised(progress: Progress, engine: Engine) -> Solution:
         return Solution(problem.x0, problem.fun(problem.x0), outcome, engine.name, "no variable is free")
     smaller = change.apply(problem) if fixed.any() else problem
     method = equipped(engine, smaller)
-    if isinstance(method, Wrapper):
+    if method.takes_all:
         return method.minimise(problem, progress)
     if not fixed.any():
         return method.minimise(smaller, progress)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from solver.algebra.structure import Degree
 from solver.errors import Outcome
 
 if TYPE_CHECKING:
@@ -56,8 +57,10 @@ def tightened(problem: Problem) -> Problem:
 
 
 def has_values(problem: Problem, x: Vector) -> bool:
-    """Whether the objective, its gradient and all rows are finite at x."""
-    if not np.isfinite(problem.fun(x)) or not np.all(np.isfinite(problem.grad(x))):
+    """Whether the objective, its gradient where it is meant, and all rows are finite at x."""
+    if not np.isfinite(problem.fun(x)):
+        return False
+    if problem.degree <= Degree.KINK and not np.all(np.isfinite(problem.grad(x))):
         return False
     return not problem.m or bool(np.all(np.isfinite(problem.rows(x))))
 

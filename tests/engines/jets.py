@@ -56,6 +56,15 @@ class Jet:
     def __rtruediv__(self, other: Any) -> Jet:
         return self**-1.0 * other
 
+    def __abs__(self) -> Jet:
+        return self * np.sign(self.f)
+
+    def __ge__(self, other: float) -> bool:
+        return self.f >= other
+
+    def __gt__(self, other: float) -> bool:
+        return self.f > other
+
     __radd__, __rmul__ = __add__, __mul__
 
     def __rpow__(self, base: float) -> Jet:
@@ -88,3 +97,15 @@ def cos(x: Any) -> Any:
 
 def sqrt(x: Any) -> Any:
     return x**0.5
+
+
+def value(x: Any) -> Any:
+    """The value without its derivatives."""
+    return x.f if isinstance(x, Jet) else x
+
+
+def larger(a: Any, b: Any) -> Any:
+    """The greater of two."""
+    if isinstance(a, Jet):
+        return a if a.f >= value(b) else b
+    return np.maximum(a, b)

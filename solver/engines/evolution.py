@@ -1,0 +1,172 @@
+"""Evolutionary search for anything that can be computed: kinks, jumps, many minima, whole numbers, orders.
+
+Real and whole variables by differential evolution over a whole population at once; all-different groups by moves on
+permutations with kicks (iterated local search). What is found is refined by exact derivatives where there are any,
+by compass search where not. A run is repeated from another population until it brings nothing new.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from solver.algebra.structure import Degree
+from solver.engines.base import Engine, Handles, Needs, engine
+from solver.engines.compass import compassed
+from solver.engines.differential import swarm
+from solver.engines.local import around_whole, local_engine
+from solver.engines.options import at_least, between, option
+from solver.engines.orders import ordered
+from solver.engines.run import answered
+from solver.engines.score import Evaluate, Scored, scorer, strictness
+from solver.engines.start import grouped
+from solver.engines.workers import mapper
+from solver.errors import Outcome
+from solver.model.solution import Population, Solution
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from solver.engines.progress import Progress
+    from solver.model.problem import Problem, Vector
+
+RUNS = 4
+"""At most so many populations, one after the other."""
+
+EVERYTHING = Handles.BOUNDS | Handles.ROWS | Handles.INTEGERS | Handles.GROUPS | Handles.STEPS
+
+
+@engine(name="evolutionary", title="Evolutionary", needs=Needs.VALUES, handles=EVERYTHING)
+@dataclass(frozen=True, kw_only=True)
+class Evolutionary(Engine):
+    """Breeds a population of answers; for models that jump, have many minima, or cells that must all differ."""
+
+    convergence: float = option(
+        1e-4, "relative spread at which a population has converged", excel="cvg", check=between(0, 1)
+    )
+    mutation: float = option(0.075, "share of members in which a cell is drawn anew", excel="mrt", check=between(0, 1))
+    population: int = option(
+        100, "members of the population; 0 for ten a cell, up to 200", excel="ssz", check=at_least(0)
+    )
+    patience: float = option(30.0, "seconds without improvement that end the search", excel="mni", check=at_least(0))
+    require_bounds: bool = option(False, "refuse models in which a variable lacks a bound", excel="rbv")
+    reach: float = option(10.0, "where a bound is missing: how far from the start, in sizes of it", check=at_least(0))
+    stall: int = option(150, "generations without improvement that end a run", check=at_least(1))
+
+    def minimise(self, problem: Problem, progress: Progress) -> Solution:
+        """The best member found, refined."""
+        free = ~grouped(problem)
+        if self.require_bounds and not np.all(np.isfinite(problem.lb) & np.isfinite(problem.ub)):
+            return Solution(problem.x0, problem.fun(problem.x0), Outcome.BOUNDS_REQUIRED, self.name)
+        seed = self.seed or int(np.random.default_rng().integers(1, 2**31))
+        if not self.seed:
+            progress.log.notes.append(f"random seed {seed}")
+        random = np.random.default_rng(seed)
+        pieces = progress.workers if isinstance(progress.workers, int) else 8
+        pieces = (os.cpu_count() or 1) if pieces < 0 else pieces
+        with mapper(Evaluate(progress.source or problem), progress.workers) as evaluate:
+            score = scorer(evaluate, max(1, pieces), progress)
+            if problem.groups:
+                best, last, converged = ordered(problem, score, random, progress, self.patience), None, False
+            else:
+                best, last, converged = self._bred(problem, score, random, progress)
+        x = best.x[0]
+        if free.any() or problem.m:
+            x = self._refined(problem, x, score, progress)
+        return self._ended(problem, x, last, converged)
+
+    def _bred(
+        self, problem: Problem, score: Callable[[Vector], Scored], random: np.random.Generator, progress: Progress
+    ) -> tuple[Scored, Scored, bool]:
+        """The best of several populations, the last population, and whether it had converged."""
+        size = self.population or min(max(10 * problem.n, 20), 200)
+        bounds, slack = self._box(problem), strictness(problem, self.precision)
+        best, began, start = score(problem.x0[None, :]), time.monotonic(), problem.x0
+        last, converged = best, False
+        for turn in range(RUNS):
+            crowd = swarm(bounds, problem.integer, start, size, self.mutation, score, random)
+            still, mark = 0, best
+            while still < self.stall and not converged:
+                crowd.advance()
+                champion = crowd.members.order(crowd.allowed())[0]
+                head = _pick(crowd.members, int(champion))
+                if _better(head, best, slack):
+                    still = 0 if _clearly(head, best, slack) else still + 1
+                    best, began = head, time.monotonic()
+                else:
+                    still += 1
+                progress.step(best.x[0])
+                if time.monotonic() - began > self.patience:
+                    return best, crowd.members, False
+                converged = self._converged(crowd.members, slack) and crowd.allowed() <= slack
+            last = crowd.members
+            polished = self._refined(problem, best.x[0], score, progress)
+            better = score(polished[None, :])
+            best = better if _better(better, best, slack) else best
+            if turn and not _clearly(best, mark, slack):
+                break
+            converged, start = False, best.x[0]
+        return best, last, True
+
+    def _box(self, problem: Problem) -> tuple[Vector, Vector, Vector, Vector]:
+        """The bounds, and the box that the first population is spread over."""
+        size = np.maximum(np.abs(problem.x0), 1.0)
+        low = np.where(np.isfinite(problem.lb), problem.lb, np.minimum(problem.x0, problem.ub) - self.reach * size)
+        high = np.where(np.isfinite(problem.ub), problem.ub, np.maximum(problem.x0, problem.lb) + self.reach * size)
+        return problem.lb, problem.ub, low, high
+
+    def _converged(self, members: Scored, slack: float) -> bool:
+        """Whether all but one in a hundred of the members are equally good, within the convergence."""
+        fun = members.fun
+        if np.any(~np.isfinite(fun)) or np.median(members.wrong) > slack:
+            return False
+        least = float(fun.min())
+        return bool(np.mean(fun - least <= self.convergence * max(abs(least), 1e-9)) >= 0.99)
+
+    def _refined(self, problem: Problem, x: Vector, score: Callable[[Vector], Scored], progress: Progress) -> Vector:
+        """The point after a local method in the real variables, then single steps in all."""
+        best, slack = score(x[None, :]), strictness(problem, self.precision)
+        if max((problem.degree, *problem.row_degrees)) <= Degree.KINK:
+            view = around_whole(progress.source or problem, x)
+            found = answered(view, local_engine(view, self), progress.deadline)
+            progress.counts.update(found.evaluations)
+            if found.outcome.solved:
+                better = score(found.x[None, :])
+                best = better if _better(better, best, slack) else best
+        if problem.degree > Degree.SMOOTH or problem.integer.any() or not problem.smooth:
+            frozen = grouped(problem)
+            lb, ub = np.where(frozen, best.x[0], problem.lb), np.where(frozen, best.x[0], problem.ub)
+            best = compassed(best, (lb, ub), problem.integer, score, progress.step, slack)
+        return np.asarray(best.x[0])
+
+    def _ended(self, problem: Problem, x: Vector, last: Scored | None, converged: bool) -> Solution:
+        population = None if last is None else Population(last.x, last.fun, last.wrong)
+        wrong = float(Evaluate(problem)(x[None, :])[1][0])
+        if wrong > self.precision:
+            outcome = Outcome.INFEASIBLE
+        else:
+            outcome = Outcome.CONVERGED if converged else Outcome.CANNOT_IMPROVE
+        return Solution(x, problem.fun(x), outcome, self.name, violation=wrong, population=population)
+
+
+def _pick(members: Scored, k: int) -> Scored:
+    return Scored(members.x[k : k + 1], members.fun[k : k + 1], members.wrong[k : k + 1])
+
+
+def _better(one: Scored, than: Scored, precision: float) -> bool:
+    """Whether one point is better, violations within the precision counting as none."""
+    wrong, was = float(one.wrong[0]), float(than.wrong[0])
+    if wrong <= precision and was <= precision:
+        return bool(one.fun[0] < than.fun[0])
+    return wrong < was
+
+
+def _clearly(one: Scored, than: Scored, precision: float) -> bool:
+    """Whether it is better by more than rounding."""
+    if than.wrong[0] > precision:
+        return bool(one.wrong[0] < than.wrong[0])
+    return bool(one.fun[0] < than.fun[0] - 1e-9 * max(abs(than.fun[0]), 1e-9))

@@ -1,0 +1,39 @@
+"""The local method that fits a problem, for searches that end with a local answer."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from solver.engines.base import Engine, with_settings_of
+from solver.engines.grg import Nonlinear
+from solver.engines.lbfgsb import LimitedMemory
+from solver.engines.least_squares import LeastSquares
+from solver.engines.start import grouped
+
+if TYPE_CHECKING:
+    from solver.model.problem import Problem, Vector
+
+
+def local_engine(problem: Problem, engine: Engine) -> Engine:
+    """Least squares, L-BFGS-B or the chain for rows, with the common settings of another engine."""
+    if problem.m:
+        return with_settings_of(Nonlinear, engine)
+    return with_settings_of(LeastSquares if problem.residuals is not None else LimitedMemory, engine)
+
+
+def around_whole(problem: Problem, x: Vector) -> Problem:
+    """The problem that is left when integers and groups are fixed at their values in x, which is the start."""
+    held = problem.integer | grouped(problem)
+    nothing = np.zeros(problem.n, dtype=bool)
+    return replace(
+        problem,
+        x0=x,
+        lb=np.where(held, x, problem.lb),
+        ub=np.where(held, x, problem.ub),
+        integer=nothing,
+        binary=nothing,
+        groups=(),
+    )
