@@ -25,9 +25,11 @@ _LAST = str.maketrans({"-": "\uffff", "'": "\ufffe"})
 _RANKS = np.array([0, 1, 2, 3], dtype=np.int8)
 _CLOSE = 1e-14
 
+TextKey = tuple[tuple[tuple[int, int], ...], str]
+
 
 @lru_cache(maxsize=65536)
-def text_key(text: str) -> tuple[tuple[tuple[int, int], ...], str]:
+def text_key(text: str) -> TextKey:
     """What texts are sorted by: two texts are equal to Excel exactly if their keys are.
 
     >>> sorted(["b", "A", "co-op", "coop", "9", "~"], key=text_key)

@@ -77,6 +77,7 @@ class Column:
 
     def __init__(self, kind: KindArray, number: FloatArray, text: TextArray | None) -> None:
         self.kind, self.number, self.text = kind, number, text
+        self.search: object = None
 
     @property
     def size(self) -> int:

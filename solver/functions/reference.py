@@ -1,0 +1,294 @@
+"""References and positions: ROW and COLUMN, INDEX, OFFSET, INDIRECT, ADDRESS.
+
+INDEX and OFFSET give ranges back, one place for every cell of the block, so that a filled-down INDEX reads all its
+rows in one gather and variables are reached through it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from solver.algebra import add, constant, less, mul, pick, trunc, where
+from solver.functions.aggregate import taken
+from solver.functions.alignment import overlaid
+from solver.functions.coerce import as_logicals, as_numbers, as_texts
+from solver.functions.here import Reference, References
+from solver.functions.locate import entries_at
+from solver.functions.lookup import same_for_all
+from solver.functions.operand import (
+    BLANK,
+    TRUE,
+    NeedsValue,
+    NotUniform,
+    Operand,
+    error,
+    flatten,
+    lone,
+    numbers,
+    with_errors,
+)
+from solver.functions.registry import Calculus, function
+from solver.grid import MAX_COLS, MAX_ROWS, column_letters, quote_sheet
+from solver.values import ErrorValue, Kind
+
+if TYPE_CHECKING:
+    from solver.functions.here import Here
+    from solver.functions.operand import IntArray
+    from solver.functions.registry import ArrayRef, Ref, Value
+
+_ONE = lone(1.0)
+
+
+def _ramp(start: IntArray, length: int, axis: int) -> Operand:
+    """Whole numbers from `start` (R, C), counted from 1, along an axis of the grid."""
+    steps = np.arange(length).reshape((1, 1, -1, 1) if axis == 2 else (1, 1, 1, -1))
+    return numbers(constant((start[:, :, np.newaxis, np.newaxis] + steps + 1).astype(np.float64)))
+
+
+@function("ROW", calculus=Calculus.STEP)
+def row(here: Here, area: Ref | None = None) -> Operand:
+    """The row of a range, or of the formula itself.
+
+    =ROW(C10) -> 10
+    =ROW(A2:B4) -> {2;3;4}
+    """
+    if area is None or area is BLANK:
+        return _ramp(here.row, 1, 2)
+    if not isinstance(area, Reference):
+        return error(ErrorValue.VALUE)
+    return _ramp(area.top, area.rows, 2)
+
+
+@function("COLUMN", calculus=Calculus.STEP)
+def column(here: Here, area: Ref | None = None) -> Operand:
+    """The column of a range, or of the formula itself.
+
+    =COLUMN(C10) -> 3
+    =COLUMN(A2:B4) -> {1,2}
+    """
+    if area is None or area is BLANK:
+        return _ramp(here.col, 1, 3)
+    if not isinstance(area, Reference):
+        return error(ErrorValue.VALUE)
+    return _ramp(area.left, area.cols, 3)
+
+
+@function("ROWS")
+def rows_of(array: ArrayRef) -> Operand:
+    """How many rows a range or array has.
+
+    =ROWS(C1:E4) -> 4
+    =ROWS({1,2,3;4,5,6}) -> 2
+    """
+    if isinstance(array, References):
+        return error(ErrorValue.REF)
+    return _size(array, array.rows if isinstance(array, Reference) else array.shape[2])
+
+
+@function("COLUMNS")
+def columns_of(array: ArrayRef) -> Operand:
+    """How many columns a range or array has.
+
+    =COLUMNS(C1:E4) -> 3
+    =COLUMNS({1,2,3;4,5,6}) -> 3
+    """
+    if isinstance(array, References):
+        return error(ErrorValue.REF)
+    return _size(array, array.cols if isinstance(array, Reference) else array.shape[3])
+
+
+def _size(array: Operand | Reference, length: int) -> Operand:
+    if isinstance(array, Operand) and array.shape[2:] == (1, 1) and array.errors.all():
+        return array
+    return lone(float(length))
+
+
+@function("AREAS")
+def areas(area: Ref) -> Operand:
+    """How many ranges a union consists of.
+
+    =AREAS((A1:B2,C3)) -> 2
+    """
+    if isinstance(area, Operand):
+        return area if area.errors.all() else error(ErrorValue.VALUE)
+    return lone(float(len(area.parts) if isinstance(area, References) else 1))
+
+
+@function("INDEX")
+def index(
+    here: Here, array: ArrayRef, row: Value | None = None, column: Value | None = None, area: Value = _ONE
+) -> Ref:
+    """The cell in a row and column of a range; 0 means the whole row or column.
+
+    =INDEX({1,2;3,4}, 2, 1) -> 3
+    =INDEX({1,2,3}, 2) -> 2
+    =INDEX({1,2;3,4}, 0, 2) -> {2;4}
+    =INDEX({1,2;3,4}, 3, 1) -> #REF!
+    =SUM(INDEX(A1:B1, 1, 0), 1) -> 2
+    """
+    if isinstance(array, References):
+        which = same_for_all(area)
+        if isinstance(which, ErrorValue) or not 1 <= which < len(array.parts) + 1:
+            return error(ErrorValue.REF)
+        array = array.parts[int(which) - 1]
+    elif area is not _ONE and same_for_all(area) != 1:
+        return error(ErrorValue.REF)
+    high, wide = (array.rows, array.cols) if isinstance(array, Reference) else array.shape[2:]
+    if isinstance(array, Operand) and (high, wide) == (1, 1) and array.errors.all():
+        return array
+    down = as_numbers(BLANK if row is None else row)
+    right = as_numbers(BLANK if column is None else column)
+    if column is None and high == 1 and wide > 1:
+        down, right = _ONE, down
+    if down.live or right.live:
+        return _live_entry(here, array, down, right)
+    return _known_entry(here, array, down, right)
+
+
+def _known_entry(here: Here, array: Operand | Reference, down: Operand, right: Operand) -> Ref:
+    high, wide = (array.rows, array.cols) if isinstance(array, Reference) else array.shape[2:]
+    i, j = (np.broadcast_to(np.trunc(part.known).astype(np.intp), part.shape) for part in (down, right))
+    wrong = (i < 0) | (j < 0)
+    outside = (i > high) | (j > wide)
+    whole_column, whole_row = _all_or_none(i == 0), _all_or_none(j == 0)
+    top, left = np.clip(i - 1, 0, high - 1), np.clip(j - 1, 0, wide - 1)
+    clean = not (wrong.any() or outside.any() or down.has(Kind.ERROR) or right.has(Kind.ERROR))
+    if isinstance(array, Reference) and clean and i.shape[2:] == j.shape[2:] == (1, 1):
+        rows, cols = (high if whole_column else 1), (wide if whole_row else 1)
+        whole = array.whole and (whole_column or whole_row)
+        return Reference(array.sheet, array.top + top[:, :, 0, 0], array.left + left[:, :, 0, 0], rows, cols, whole)
+    if whole_column or whole_row:
+        values = here.read(array) if isinstance(array, Reference) else array
+        top = np.arange(values.shape[2]).reshape(1, 1, -1, 1) if whole_column else top
+        left = np.arange(values.shape[3]).reshape(1, 1, 1, -1) if whole_row else left
+    found = entries_at(array, top, left, here)
+    found = overlaid(found, outside, np.uint8(Kind.ERROR + ErrorValue.REF))
+    found = overlaid(found, wrong, np.uint8(Kind.ERROR + ErrorValue.VALUE))
+    return with_errors(found, down, right)
+
+
+def _all_or_none(mask: np.ndarray) -> bool:
+    if mask.any() and not mask.all():
+        raise NotUniform
+    return bool(mask.any())
+
+
+def _live_entry(here: Here, array: Operand | Reference, down: Operand, right: Operand) -> Operand:
+    """The entry at a position that depends on a variable: a step function."""
+    values = here.read(array) if isinstance(array, Reference) else array
+    if down.shape[2:] != (1, 1) or right.shape[2:] != (1, 1):
+        raise NeedsValue("several positions at once must not depend on a variable cell")
+    high, wide = values.shape[2:]
+    i, j = trunc(down.number), trunc(right.number)
+    if (high, wide) != (high, 1) and not right.live and (right.known == 0).any():
+        raise NeedsValue("the column of INDEX must be given where its row depends on a variable cell")
+    if wide == 1 and not right.live:
+        j = where(constant((right.known == 0).astype(np.float64)), 1.0, j)
+    row, _ = taken(flatten(values), np.nan)
+    flat = add(mul(add(i, -1.0), float(wide)), add(j, -1.0))
+    outside = add(add(less(i, 1.0), less(float(high), i)), add(less(j, 1.0), less(float(wide), j)))
+    return with_errors(numbers(pick(row, where(outside, -1.0, flat), -1)), down, right)
+
+
+@function("OFFSET")
+def offset(
+    here: Here, area: Ref, rows: Value, cols: Value, height: Value | None = None, width: Value | None = None
+) -> Ref:
+    """The range that lies some rows and columns away, with another size if wanted.
+
+    =ROW(OFFSET(A1, 2, 0)) -> 3
+    =ROWS(OFFSET(A1:B2, 1, 1, 5)) -> 5
+    =SUM(OFFSET(B1, 0, -1)) -> 1
+    =OFFSET(A1, -1, 0) -> #REF!
+    """
+    del here
+    if not isinstance(area, Reference):
+        return error(ErrorValue.VALUE)
+    moves = [as_numbers(part) for part in (rows, cols)]
+    for part in (*moves, *[as_numbers(size) for size in (height, width) if size is not None]):
+        if part.has(Kind.ERROR):
+            if not part.errors.all():
+                raise NotUniform
+            return part
+        if part.shape[2:] != (1, 1):
+            return error(ErrorValue.VALUE)
+    down, right = (np.floor(part.known[:, :, 0, 0]).astype(np.intp) for part in moves)
+    high = _extent(height, area.rows)
+    wide = _extent(width, area.cols)
+    if high == 0 or wide == 0:
+        return error(ErrorValue.REF)
+    top = area.top + down + (high + 1 if high < 0 else 0)
+    left = area.left + right + (wide + 1 if wide < 0 else 0)
+    high, wide = abs(high), abs(wide)
+    outside = (top < 0) | (left < 0) | (top + high > MAX_ROWS) | (left + wide > MAX_COLS)
+    if outside.any():
+        if not outside.all():
+            raise NotUniform
+        return error(ErrorValue.REF)
+    return Reference(area.sheet, top, left, high, wide, area.whole and (high, wide) == (area.rows, area.cols))
+
+
+def _extent(size: Operand | None, otherwise: int) -> int:
+    if size is None or size is BLANK:
+        return otherwise
+    wanted = same_for_all(size)
+    assert not isinstance(wanted, ErrorValue)
+    return int(wanted)
+
+
+@function("INDIRECT")
+def indirect(here: Here, text: Value, a1: Value = TRUE) -> Ref:
+    """The range that a text names, as A1 or R1C1.
+
+    =INDIRECT("A1") -> 1
+    =ROW(INDIRECT("B"&3)) -> 3
+    =INDIRECT("no such name") -> #REF!
+    """
+    style = same_for_all(as_logicals(a1))
+    if isinstance(style, ErrorValue):
+        return error(style)
+    written = as_texts(text)
+    if written.has(Kind.ERROR):
+        if not written.errors.all():
+            raise NotUniform
+        return written
+    if written.shape[2:] != (1, 1):
+        return error(ErrorValue.VALUE)
+    assert written.text is not None
+    names = written.text[:, :, 0, 0]
+    if not style and here.row.size * here.col.size > 1:
+        raise NotUniform
+    found = [here.refer(name, bool(style)) for name in names.ravel().tolist()]
+    if len(found) == 1:
+        return error(ErrorValue.REF) if found[0] is None else found[0]
+    places = [part for part in found if isinstance(part, Reference)]
+    first = next(iter(places), None)
+    if first is None or len(places) != len(found):
+        raise NotUniform
+    if any((p.sheet, p.rows, p.cols) != (first.sheet, first.rows, first.cols) for p in places):
+        raise NotUniform
+    top = np.array([int(part.top.flat[0]) for part in places]).reshape(names.shape)
+    left = np.array([int(part.left.flat[0]) for part in places]).reshape(names.shape)
+    return Reference(first.sheet, top, left, first.rows, first.cols, first.whole)
+
+
+@function("ADDRESS")
+def address(row: int, column: int, fixed: int = 1, a1: bool = True, sheet: str | None = None) -> str | ErrorValue:
+    """The address of a cell as a text; `fixed` makes both (1), the row (2), the column (3) or nothing (4) absolute.
+
+    =ADDRESS(2, 3) -> "$C$2"
+    =ADDRESS(2, 3, 2) -> "C$2"
+    =ADDRESS(2, 3, 2, FALSE) -> "R2C[3]"
+    =ADDRESS(2, 3, 1, TRUE, "My sheet") -> "'My sheet'!$C$2"
+    =ADDRESS(0, 1) -> #VALUE!
+    """
+    if not (1 <= row <= MAX_ROWS and 1 <= column <= MAX_COLS and 1 <= fixed <= 4):
+        return ErrorValue.VALUE
+    row_fixed, column_fixed = fixed in (1, 2), fixed in (1, 3)
+    if a1:
+        text = f"{'$' * column_fixed}{column_letters(column - 1)}{'$' * row_fixed}{row}"
+    else:
+        text = f"R{row if row_fixed else f'[{row}]'}C{column if column_fixed else f'[{column}]'}"
+    return text if sheet is None else f"{quote_sheet(sheet) if sheet else ''}!{text}"
