@@ -81,13 +81,11 @@ def _full(levels_: Levels, node: Node) -> Levels:
 
 
 def _product(node: Node, args: Sequence[Levels]) -> Levels:
-    left, right = (
-        args[place] if arg.value is None or arg.value.all() else np.where(arg.value == 0, 255, 0)
-        for place, arg in enumerate(node.args)
-    )
-    dead = (left == 255) | (right == 255)
-    result = _PRODUCT[np.where(left == 255, 0, left), np.where(right == 255, 0, right)]
-    return np.where(dead, 0, result).astype(np.uint8) if dead.any() else result
+    result = np.asarray(_PRODUCT[args[0], args[1]])
+    for arg in node.args:
+        if arg.value is not None and not arg.value.all():
+            result = np.where(arg.value == 0, np.uint8(0), result)
+    return result
 
 
 def _quotient(node: Node, args: Sequence[Levels]) -> Levels:

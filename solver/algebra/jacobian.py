@@ -16,8 +16,9 @@ import scipy.sparse as sp
 from solver.algebra.coloring import color_columns
 from solver.algebra.derive import between, jvp, vjp
 from solver.algebra.gather import take
+from solver.algebra.linearity import linear_part
 from solver.algebra.node import Node, variable
-from solver.algebra.pattern import dependence, linear_part
+from solver.algebra.pattern import dependence
 from solver.algebra.program import Program
 from solver.algebra.shape import reshape
 

@@ -1,7 +1,8 @@
-"""Which inputs reach which element, as sparse matrices carried through the graph; and the Jacobian of linear parts.
+"""Which inputs reach which element: the pattern of the Jacobian, carried through the graph.
 
-Both are the chain rule on local Jacobians, J(node) = sum over arguments of L(argument) @ J(argument): with ones for the
-pattern, with numbers where these do not depend on the input.
+The chain rule on patterns is P(node) = or over arguments of L(argument) P(argument), with L the pattern of a local
+Jacobian. Small patterns are boolean arrays, large ones sparse; a graph of many lone cells would spend its time in the
+bookkeeping of sparse matrices.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
+import numpy.typing as npt
 import scipy.sparse as sp
 
 from solver.algebra.choose import choice, picking
@@ -17,162 +19,146 @@ from solver.algebra.derive import between
 from solver.algebra.extremes import counting, opacity
 from solver.algebra.gather import joining
 from solver.algebra.maps import local_maps
-from solver.algebra.node import VARIABLE, Node, topological
 from solver.algebra.pointwise import Pointwise
-from solver.algebra.primitive import Entries, LinearMap, positions
-from solver.algebra.program import Program
-from solver.algebra.structure import Degree
+from solver.algebra.primitive import positions
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
-    import numpy.typing as npt
+    from collections.abc import Callable
 
     from solver.algebra.degree import Levels
+    from solver.algebra.node import Node
     from solver.algebra.primitive import Indices
 
 Sparse: TypeAlias = "sp.csr_array"
+Pattern: TypeAlias = "npt.NDArray[np.bool_] | sp.csr_array"
 
-
-def dependence(output: Node, wrt: Node) -> Sparse:
-    """Which elements of `wrt` each element of the output depends on: a boolean matrix (size of output, n)."""
-    if output is wrt:
-        return _identity(wrt.size).astype(bool)
-    found = levels([output], wrt)
-    patterns: dict[Node, Sparse] = {wrt: _identity(wrt.size)}
-    for node in between([output], wrt):
-        patterns[node] = _alive(_pattern(node, patterns), node, found[node], Degree.STEP)
-    last = patterns.get(output)
-    return sp.csr_array((output.size, wrt.size), dtype=bool) if last is None else last.astype(bool)
-
+_DENSE = 1 << 15  # patterns up to this many elements are arrays
 
 _ELEMENTWISE = {(choice, 0), (picking, 1), (counting, 1)}
 """Arguments without derivative that act element by element all the same: conditions, positions, keys."""
 
 
-def _identity(size: int) -> Sparse:
-    return sp.eye_array(size, format="csr")
+def dependence(output: Node, wrt: Node) -> Sparse:
+    """Which elements of `wrt` each element of the output depends on: a boolean matrix (size of output, n)."""
+    found = levels([output], wrt)
+    patterns: dict[Node, Pattern] = {wrt: sp.eye_array(wrt.size, format="csr")}
+    for node in between([output], wrt):
+        pattern = _pattern(node, patterns, wrt.size)
+        patterns[node] = _alive(pattern, node, found[node])
+    last = patterns.get(output)
+    if last is None:
+        return sp.csr_array((output.size, wrt.size), dtype=bool)
+    matrix = _sparse(last)
+    matrix.sort_indices()
+    return matrix.astype(bool)
 
 
-def _alive(matrix: Sparse, node: Node, level: Levels, highest: int) -> Sparse:
-    """The matrix with the rows emptied whose degree is not between LINEAR and `highest`; its entries set to stay."""
-    keep = np.broadcast_to((level > 0) & (level <= highest), node.shape).ravel()
-    if keep.all():
-        return matrix
+def _sparse(pattern: Pattern) -> Sparse:
+    if not isinstance(pattern, np.ndarray):
+        return pattern
+    rows, cols = np.nonzero(pattern)
+    starts = np.concatenate([[0], np.cumsum(np.bincount(rows, minlength=len(pattern)))])
+    return sp.csr_array((np.ones(len(cols)), cols, starts), shape=pattern.shape)
+
+
+def _fitting(pattern: Pattern) -> Pattern:
+    """A sparse pattern as an array, where it is small."""
+    if isinstance(pattern, np.ndarray) or pattern.shape[0] * pattern.shape[1] > _DENSE:
+        return pattern
+    return np.asarray(pattern.toarray() != 0)
+
+
+def _alive(pattern: Pattern, node: Node, level: Levels) -> Pattern:
+    """The pattern with the rows of constant elements emptied."""
+    if level.all():
+        return pattern
+    keep = np.broadcast_to(level > 0, node.shape).ravel()
+    if isinstance(pattern, np.ndarray):
+        return pattern & keep[:, None]
+    return kept_rows(pattern, keep)
+
+
+def kept_rows(matrix: Sparse, keep: npt.NDArray[np.bool_]) -> Sparse:
+    """The matrix with all other rows emptied."""
     counts = np.diff(matrix.indptr)
     kept = np.repeat(keep, counts)
-    indptr = np.concatenate([[0], np.cumsum(np.where(keep, counts, 0))])
-    return sp.csr_array((matrix.data[kept], matrix.indices[kept], indptr), shape=matrix.shape)
+    starts = np.concatenate([[0], np.cumsum(np.where(keep, counts, 0))])
+    return sp.csr_array((matrix.data[kept], matrix.indices[kept], starts), shape=matrix.shape)
 
 
-def _moved(node: Node, matrices: dict[Node, Sparse]) -> Sparse:
-    """The matrix of a view: the rows of its argument's, where the view takes them from."""
+def viewed_rows(node: Node) -> Indices:
+    """For a view, the flat positions in its argument that its elements come from."""
     arg = node.args[0]
-    inner = matrices[arg]
-    every = np.arange(arg.size)
     view: Callable[..., Any] = node.op.bind(node.param, [arg.shape])
-    places: Indices = view(every.reshape(arg.shape)).ravel()
-    return inner if np.array_equal(places, every) else inner[places]
+    places: Indices = view(np.arange(arg.size).reshape(arg.shape)).ravel()
+    return places
 
 
-def _pattern(node: Node, patterns: dict[Node, Sparse]) -> Sparse:
-    """The pattern of a node from those of its arguments; ones where something may stand."""
+def _pattern(node: Node, patterns: dict[Node, Pattern], columns: int) -> Pattern:
+    """The pattern of a node from those of its arguments."""
     if node.op is joining:
-        return _stacked(node, patterns)
+        return _joined(node, patterns, columns)
     if node.op.view:
-        return _moved(node, patterns)
-    pointwise = isinstance(node.op, Pointwise)
-    parts = {
-        (arg, None if pointwise else place): _through(node, place, patterns[arg])
-        for place, arg in enumerate(node.args)
-        if arg in patterns
-    }
-    first, *others = parts.values()
-    if pointwise and not others:
-        return first
-    total = sum(others, first)
+        return _fitting(patterns[node.args[0]][viewed_rows(node)])
+    parts = [_through(node, place, patterns[arg]) for place, arg in enumerate(node.args) if arg in patterns]
+    total = parts[0]
+    for part in parts[1:]:
+        if isinstance(total, np.ndarray) and isinstance(part, np.ndarray):
+            total = total | part
+        else:
+            total = _sparse(total) + _sparse(part)
+    if isinstance(total, np.ndarray) or len(parts) == 1:
+        return total
     return sp.csr_array((np.ones(total.nnz), total.indices, total.indptr), shape=total.shape)
 
 
-def _through(node: Node, place: int, inner: Sparse) -> Sparse:
+def _through(node: Node, place: int, inner: Pattern) -> Pattern:
     """What one argument contributes to a node's pattern."""
     arg = node.args[place]
-    if isinstance(node.op, Pointwise):
+    if isinstance(node.op, Pointwise) or node.op is opacity or (node.op, place) in _ELEMENTWISE:
         return inner if arg.shape == node.shape else inner[positions(arg.size, arg.shape, node.shape)]
     map_ = local_maps(node)[place]
-    if map_ is not None:
-        entries = map_.entries()
-        local = sp.csr_array((np.ones(len(entries.rows)), (entries.rows, entries.cols)), shape=(node.size, arg.size))
-        product: Sparse = local @ inner
-        return product
-    if (node.op, place) in _ELEMENTWISE or node.op is opacity:
-        return inner[positions(arg.size, arg.shape, node.shape)]
-    # What looks at everything, as an order does: each element may depend on all of it.
-    reached = np.flatnonzero(np.bincount(inner.indices, minlength=inner.shape[1]))
-    row = sp.csr_array((np.ones(len(reached)), reached, [0, len(reached)]), shape=(1, inner.shape[1]))
-    return row[np.zeros(node.size, dtype=np.intp)]
+    if map_ is None:  # what looks at everything, as an order does: each element may depend on all of it
+        reached = np.unique(_sparse(inner).indices)
+        row = sp.csr_array((np.ones(len(reached)), reached, [0, len(reached)]), shape=(1, inner.shape[1]))
+        return _fitting(row[np.zeros(node.size, dtype=np.intp)])
+    entries = map_.entries()
+    if isinstance(inner, np.ndarray):
+        return _gathered(inner, entries.rows, entries.cols, node.size)
+    local = sp.csr_array((np.ones(len(entries.rows)), (entries.rows, entries.cols)), shape=(node.size, arg.size))
+    product = local @ inner
+    product.data[:] = 1.0
+    return _fitting(product)
 
 
-def _stacked(node: Node, matrices: dict[Node, Sparse]) -> Sparse:
-    columns = max(matrices[arg].shape[1] for arg in node.args if arg in matrices)
-    parts = [matrices[arg] if arg in matrices else sp.csr_array((arg.size, columns)) for arg in node.args]
-    return sp.csr_array(sp.vstack(parts, format="csr"))
+def _gathered(inner: npt.NDArray[np.bool_], rows: Indices, cols: Indices, size: int) -> Pattern:
+    """For every row the union of the rows of `inner` that its columns name."""
+    result = np.zeros((size, inner.shape[1]), dtype=bool)
+    if len(rows):
+        order = np.argsort(rows, kind="stable")
+        present, starts = np.unique(rows[order], return_index=True)
+        result[present] = np.logical_or.reduceat(inner[cols[order]], starts, axis=0)
+    return result
 
 
-def linear_part(output: Node, wrt: Node) -> tuple[Sparse, npt.NDArray[np.bool_]]:
-    """The Jacobian of the elements of degree at most LINEAR, other rows empty; and which rows these are."""
-    unit = _identity(wrt.size)
-    if output is wrt:
-        return unit, np.ones(wrt.size, dtype=bool)
-    found = levels([output], wrt)
-    level = np.broadcast_to(found.get(output, np.zeros((), np.uint8)), output.shape).ravel()
-    path: list[Node] = []
-    if (level == Degree.LINEAR).any():
-        path = [node for node in between([output], wrt) if (found[node] == Degree.LINEAR).any()]
-    matrices: dict[Node, Sparse] = {wrt: unit}
-    locals_ = _LocalMatrices(path, wrt)
-    for node in path:
-        if node.op is joining:
-            matrix = _stacked(node, matrices)
-        elif node.op.view:
-            matrix = _moved(node, matrices)
+def _joined(node: Node, patterns: dict[Node, Pattern], columns: int) -> Pattern:
+    """The patterns of the parts below each other."""
+    if node.size * columns <= _DENSE:
+        none = (np.zeros((arg.size, columns), dtype=bool) for arg in node.args)
+        parts = [np.asarray(_fitting(patterns.get(arg, empty))) for arg, empty in zip(node.args, none, strict=True)]
+        return np.concatenate(parts)
+    counts: list[npt.NDArray[np.integer[Any]]] = []
+    cols: list[npt.NDArray[np.integer[Any]]] = []
+    for arg in node.args:
+        part = patterns.get(arg)
+        if part is None:
+            counts.append(np.zeros(arg.size, dtype=np.intp))
+        elif isinstance(part, np.ndarray):
+            counts.append(part.sum(axis=1))
+            cols.append(np.nonzero(part)[1])
         else:
-            parts: list[Sparse] = []
-            for place, arg in enumerate(node.args):
-                local = locals_.matrix(node, place)
-                if local is not None:
-                    parts.append(local if matrices[arg] is unit else local @ matrices[arg])
-            matrix = sum(parts[1:], parts[0]) if parts else sp.csr_array((node.size, wrt.size))
-        matrices[node] = _alive(matrix, node, found[node], Degree.LINEAR)
-    last = matrices.get(output)
-    return (sp.csr_array((output.size, wrt.size)) if last is None else last), level <= Degree.LINEAR
-
-
-class _LocalMatrices:
-    """The local Jacobians of the nodes on a path, with the numbers they have where these do not vary."""
-
-    def __init__(self, path: Sequence[Node], wrt: Node) -> None:
-        inside = {wrt, *path}
-        self._entries: dict[tuple[Node, int], tuple[Entries, Node | None]] = {}
-        for node in path:
-            if node.op.view or node.op is joining:
-                continue
-            for place, map_ in enumerate(local_maps(node)):
-                if isinstance(map_, LinearMap) and node.args[place] in inside:
-                    entries = map_.entries()
-                    self._entries[node, place] = entries, None if entries.data is None else entries.data()
-        data = [node for _, node in self._entries.values() if node is not None]
-        inputs = list({wrt: None, **{node: None for node in topological(data) if node.op is VARIABLE}})
-        # Any point will do: an entry of a linear element is the same everywhere.
-        values = Program(inputs, data).run(*[np.zeros(node.shape) for node in inputs])
-        self._values = dict(zip(data, values, strict=True))
-
-    def matrix(self, node: Node, place: int) -> Sparse | None:
-        """The local Jacobian of a node by one argument."""
-        found = self._entries.get((node, place))
-        if found is None:
-            return None
-        entries, data = found
-        values = np.ones(len(entries.rows)) if data is None else self._values[data]
-        shape = (node.size, node.args[place].size)
-        return sp.csr_array((values, (entries.rows, entries.cols)), shape=shape)
+            counts.append(np.diff(part.indptr))
+            cols.append(part.indices)
+    indices = np.concatenate(cols)
+    starts = np.concatenate([[0], np.cumsum(np.concatenate(counts))])
+    return sp.csr_array((np.ones(len(indices)), indices, starts), shape=(node.size, columns))

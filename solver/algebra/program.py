@@ -108,7 +108,7 @@ class Program:
         else:
             for place, (node, array) in enumerate(zip(self.inputs, arrays, strict=True)):
                 held = buffers.arrays[node]
-                if not np.array_equal(held, array):
+                if not (held == array).all():
                     np.copyto(held, array)
                     changed |= 1 << place
         self._buffers[key] = buffers
@@ -132,7 +132,7 @@ class Program:
                             call()
                     buffers.fresh[number] = True
         value = node.value if node.value is not None else buffers.arrays[node]
-        if value.ndim == len(node.shape):
+        if batch and value.ndim == len(node.shape):
             value = np.broadcast_to(value, batch + node.shape)
         return value.copy()
 

@@ -210,16 +210,26 @@ def _matrix_product(
 
     def kernel(a: Array, b: Array, out: Array | None = None) -> Array:
         a, b = arranged(a, dense_a, order_a, flat_a), arranged(b, dense_b, order_b, flat_b)
-        if out is not None and in_order:
-            np.matmul(a, b, out=out.reshape((*batch_of(out, rank), *flat_a[:-1], flat_b[-1])))
+        if out is not None and in_order and a.ndim == b.ndim == len(flat_a):
+            np.matmul(a, b, out=out.reshape((*flat_a[:-1], flat_b[-1])))
             return out
-        value = np.matmul(a, b)
+        value = _stacked_product(a, b)
         batch = value.shape[: value.ndim - len(flat_a)]
         extra = len(batch)
         value = value.reshape(batch + unflat).transpose(*range(extra), *[axis + extra for axis in back])
         return written(value.reshape(batch + final), out)
 
     return kernel
+
+
+def _stacked_product(a: Array, b: Array) -> Array:
+    """a @ b; a population against one matrix becomes one product instead of many small ones."""
+    if a.ndim > b.ndim == 2:
+        return (a.reshape((-1, a.shape[-1])) @ b).reshape((*a.shape[:-1], b.shape[-1]))
+    if b.ndim > a.ndim == 2 and b.shape[-1] == 1:
+        return (b.reshape((-1, b.shape[-2])) @ a.T).reshape((*b.shape[:-2], a.shape[0], 1))
+    product: Array = np.matmul(a, b)
+    return product
 
 
 def ordered(a: Node, b: Node) -> tuple[Node, Node]:
