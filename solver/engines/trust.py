@@ -75,9 +75,8 @@ class TrustRegion(Engine):
             if foretold <= 0:
                 # The bounds have bent the step out of shape: the plain gradient, as far as the radius allows.
                 slope = mask * gradient
-                new = np.clip(
-                    x - mask * slope * min(1.0, radius / max(float(np.linalg.norm(slope)), 1e-300)), *_box(problem)
-                )
+                share = min(1.0, radius / max(float(np.linalg.norm(slope)), 1e-300))
+                new = np.clip(x - share * mask * slope, problem.lb, problem.ub)
                 d = (new - x) / size
                 foretold = max(1e-300, -float(d @ (size * gradient)))
             fun_new = problem.fun(new)
