@@ -29,13 +29,13 @@ from solver.values import ErrorValue, Kind
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from solver.functions.here import Here
+    from solver.functions.here import Closure, Here
     from solver.functions.operand import Shape
     from solver.functions.registry import Function, Parameter
     from solver.values import Scalar
 
-Argument: TypeAlias = "Operand | Reference | References | Callable[[], Operand]"
 Result: TypeAlias = "Operand | Reference | References"
+Argument: TypeAlias = "Result | Closure | Callable[[], Result | Closure]"
 
 
 def call(function: Function, arguments: Sequence[Argument], here: Here) -> Result:
@@ -260,13 +260,17 @@ def _opaque(function: Function, places: Sequence[Any], shape: Shape, here: Here)
                     arguments.append(int(value) if taking is Taking.INT and np.isfinite(value) else value)
                 else:
                     arguments.append(known[at[lead:]] if isinstance(known, np.ndarray) else _slice(known, at[lead:]))
+            if any(_stops(taking, value) for (taking, _, _), value in zip(places, arguments, strict=True)):
+                out[at] = np.nan
+                continue
             result = function.body(here, *arguments) if function.wants_here else function.body(*arguments)
             out[at] = (
                 float(result) if isinstance(result, (float, int)) and not isinstance(result, ErrorValue) else np.nan
             )
         return out
 
-    return numbers(opaque(values, *alive))
+    converted = [a for t, a, scalar in places if scalar and t is not Taking.SCALAR]
+    return with_errors(numbers(opaque(values, *alive)), *converted)
 
 
 def known_node(values: Any) -> Node:
