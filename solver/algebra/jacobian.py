@@ -41,6 +41,7 @@ class Jacobian:
         flat = reshape(output, (output.size,))
         self.shape = (flat.size, wrt.size)
         fixed, straight = linear_part(flat, wrt)
+        fixed.sort_indices()
         curved = np.flatnonzero(~straight)
         self._sweeps: list[_Sweep] = []
         self._slots: list[Indices] = []
@@ -84,7 +85,8 @@ class Jacobian:
         return self._filled(np.ones(self._template.nnz, dtype=bool))
 
     def _filled(self, data: npt.NDArray[np.generic]) -> sp.csr_array:
-        return sp.csr_array((data, self._template.indices, self._template.indptr), shape=self.shape)
+        # copies, because SciPy rearranges a matrix in place where it finds that useful
+        return sp.csr_array((data, self._template.indices.copy(), self._template.indptr.copy()), shape=self.shape)
 
     def __call__(self, x: npt.ArrayLike) -> sp.csr_array:
         """The Jacobian at x."""
