@@ -46,7 +46,7 @@ def optimality(problem: Problem, x: Vector) -> tuple[float, Vector, Vector]:
     at_lower, at_upper = _active(x, problem.lb, problem.ub)
     y = np.zeros(problem.m)
     if problem.m:
-        jacobian = sp.csr_array(problem.row_jac(x))
+        jacobian = sp.csr_array(problem.row_jac(x), copy=True)
         row_lower, row_upper = _active(problem.rows(x), problem.row_lo, problem.row_hi)
         chosen = np.flatnonzero(row_lower | row_upper)
         y[chosen] = _multipliers(gradient, jacobian[chosen], row_lower[chosen], row_upper[chosen], at_lower, at_upper)

@@ -47,6 +47,12 @@ def counted(problem: Problem, progress: Progress) -> Problem:
 
         return counting
 
+    def own(x: Vector) -> sp.csr_array:
+        # SciPy sorts indices in place where it likes, and a problem may share them between its matrices.
+        matrix = sp.csr_array(problem.row_jac(x), copy=True)
+        matrix.sort_indices()
+        return matrix
+
     residuals = problem.residuals and replace(
         problem.residuals,
         fun=count("function", problem.residuals.fun),
@@ -59,7 +65,7 @@ def counted(problem: Problem, progress: Progress) -> Problem:
         hessp=count("hessian", problem.hessp),
         fun_many=count_many(problem.fun_many),
         rows=count("rows", problem.rows),
-        row_jac=count("jacobian", problem.row_jac),
+        row_jac=count("jacobian", own),
         row_hessp=count("hessian", problem.row_hessp),
         residuals=residuals,
         terms=problem.terms and count("gradient", problem.terms),
