@@ -10,7 +10,7 @@ import numpy as np
 
 from solver.algebra import constant, det, inverse, matmul
 from solver.functions.operand import ZERO, Operand, error, numbers, rearrange, spread_to, with_errors
-from solver.functions.registry import Array, Number, function
+from solver.functions.registry import Array, function
 from solver.values import ErrorValue, Kind
 
 
@@ -68,17 +68,15 @@ def mdeterm(matrix: Array) -> Operand:
 
 
 @function("MUNIT", per_cell=True)
-def munit(size: Number) -> Operand:
+def munit(size: int) -> Operand:
     """Makes the unit matrix of a size.
 
     =MUNIT(2) -> {1,0;0,1}
     =MUNIT(0) -> #VALUE!
     """
-    value = size.value
-    count = 0 if value is None else int(value.flat[0])
-    if count < 1:
+    if size < 1:
         return error(ErrorValue.VALUE)
-    return numbers(constant(np.eye(count)[np.newaxis, np.newaxis]))
+    return numbers(constant(np.eye(size)[np.newaxis, np.newaxis]))
 
 
 def _all_numbers(matrix: Operand) -> Operand:
