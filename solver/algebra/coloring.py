@@ -23,10 +23,12 @@ class Coloring:
     colors: npt.NDArray[np.intp]
     count: int
 
-    def directions(self) -> npt.NDArray[np.float64]:
-        """One row per colour: the sum of the unit vectors of its columns, (count, columns)."""
-        seeds = np.zeros((self.count, len(self.colors)))
-        seeds[self.colors, np.arange(len(self.colors))] = 1.0
+    def directions(self, first: int = 0, last: int | None = None) -> npt.NDArray[np.float64]:
+        """One row per colour from `first` to before `last`: the sum of the unit vectors of its columns."""
+        end = self.count if last is None else min(last, self.count)
+        seeds = np.zeros((end - first, len(self.colors)))
+        members = np.flatnonzero((self.colors >= first) & (self.colors < end))
+        seeds[self.colors[members] - first, members] = 1.0
         return seeds
 
 

@@ -121,25 +121,30 @@ class _Sweep:
     """The entries of some rows, by forward or backward sweeps of compressed directions."""
 
     def __init__(self, output: Node, wrt: Node, pattern: sp.csr_array, *, backward: bool) -> None:
-        coloring = color_columns(pattern.T.tocsr() if backward else pattern)
-        self.count = coloring.count
-        self._seeds = coloring.directions()
+        self._coloring = color_columns(pattern.T.tocsr() if backward else pattern)
+        self.count = self._coloring.count
         row, col = pattern.tocoo().coords
         direction = variable(output.size if backward else wrt.size, "direction")
         if backward:
             result = vjp([output], wrt, [direction])
-            self._where = coloring.colors[row], col
+            self._color, self._place = self._coloring.colors[row], col
         else:
             result = jvp([output], wrt, direction)[0]
-            self._where = coloring.colors[col], row
+            self._color, self._place = self._coloring.colors[col], row
         self._program = Program([wrt, direction], [result])
         alive = sum(node.size for node in between([result], direction) if not node.op.view)
-        self._portion = max(1, _SWEEP_ELEMENTS // max(1, alive))
+        self._portion = max(1, _SWEEP_ELEMENTS // max(1, alive + direction.size))
 
     def entries(self, x: npt.ArrayLike) -> Array:
         """The entries at x, in the order of the pattern."""
-        parts = [
-            self._program.run(x, self._seeds[at : at + self._portion])[0] for at in range(0, self.count, self._portion)
-        ]
-        compressed = parts[0] if len(parts) == 1 else np.concatenate(parts)
-        return compressed[self._where]
+        found = np.empty(len(self._color))
+        for first in range(0, self.count, self._portion):
+            last = first + self._portion
+            compressed = self._program.run(x, self._coloring.directions(first, last))[0]
+            here = slice(None) if last >= self.count and not first else self._colored(first, last)
+            found[here] = compressed[self._color[here] - first, self._place[here]]
+        return found
+
+    def _colored(self, first: int, last: int) -> Indices:
+        """The entries whose colour is from `first` to before `last`."""
+        return np.flatnonzero((self._color >= first) & (self._color < last))

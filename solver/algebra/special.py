@@ -30,6 +30,8 @@ from solver.algebra.elementary import (
 from solver.algebra.pointwise import Pointwise, pointwise
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from solver.algebra.node import Array, Kernel, Node, Operand
 
 SHAPE = (0.6, 4.0)
@@ -97,10 +99,10 @@ def polygamma(_y: Node, n: Node, x: Node) -> tuple[Operand | None, ...]:
 
 
 @cache
-def slope(kernel: Kernel, name: str, place: int, by_last: object = None) -> Pointwise:
+def slope(kernel: Kernel, name: str, arity: int, place: int, by_last: Callable[..., Node] | None = None) -> Pointwise:
     """The derivative of a special function by its positive parameter at `place`, as a primitive of its own.
 
-    `by_last(*args)` gives the derivative of that slope by the last argument where it is known in closed form.
+    `by_last(*args)` is the derivative of that slope by the last argument, where it is known in closed form.
     """
 
     def difference(args: tuple[Array, ...], width: Array) -> Array:
@@ -114,22 +116,15 @@ def slope(kernel: Kernel, name: str, place: int, by_last: object = None) -> Poin
         fourth, fifth = (4 * second - first) / 3, (4 * third - second) / 3
         return np.asarray(np.divide(16 * fifth - fourth, 15, out=out))
 
+    own = f"{name}_slope{place}"
+
     def partials(_y: Node, *args: Node) -> tuple[Operand | None, ...]:
-        found: list[Operand | None] = []
-        for at in range(len(args)):
-            if at == len(args) - 1 and callable(by_last):
-                found.append(by_last(*args))
-            else:
-                found.append(slope(numeric, f"{name}_slope{place}", at)(*args))
+        found: list[Operand | None] = [slope(numeric, own, arity, at)(*args) for at in range(arity - 1)]
+        found.append(slope(numeric, own, arity, arity - 1)(*args) if by_last is None else by_last(*args))
         return tuple(found)
 
-    domain = [SHAPE] * (kernel_arity(name) - 1) + [UNIT]
-    return Pointwise(f"{name}_slope{place}", numeric, partials, domain, doc=f"The slope of {name} in a parameter.")
-
-
-def kernel_arity(name: str) -> int:
-    """How many arguments the incomplete function of this name has."""
-    return 3 if name.startswith("betainc") else 2
+    domain = [SHAPE] * (arity - 1) + [UNIT]
+    return Pointwise(own, numeric, partials, domain, doc=f"The slope of {name} in a parameter.")
 
 
 def _gamma_density(a: Node, x: Node) -> Node:
@@ -160,7 +155,7 @@ def gammaincinv(y: Node, a: Node, _p: Node) -> tuple[Operand | None, ...]:
 
 
 def _gamma_slope(a: Node, x: Node) -> Node:
-    return slope(special.gammainc, "gammainc", 0, _gamma_density_slope)(a, x)
+    return slope(special.gammainc, "gammainc", 2, 0, _gamma_density_slope)(a, x)
 
 
 def _beta_density(a: Node, b: Node, x: Node) -> Node:
@@ -178,8 +173,8 @@ def _beta_density_slope_b(a: Node, b: Node, x: Node) -> Node:
 
 
 def _beta_slopes(a: Node, b: Node, x: Node) -> tuple[Node, Node]:
-    first = slope(special.betainc, "betainc", 0, _beta_density_slope_a)
-    second = slope(special.betainc, "betainc", 1, _beta_density_slope_b)
+    first = slope(special.betainc, "betainc", 3, 0, _beta_density_slope_a)
+    second = slope(special.betainc, "betainc", 3, 1, _beta_density_slope_b)
     return first(a, b, x), second(a, b, x)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -103,6 +104,16 @@ def test_directions_are_few() -> None:
     assert jacobian(sum_(square(x)), x).sweeps == 1
 
 
+def test_portions_give_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Sweeps that do not fit in memory together are run one after the other."""
+    x = variable(12)
+    output = SHAPES["dense"](x)
+    at = RNG.normal(size=12)
+    whole = jacobian(output, x)(at).toarray()
+    monkeypatch.setattr(import_module("solver.algebra.jacobian"), "_SWEEP_ELEMENTS", 100)
+    np.testing.assert_allclose(jacobian(output, x)(at).toarray(), whole, rtol=1e-13)
+
+
 def test_linear_rows_take_no_sweep() -> None:
     x = variable(4000)
     rows = [sum_(mul(take(x, np.arange(50) + 40 * i), RNG.normal(size=50))) for i in range(60)]
@@ -122,3 +133,5 @@ def test_colours_separate_columns() -> None:
         assert len(set(colors)) == len(colors)
     assert coloring.count == coloring.colors.max() + 1
     np.testing.assert_array_equal(coloring.directions().sum(axis=0), np.ones(80))
+    parts = [coloring.directions(first, first + 3) for first in range(0, coloring.count, 3)]
+    np.testing.assert_array_equal(np.concatenate(parts), coloring.directions())
