@@ -75,12 +75,20 @@ def switch(here: Here, expression: Value, *cases: Lazy) -> Ref:
             return error(ErrorValue.NA)
         if k + 1 == len(cases):
             return cases[k]()
-        matched = binary("=", expression, values_of(cases[k](), here))
+        matched = binary("=", wanted, _filled(values_of(cases[k](), here)))
         return chosen(here, matched, cases[k + 1], lambda: from_case(k + 2))
 
     if expression.errors.all():
         return expression
+    wanted = _filled(expression)
     return from_case(0)
+
+
+def _filled(operand: Operand) -> Operand:
+    """The operand with blanks as zeros: to SWITCH they equal neither FALSE nor an empty text."""
+    return Operand(
+        np.where(operand.kind == Kind.BLANK, np.uint8(Kind.NUMBER), operand.kind), operand.number, operand.text
+    )
 
 
 @function("CHOOSE", calculus=Calculus.STEP)

@@ -162,12 +162,10 @@ def lookup_of(here: Here, key: Value, values: ArrayRef, results: ArrayRef | None
     if isinstance(values, References) or isinstance(results, References):
         return error(ErrorValue.VALUE)
     high, wide = (values.rows, values.cols) if isinstance(values, Reference) else values.shape[2:]
+    across = wide > high
     if results is None:
-        across = wide > high
         results = _line(values, (high if across else wide) - 1, across)
-        values = _line(values, 0, across)
-    elif 1 not in (high, wide):
-        return error(ErrorValue.NA)
+    values = _line(values, 0, across)
     vector = vector_of(values, here)
     beside = vector_of(results, here)
     if vector is None or beside is None:
