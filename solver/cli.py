@@ -8,23 +8,25 @@ from __future__ import annotations
 import json
 import sys
 import time
-from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
-from solver.errors import ExitCode, SolverError
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    from solver.model.answer import Answer
-
-BOOK = click.argument("book", type=click.Path(path_type=Path))
-SHEET = click.option("--sheet", metavar="NAME", help="Sheet of the model; else the only model, or the active sheet's.")
-JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-QUIET = click.option("--quiet", is_flag=True, help="Print nothing but errors.")
+from solver.cli_lesson import LESSON
+from solver.cli_parts import (
+    BOOK,
+    JSON,
+    QUIET,
+    SHEET,
+    exit_code,
+    method_options,
+    only_one_target,
+    refusals,
+    request_of,
+    writing_options,
+)
+from solver.errors import ExitCode
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -33,42 +35,12 @@ def main() -> None:
     """Solves the Solver models stored in .xlsx workbooks, without Excel."""
 
 
-@contextmanager
-def _refusals(book: Path) -> Iterator[None]:
-    """Turns errors into one line on stderr and exit code 2."""
-    try:
-        yield
-    except SolverError as error:
-        click.echo(f"{book}: {error}", err=True)
-        sys.exit(ExitCode.BAD_INPUT)
-    except MemoryError:
-        click.echo(f"{book}: there is not enough memory: close other programs or use a larger machine", err=True)
-        sys.exit(ExitCode.BAD_INPUT)
-
-
-def _solving_options(command: Callable[..., None]) -> Callable[..., None]:
-    """The options that say which model is solved and how."""
-    for decorate in (
-        click.option("--workers", type=int, metavar="N", help="Processes for engines that can use several."),
-        click.option("--time-limit", type=float, metavar="SECONDS", help="Stop after so long, keeping the best point."),
-        click.option("--seed", type=int, metavar="N", help="Seed of every random number (the same as -O rsd=N)."),
-        click.option(
-            "-O", "pairs", multiple=True, metavar="NAME=VALUE", help="An engine's option, by our name or Excel's."
-        ),
-        click.option("--engine", metavar="NAME", help="Engine to use; `solver engines` lists them."),
-        click.option("--all-sheets", is_flag=True, help="Every stored model, in the order of the sheets."),
-        SHEET,
-    ):
-        command = decorate(command)
-    return command
-
-
 @main.command()
 @BOOK
-@_solving_options
-@click.option("-o", "--output", type=click.Path(path_type=Path), help="Where to write; else BOOK-solved.xlsx.")
-@click.option("-i", "--in-place", is_flag=True, help="Write into the book itself, atomically.")
-@click.option("--force", is_flag=True, help="Write even if the book is open in a spreadsheet program.")
+@SHEET
+@click.option("--all-sheets", is_flag=True, help="Every stored model, in the order of the sheets.")
+@method_options
+@writing_options
 @click.option("--dry-run", is_flag=True, help="Write nothing.")
 @click.option("--report", "reports", multiple=True, metavar="KIND", help="Append a report sheet (repeatable).")
 @JSON
@@ -82,22 +54,14 @@ def solve(book: Path, **asked: Any) -> None:
     from solver.listing import answer_listing
 
     as_json, quiet = asked["as_json"], asked["quiet"]
-    if asked["in_place"] and asked["output"]:
-        raise click.UsageError("--in-place and --output exclude each other")
-    with _refusals(book):
+    only_one_target(asked)
+    with refusals(book):
         began = time.perf_counter()
         opened = pipeline.read(book)
         models = pipeline.pick_models(opened, asked["sheet"], everything=asked["all_sheets"])
         reading = time.perf_counter() - began
         with Progress(silent=quiet) as progress:
-            request = pipeline.Request(
-                engine=asked["engine"],
-                options=_options(asked["pairs"], asked["seed"]),
-                time_limit=asked["time_limit"],
-                workers=asked["workers"],
-                watch=progress.watch,
-            )
-            answers = pipeline.solve_models(opened, models, request)
+            answers = pipeline.solve_models(opened, models, request_of(asked, progress.watch))
         began = time.perf_counter()
         tables = pipeline.report_tables(opened, answers, asked["reports"])
         edits, count, failed = pipeline.edits_of(opened, answers, tables)
@@ -116,29 +80,7 @@ def solve(book: Path, **asked: Any) -> None:
     elif not quiet:
         for listing in listings:
             print_answer(listing)
-    sys.exit(max((_exit_code(answer) for answer in answers), key=_EXIT_ORDER.index))
-
-
-_EXIT_ORDER = [ExitCode.SOLVED, ExitCode.STOPPED, ExitCode.NO_ANSWER]
-
-
-def _exit_code(answer: Answer) -> ExitCode:
-    outcome = answer.solution.outcome
-    if outcome.solved:
-        return ExitCode.SOLVED
-    return ExitCode.STOPPED if outcome.stopped else ExitCode.NO_ANSWER
-
-
-def _options(pairs: tuple[str, ...], seed: int | None) -> dict[str, str | float]:
-    options: dict[str, str | float] = {}
-    for pair in pairs:
-        name, equals, value = pair.partition("=")
-        if not equals or not name:
-            raise click.UsageError(f"-O takes NAME=VALUE, not {pair!r}")
-        options[name.strip()] = value.strip()
-    if seed is not None:
-        options["seed"] = seed
-    return options
+    sys.exit(exit_code(answers))
 
 
 @main.command()
@@ -151,7 +93,7 @@ def show(book: Path, sheet: str | None, as_json: bool) -> None:
     from solver.console import print_models
     from solver.listing import model_listing
 
-    with _refusals(book):
+    with refusals(book):
         listings = [model_listing(*found) for found in pipeline.inspect(pipeline.read(book), sheet)]
     if as_json:
         click.echo(json.dumps({"file": str(book), "models": listings}, ensure_ascii=False))
@@ -170,7 +112,7 @@ def check(book: Path, sheet: str | None, as_json: bool, quiet: bool) -> None:
     from solver.console import print_check
     from solver.listing import check_listing
 
-    with _refusals(book):
+    with refusals(book):
         _, agreement, certificates = pipeline.verify(pipeline.read(book), sheet)
         listing = check_listing(str(book), agreement, certificates)
     if as_json:
@@ -194,7 +136,7 @@ def calc(book: Path, output: Path | None, seed: int | None, as_json: bool, quiet
     from solver.console import print_values
     from solver.listing import values_listing
 
-    with _refusals(book):
+    with refusals(book):
         listing = values_listing(pipeline.calculate(book, output, seed))
     if as_json:
         click.echo(json.dumps(listing, ensure_ascii=False))
@@ -225,3 +167,7 @@ def engines(as_json: bool) -> None:
         click.echo(json.dumps({"engines": listing}, default=str, ensure_ascii=False))
     else:
         print_engines(listing)
+
+
+for command in LESSON:
+    main.add_command(command)

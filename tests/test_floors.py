@@ -33,11 +33,18 @@ FLOORS = {
     "pipeline": 6,
     "listing": 6,
     "api": 6,
+    "defining": 6,
+    "fitting": 6,
+    "gradients": 6,
+    "starting": 6,
+    "stepping": 6,
     "cli": 7,
+    "cli_lesson": 7,
+    "cli_parts": 7,
     "console": 7,
 }
 STRANGERS = ({"algebra", "book", "formula"}, {"engines", "reports", "templates"})
-AT_HOME = {"click": {"cli"}, "rich": {"console"}, "highspy": {"engines"}, "openpyxl": {"templates"}}
+AT_HOME = {"click": {"cli", "cli_lesson", "cli_parts"}, "rich": {"console"}, "highspy": {"engines"}, "openpyxl": {"templates"}}
 MODULES = sorted(path for path in ROOT.rglob("*.py") if path.name not in ("__init__.py", "__main__.py"))
 
 

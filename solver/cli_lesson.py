@@ -1,0 +1,101 @@
+"""The commands that make and explain models: define, and those of the lesson."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from solver.cli_parts import BOOK, JSON, QUIET, only_one_target, refusals, writing_options
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+LESSON: list[click.Command] = []
+"""The commands of this file, for the group."""
+
+
+def lesson(command: click.Command) -> click.Command:
+    """Adds a command to the group."""
+    LESSON.append(command)
+    return command
+
+
+@lesson
+@click.command()
+@BOOK
+@click.option("--sheet", metavar="NAME", help="Sheet of the model; else that of its cells.")
+@click.option("--minimize", "--minimise", "minimum", metavar="CELL", help="Objective, as small as can be.")
+@click.option("--maximize", "--maximise", "maximum", metavar="CELL", help="Objective, as large as can be.")
+@click.option("--value-of", "value", metavar="CELL", help="Objective that shall take the value of --target.")
+@click.option("--target", type=float, metavar="NUMBER", help="What the cell of --value-of shall be; 0 if left out.")
+@click.option("--feasible", is_flag=True, help="No objective: any point that meets the constraints.")
+@click.option("--by-changing", "variables", metavar="AREA[,AREA]", help="Variable cells.")
+@click.option(
+    "--subject-to", "added", multiple=True, metavar="TEXT", help="One more constraint, such as 'A1:A5 <= 10'."
+)
+@click.option("--remove", "removed", multiple=True, metavar="TEXT", help="Drop a constraint, by its number or text.")
+@click.option("--engine", metavar="NAME", help="grg, simplex, evolutionary, or an engine of `solver engines`.")
+@click.option(
+    "-O", "pairs", multiple=True, metavar="NAME=VALUE", help="An option by our name or Excel's; NAME= unsets."
+)
+@click.option("--nonnegative/--free", default=None, help="Whether variables without a lower bound start at 0.")
+@click.option("--clear", is_flag=True, help="Take the stored model away first.")
+@writing_options
+@JSON
+@QUIET
+def define(book: Path, **asked: Any) -> None:
+    """Stores or edits a model in BOOK (or with -o in a copy), as Excel's dialog would."""
+    from solver import pipeline
+    from solver.book.patch import patch
+    from solver.book.save import save
+    from solver.cli_parts import given_options
+    from solver.console import print_models
+    from solver.defining import Definition
+    from solver.defining import define as defined
+    from solver.listing import model_listing
+
+    only_one_target(asked)
+    options = {name: str(value) for name, value in given_options(asked["pairs"], None).items()}
+    definition = Definition(
+        objective=_objective(asked),
+        target=asked["target"],
+        variables=asked["variables"],
+        added=asked["added"],
+        removed=asked["removed"],
+        engine=asked["engine"],
+        options=options,
+        nonnegative=asked["nonnegative"],
+        clear=asked["clear"],
+    )
+    if definition.says_nothing and not asked["clear"]:
+        raise click.UsageError("say what shall be stored, such as --minimize CELL --by-changing AREA")
+    with refusals(book):
+        before = pipeline.read(book)
+        model, edits = defined(before, asked["sheet"], definition)
+        data = patch(before, edits)
+        target = asked["output"] or book
+        save(data, target, in_place=target == book, force=asked["force"])
+        listings = [] if model is None else [model_listing(*pipeline.inspect(pipeline.read(data), model.sheet)[0])]
+    if asked["as_json"]:
+        click.echo(json.dumps({"file": str(book), "output": str(target), "models": listings}, ensure_ascii=False))
+    elif not asked["quiet"]:
+        print_models(target, listings)
+    sys.exit(0)
+
+
+def _objective(asked: dict[str, Any]) -> tuple[str, Any] | None:
+    """The one objective that was given, with what is done to it."""
+    from solver.model.model import Sense
+
+    senses = {"minimum": Sense.MIN, "maximum": Sense.MAX, "value": Sense.VALUE}
+    given = [(asked[word], sense) for word, sense in senses.items() if asked[word] is not None]
+    if asked["feasible"]:
+        given.append(("", Sense.MIN))
+    if len(given) > 1:
+        raise click.UsageError("choose one of --minimize, --maximize, --value-of and --feasible")
+    if asked["target"] is not None and asked["value"] is None:
+        raise click.UsageError("--target goes with --value-of")
+    return given[0] if given else None
