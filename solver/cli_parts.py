@@ -52,7 +52,7 @@ def decorated(*decorators: Callable[..., Any]) -> Callable[[Command], Command]:
 
 method_options = decorated(
     click.option("--engine", metavar="NAME", help="Engine to use; `solver engines` lists them."),
-    X,
+    click.option("-O", "pairs", multiple=True, metavar="NAME=VALUE", help="An engine's option, ours or Excel's name."),
     click.option("--seed", type=int, metavar="N", help="Seed of every random number (the same as -O rsd=N)."),
     click.option("--time-limit", type=float, metavar="SECONDS", help="Stop after so long, keeping the best point."),
     click.option("--workers", type=int, metavar="N", help="Processes for engines that can use several."),

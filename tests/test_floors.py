@@ -44,7 +44,12 @@ FLOORS = {
     "console": 7,
 }
 STRANGERS = ({"algebra", "book", "formula"}, {"engines", "reports", "templates"})
-AT_HOME = {"click": {"cli", "cli_lesson", "cli_parts"}, "rich": {"console"}, "highspy": {"engines"}, "openpyxl": {"templates"}}
+AT_HOME = {
+    "click": {"cli", "cli_lesson", "cli_parts"},
+    "rich": {"console"},
+    "highspy": {"engines"},
+    "openpyxl": {"templates"},
+}
 MODULES = sorted(path for path in ROOT.rglob("*.py") if path.name not in ("__init__.py", "__main__.py"))
 
 
