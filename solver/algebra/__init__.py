@@ -22,7 +22,7 @@ from solver.algebra.corners import (
 )
 from solver.algebra.degree import degrees
 from solver.algebra.dense import det, inverse
-from solver.algebra.derive import gradient, hessp, jvp, vjp
+from solver.algebra.derive import adjoints, gradient, hessp, jvp, vjp
 from solver.algebra.elementary import (
     acos,
     acosh,
@@ -92,6 +92,7 @@ __all__ = [
     "acos",
     "acosh",
     "add",
+    "adjoints",
     "apply",
     "asin",
     "asinh",

@@ -64,8 +64,9 @@ def levels(outputs: Iterable[Node], wrt: Node) -> dict[Node, Levels]:
             found[node] = rule(node, args)
         elif isinstance(node.op, Pointwise):
             found[node] = _LIFTED[node.op.smoothness][_largest(args)]
-        else:
-            found[node] = np.array(Degree.STEP, dtype=np.uint8)
+        else:  # an array primitive without a rule: every element may depend on all of its arguments
+            highest = max(int(arg.max(initial=0)) for arg in args)
+            found[node] = np.asarray(_LIFTED[node.op.smoothness][highest])
     return found
 
 

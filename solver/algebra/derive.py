@@ -33,9 +33,9 @@ _SELECTING = frozenset(
 )
 
 
-def between(outputs: Iterable[Node], wrt: Node) -> list[Node]:
+def between(outputs: Iterable[Node], *wrt: Node) -> list[Node]:
     """The nodes that depend on `wrt` and are needed by the outputs, arguments first; `wrt` itself is left out."""
-    reached = {wrt}
+    reached = set(wrt)
     path = []
     for node in topological(outputs):
         if node not in reached and any(arg in reached for arg in node.args):
@@ -69,8 +69,13 @@ def _tangent(node: Node, incoming: Sequence[Node | None]) -> Node | None:
 
 def vjp(outputs: Sequence[Node], wrt: Node, cotangents: Sequence[Node]) -> Node:
     """The sum over the outputs of (their Jacobian with respect to `wrt`) transposed, times their cotangent."""
-    path = between(outputs, wrt)
-    arriving = {node: _Arriving(node) for node in (wrt, *path)}
+    return adjoints(outputs, [wrt], cotangents)[0]
+
+
+def adjoints(outputs: Sequence[Node], wrt: Sequence[Node], cotangents: Sequence[Node]) -> list[Node]:
+    """`vjp` with respect to several variables in one sweep; each result has the shape of its variable."""
+    path = between(outputs, *wrt)
+    arriving = {node: _Arriving(node) for node in (*wrt, *path)}
     for output, cotangent in zip(outputs, cotangents, strict=True):
         if output in arriving:
             arriving[output].sums.append(broadcast(cotangent, output.shape))
@@ -90,8 +95,7 @@ def vjp(outputs: Sequence[Node], wrt: Node, cotangents: Sequence[Node]) -> Node:
             if map_ is not None and there_ is not None:
                 there_.sums.append(map_.transpose(g))
                 there_.guarded |= silent
-    total = arriving[wrt].total()
-    return constant(np.zeros(wrt.shape)) if total is None else total
+    return [arriving[node].total() or constant(np.zeros(node.shape)) for node in wrt]
 
 
 class _Arriving:

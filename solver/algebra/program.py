@@ -181,7 +181,9 @@ def _first_run(nodes: Sequence[Node], arrays: dict[Node, Array]) -> list[Callabl
             if not np.may_share_memory(result, args[0]):
                 calls.append(partial(_copy_view, result, kernel, args[0]))
         else:
-            result = np.asarray(kernel(*args), order="C")  # kernels may reshape what they write to
+            result = np.asarray(kernel(*args))
+            if not (result.flags.owndata and result.flags.c_contiguous):
+                result = result.copy()  # a buffer of its own, which kernels may reshape and write to
             calls.append(partial(kernel, *args, out=result))
         arrays[node] = result
     return calls

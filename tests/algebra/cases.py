@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 import scipy.sparse as sp
 
-import solver.algebra.probability  # noqa: F401  its declarations fill the registry
+import solver.algebra.geometric
+import solver.algebra.probability  # noqa: F401  these declarations fill the registry
 from solver.algebra import (
     apply,
     broadcast,
     contract,
+    cosh,
     count_less,
     cumsum,
     det,
@@ -28,8 +30,10 @@ from solver.algebra import (
     recur,
     reshape,
     shift,
+    sinh,
     sort_,
     spread,
+    sub,
     sum_,
     take,
     transpose,
@@ -39,6 +43,7 @@ from solver.algebra.choose import placed_like
 from solver.algebra.extremes import ordering
 from solver.algebra.node import REGISTRY, Node, as_node, make
 from solver.algebra.pointwise import Pointwise
+from solver.algebra.roots import root
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -63,6 +68,12 @@ def _case(primitive: str, shapes: list[tuple[int, ...]], build: Callable[..., No
 
 _matrix = sp.random_array((5, 6), density=0.4, rng=np.random.default_rng(3)).tocsr()
 _well = np.eye(3) * 5.0
+
+
+def _inverse_of_sinh(p: Node) -> Node:
+    """The x with sinh(x) = p, found by a search and differentiated by its equation."""
+    return root(np.arcsinh, p.shape, lambda x: (sub(sinh(x), p), cosh(x)), p)
+
 
 ARRAYS = [
     _case("reshape", [(2, 3)], lambda x: reshape(x, (3, 1, 2))),
@@ -110,6 +121,7 @@ ARRAYS = [
     _case("recur", [(4,), (4,), (1,)], lambda a, b, s: recur(a, b, s, 0), "plain"),
     Case("inverse", "inverse", ((2, 3, 3),), lambda x: inverse(_plus(x)), ((-1.0, 1.0),)),
     _case("det", [(2, 3, 3)], det),
+    _case("root", [(3,)], _inverse_of_sinh),
 ]
 
 
