@@ -15,6 +15,7 @@ from solver.functions.coerce import text_of, text_of_number
 from solver.functions.dateformat import date_text
 from solver.functions.digitformat import decimal_of, digits_text
 from solver.functions.formatcode import FormatCodeError, Part, Section, sections_of
+from solver.values import ErrorValue
 
 if TYPE_CHECKING:
     from solver.values import Scalar
@@ -36,7 +37,7 @@ def shown(value: Scalar, code: str, date1904: bool = False) -> str | None:
         sections = sections_of(code)
     except FormatCodeError:
         return None
-    if isinstance(value, bool) or (value is not None and not isinstance(value, (str, float, int))):
+    if isinstance(value, (bool, ErrorValue)):
         return text_of(value)
     if isinstance(value, str):
         return _text_shown(sections, value)
@@ -100,8 +101,8 @@ def general(value: float) -> str:
         places = max(0, min(9, _WIDEST_GENERAL - 2 - max(exponent, 0)))
         text = f"{float(number):.{places}f}"
         return sign + (text.rstrip("0").rstrip(".") if "." in text else text)
-    full = text_of_number(float(number))
-    if "E" not in full and len(full) <= _WIDEST_GENERAL:
+    full = f"{number:f}".rstrip("0") if exponent < 0 else ""
+    if full and len(full) <= _WIDEST_GENERAL:
         return sign + full
-    mantissa, power = f"{float(number):.5E}".split("E")
+    mantissa, power = f"{number:.5E}".split("E")
     return f"{sign}{mantissa.rstrip('0').rstrip('.')}E{power[0]}{power[1:].zfill(2)}"
