@@ -38,7 +38,7 @@ def rooting(param: Search, shapes: Sequence[Shape]) -> Kernel:
     def kernel(*args: Array, out: Array | None = None) -> Array:
         batch = max((batch_of(arg, len(shape)) for arg, shape in zip(args, shapes, strict=True)), key=len)
         wide = [np.broadcast_to(arg, batch + shape) for arg, shape in zip(args, shapes, strict=True)]
-        return written(np.broadcast_to(param.find(*wide), batch + param.shape), out)
+        return written(np.array(np.broadcast_to(param.find(*wide), batch + param.shape)), out)
 
     return kernel
 
