@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from solver.compiler.changes import computed_cells
 from solver.grid import Area, Cell
-from solver.model.model import Relation, Sense
+from solver.model.model import Sense
 from solver.reports.agreement import plain
+from solver.reports.comparison import compared
 from solver.reports.labels import names_of
+from solver.reports.variables import variable_types
 from solver.values import ErrorValue
 
 if TYPE_CHECKING:
@@ -34,6 +36,7 @@ def answer_listing(book: Book, answer: Answer, output: str | None, reading: floa
     """One solved model, as INTERFACE describes it for `solve --json`."""
     solution, binding = answer.solution, answer.binding
     problem, model = binding.problem, binding.model
+    types = variable_types(problem)
     evaluations = {name: int(solution.evaluations.get(name, 0)) for name in ("function", "gradient", "hessian")}
     seconds = answer.seconds
     return {
@@ -67,11 +70,11 @@ def answer_listing(book: Book, answer: Answer, output: str | None, reading: floa
                 "final": number(float(solution.x[k])),
                 "lower": number(float(problem.lb[k])),
                 "upper": number(float(problem.ub[k])),
-                "type": variable_type(binding, k),
+                "type": types[k],
             }
             for k, (cell, name) in enumerate(zip(binding.variables, names_of(book, binding.variables), strict=True))
         ],
-        "constraints": [pair_listing(pair, answer.after, answer) for pair in binding.pairs],
+        "constraints": [pair_listing(pair, answer) for pair in binding.pairs],
         "iterations": solution.iterations,
         "evaluations": evaluations,
         "seconds": {
@@ -84,16 +87,6 @@ def answer_listing(book: Book, answer: Answer, output: str | None, reading: floa
     }
 
 
-def variable_type(binding: Binding, place: int) -> str:
-    """continuous, integer, binary or alldifferent."""
-    problem = binding.problem
-    if problem.binary[place]:
-        return "binary"
-    if problem.integer[place]:
-        return "integer"
-    return "alldifferent" if any(place in group for group in problem.groups) else "continuous"
-
-
 def kind_of_problem(binding: Binding) -> str:
     """What the formulas make of the model: linear, quadratic, least squares, smooth, kinked or step."""
     problem = binding.problem
@@ -103,51 +96,19 @@ def kind_of_problem(binding: Binding) -> str:
     return ("linear", "linear", "quadratic", "smooth", "kinked", "step")[int(worst)]
 
 
-def pair_listing(pair: Pair, after: Calculation, answer: Answer) -> dict[str, Any]:
+def pair_listing(pair: Pair, answer: Answer) -> dict[str, Any]:
     """One compared pair of cells at the answer, with Excel's slack: never negative where it is satisfied."""
-    value = _value(after, pair.left)
-    right = right_value(pair, after, answer.binding.model.sheet)
-    excess = value - right
-    slack = {Relation.LE: -excess, Relation.GE: excess}.get(pair.relation, -abs(excess))
-    scale = max(1.0, abs(right)) if answer.used.scaling else 1.0
-    tolerance = answer.used.precision * scale
-    satisfied = bool(slack >= -tolerance)
-    binding = satisfied and abs(excess) <= tolerance
-    relation = pair.relation.sign
-    shown = pair.right.absolute if isinstance(pair.right, Cell) else _plain(pair.right)
-    if isinstance(pair.right, Cell) and pair.right.sheet != pair.left.sheet:
-        shown = str(pair.right)
+    found = compared(pair, answer)
     return {
         "cell": str(pair.left),
-        "relation": relation,
-        "right": number(right),
-        "value": number(value),
-        "slack": number(0.0 if binding else slack),
-        "binding": binding,
-        "satisfied": satisfied,
-        "text": f"{pair.left.absolute}{relation}{shown}",
+        "relation": pair.relation.sign,
+        "right": number(found.right),
+        "value": number(found.value),
+        "slack": number(found.slack),
+        "binding": found.binding,
+        "satisfied": found.satisfied,
+        "text": found.text,
     }
-
-
-def right_value(pair: Pair, after: Calculation, sheet: str) -> float:
-    """The right side of a pair at the answer."""
-    if isinstance(pair.right, Cell):
-        return _value(after, pair.right)
-    if isinstance(pair.right, str):
-        value = after.evaluate(pair.right.removeprefix("="), Cell(sheet, 0, 0)).scalar()
-        return float(value) if isinstance(value, (float, bool)) else math.nan
-    return float(pair.right)
-
-
-def _value(calculation: Calculation, cell: Cell) -> float:
-    value = calculation.value(Area.of(cell)).scalar()
-    if value is None:
-        return 0.0
-    return float(value) if isinstance(value, (float, bool)) and not isinstance(value, ErrorValue) else math.nan
-
-
-def _plain(value: float | str) -> str:
-    return value if isinstance(value, str) else f"{value:g}"
 
 
 def model_listing(model: Model, binding: Binding | None, reason: str) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,11 +18,12 @@ from solver.book.save import save
 from solver.compiler.calculation import Calculation
 from solver.compiler.changes import changed_cells
 from solver.engines import choose, run
-from solver.errors import EngineError, ModelError, SolverError
+from solver.errors import ModelError, SolverError
 from solver.grid import Area, Cell
 from solver.model.answer import Answer, Used
 from solver.model.binding import Binding, bind
 from solver.model.recall import recall
+from solver.reports import registry as reports
 from solver.reports.agreement import Agreement, compare
 from solver.reports.check import Certificate, certify
 
@@ -158,11 +160,8 @@ def calculate(source: str | Path, out: str | Path | None = None, seed: int | Non
 
 
 def report_tables(book: Book, answers: Sequence[Answer], kinds: Sequence[str]) -> list[Table]:
-    """The report sheets that were asked for, of all answers."""
-    del book, answers
-    if kinds:
-        raise EngineError(f"there is no report {kinds[0]}")
-    return []
+    """The report sheets that were asked for, of all answers; an unknown kind raises EngineError."""
+    return reports.report_tables(answers, kinds, book.sheets, datetime.now().astimezone())
 
 
 def verify(book: Book, sheet: str | None) -> tuple[Calculation, Agreement, list[tuple[Binding, Certificate]]]:

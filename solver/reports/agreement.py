@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from solver.compiler.changes import formula_cells
-from solver.grid import Cell
 from solver.values import ErrorValue, Scalar
 
 if TYPE_CHECKING:
     from solver.compiler.calculation import Calculation
+    from solver.grid import Cell
 
 RELATIVE, ABSOLUTE = 1e-9, 1e-12
 """Numbers agree at |a - b| <= max(RELATIVE max(|a|, |b|), ABSOLUTE)."""

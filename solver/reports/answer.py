@@ -1,0 +1,105 @@
+"""The Answer Report: outcome, engine, options, and the objective, variables and constraints before and after."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from solver.book.formats import number_formats
+from solver.model.model import Relation, Sense
+from solver.reports.comparison import comparisons
+from solver.reports.labels import names_of
+from solver.reports.page import Page, number, shown
+from solver.reports.registry import report
+from solver.reports.settings import option_lines
+from solver.reports.variables import EXCEL_KINDS, variable_types
+from solver.table import Style
+
+if TYPE_CHECKING:
+    from solver.model.answer import Answer
+    from solver.reports.page import Row
+
+SENSES = {Sense.MAX: "Max", Sense.MIN: "Min", Sense.VALUE: "Value Of"}
+DECLARED = {Relation.INT: "Integer", Relation.BIN: "Binary", Relation.ALLDIFFERENT: "AllDifferent"}
+
+_OBJECTIVE_ROW = 13
+
+
+@report("answer", "Answer Report")
+def answer_report(answer: Answer) -> Page:
+    """How the run ended, and the values of objective, variables and constraints before and after."""
+    page = Page(row=3)
+    _run(page, answer)
+    page.row = _OBJECTIVE_ROW
+    _objective(page, answer)
+    page.row += 2
+    page.line("Variable Cells")
+    page.table(("Cell", "Name", "Original Value", "Final Value", "Integer"), _variables(answer))
+    page.row += 2
+    page.line("Constraints")
+    rows = _constraints(answer)
+    if rows:
+        page.table(("Cell", "Name", "Cell Value", "Formula", "Status", "Slack"), rows)
+    else:
+        page.line("NONE", col=1)
+    page.notes(answer.solution.notes)
+    return page
+
+
+def _run(page: Page, answer: Answer) -> None:
+    """How the run went, by which engine with which options."""
+    solution, used = answer.solution, answer.used
+    message = " ".join((solution.message or solution.outcome.message).split())
+    page.line("Result: " + message.replace(". All constraints", ".  All Constraints"), style=Style.TITLE)
+    page.line("Solver Engine", style=Style.TITLE)
+    page.line(f"Engine: {used.title}" + ("" if used.name == used.asked else f" ({used.why})"), col=1)
+    page.line(f"Solution Time: {round(answer.seconds['solve'], 3):.15g} Seconds.", col=1)
+    page.line(f"Iterations: {solution.iterations} Subproblems: {solution.subproblems}", col=1)
+    page.line("Solver Options", style=Style.TITLE)
+    for line in option_lines(answer):
+        page.line(line, col=1)
+
+
+def _objective(page: Page, answer: Answer) -> None:
+    model, book = answer.binding.model, answer.binding.calculation.book
+    if model.objective is None:
+        page.line("Objective Cell")
+        page.line("NONE", col=1)
+        page.row += 1
+        return
+    page.line(f"Objective Cell ({SENSES[model.sense]})")
+    code = number_formats(book, [model.objective])[0]
+    values = (shown(number(each), code) for each in (answer.initial, answer.final))
+    row: Row = (model.objective.absolute, names_of(book, [model.objective])[0], *values)
+    page.table(("Cell", "Name", "Original Value", "Final Value"), [row])
+
+
+def _variables(answer: Answer) -> list[Row]:
+    binding, book = answer.binding, answer.binding.calculation.book
+    return [
+        (cell.absolute, name, shown(float(start), code), shown(float(end) + 0.0, code), EXCEL_KINDS[kind])
+        for cell, name, start, end, code, kind in zip(
+            binding.variables,
+            names_of(book, binding.variables),
+            binding.problem.x0,
+            answer.solution.x,
+            number_formats(book, binding.variables),
+            variable_types(binding.problem),
+            strict=True,
+        )
+    ]
+
+
+def _constraints(answer: Answer) -> list[Row]:
+    """One row a compared cell, then one a declaration of whole numbers."""
+    model, book = answer.binding.model, answer.binding.calculation.book
+    found = comparisons(answer)
+    cells = [each.pair.left for each in found]
+    rows: list[Row] = []
+    for each, name, code in zip(found, names_of(book, cells), number_formats(book, cells), strict=True):
+        slack = shown(number(each.slack), code if each.pair.relation is Relation.GE else "")
+        value = shown(number(each.value), code)
+        rows.append((each.pair.left.absolute, name, value, each.text, each.status, slack))
+    rows += [
+        (f"{each.left.absolute}={DECLARED[each.relation]}",) for each in model.constraints if not each.relation.compares
+    ]
+    return rows

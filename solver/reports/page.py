@@ -1,0 +1,111 @@
+"""A report sheet in the making: lines and tables, one below the other, in the look of Excel's reports."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, TypeAlias
+
+from solver.table import Entry, Style, Table
+from solver.values import ErrorValue, Scalar
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    Row: TypeAlias = "Sequence[Scalar | Entry]"
+
+NO_LIMIT = 1e30
+"""How Excel's reports write infinity."""
+
+_NARROW, _LEAST, _MOST = 2.29, 6.29, 60.0
+_MARGIN = 0.71
+_BOLD = (Style.HEADER, Style.HEADER_TOP, Style.HEADER_BOTTOM)
+
+
+class Page:
+    """What is written so far, and the `row` where the next thing goes (zero-based)."""
+
+    def __init__(self, row: int = 5) -> None:
+        self.row = row
+        self._entries: dict[tuple[int, int], Entry] = {}
+        self._widths: dict[int, float] = {0: _NARROW}
+        self._columns: set[int] = set()
+
+    def line(self, text: str, *, col: int = 0, style: Style = Style.PLAIN) -> None:
+        """Writes a line of text."""
+        self._entries[self.row, col] = Entry(text, style)
+        self.row += 1
+
+    def notes(self, texts: Iterable[str]) -> None:
+        """Writes lines of explanation below a table, with a blank one before them."""
+        texts = list(texts)
+        if texts:
+            self.row += 1
+        for text in texts:
+            self.line(text, col=1)
+
+    def table(self, header: Sequence[str | None], rows: Sequence[Row], *, plain: bool = False) -> None:
+        """Writes a table from column B on: one heading line, or two where a heading has a line break in it.
+
+        None in the header leaves a narrow gap. `plain` rows have no lines around them.
+        """
+        cols = [col for col, text in enumerate(header, start=1) if text is not None]
+        self._columns.update(cols)
+        self._widths.update((col, _NARROW) for col in range(1, len(header) + 1) if col not in cols)
+        double = any("\n" in text for text in header if text)
+        for col in cols:
+            top, _, bottom = (header[col - 1] or "").rpartition("\n")
+            if double:
+                self._entries[self.row, col] = Entry(top or None, Style.HEADER_TOP)
+                self._entries[self.row + 1, col] = Entry(bottom or None, Style.HEADER_BOTTOM)
+            else:
+                self._entries[self.row, col] = Entry(bottom, Style.HEADER)
+        self.row += 2 if double else 1
+        for number, row in enumerate(rows, start=1):
+            style = Style.PLAIN if plain else Style.LAST if number == len(rows) else Style.BODY
+            for col in cols:
+                self._entries[self.row, col] = _entry(row[col - 1] if col <= len(row) else None, style)
+            self.row += 1
+
+    def table_of(self, title: str, lines: Iterable[str]) -> Table:
+        """The finished sheet, with the heading in its first rows."""
+        for row, text in enumerate(lines):
+            self._entries[row, 0] = Entry(text, Style.TITLE)
+        return Table(title, self._entries, {**self._widths, **self._fitted()})
+
+    def _fitted(self) -> dict[int, float]:
+        """The width of each column that shows the longest of its entries in full."""
+        longest = dict.fromkeys(self._columns, 0.0)
+        for (_, col), entry in self._entries.items():
+            if col in longest and (entry.style not in (Style.PLAIN, Style.TITLE) or not isinstance(entry.value, str)):
+                longest[col] = max(longest[col], _length(entry))
+        return {col: min(max(length, _LEAST), _MOST) for col, length in longest.items()}
+
+
+def shown(value: Scalar, number_format: str = "") -> Entry:
+    """A value that keeps the number format of the cell it comes from."""
+    return Entry(value, Style.BODY, number_format)
+
+
+def number(value: float | None) -> Scalar:
+    """A number as Excel's reports write it: infinity as 1E+30, no negative zero, #N/A where there is none."""
+    if value is None or math.isnan(value):
+        return ErrorValue.NA
+    return math.copysign(NO_LIMIT, value) if math.isinf(value) else float(value) + 0.0
+
+
+def _entry(value: Scalar | Entry, style: Style) -> Entry:
+    if isinstance(value, Entry):
+        own = value.style not in (Style.BODY, Style.LAST)
+        return Entry(value.value, value.style if own else style, value.number_format)
+    return Entry(value, style)
+
+
+def _length(entry: Entry) -> float:
+    """About how many characters an entry takes."""
+    value = entry.value
+    if isinstance(value, str):
+        return len(value) * (1.05 if entry.style in _BOLD else 1.0) + _MARGIN
+    if not isinstance(value, float) or isinstance(value, bool):
+        return 8.0
+    digits = len(f"{value:.10g}")
+    return _MARGIN + (max(digits, len(f"{abs(value):,.2f}") + 3) if entry.number_format else digits)
