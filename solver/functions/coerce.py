@@ -141,6 +141,11 @@ def without_booleans(operand: Operand) -> Operand:
     return Operand(kind, operand.number, operand.text)
 
 
+def strict_numbers(operand: Operand) -> Operand:
+    """The operand with every value turned into a number or an error, booleans into #VALUE!."""
+    return as_numbers(without_booleans(operand))
+
+
 def as_logicals(operand: Operand) -> Operand:
     """The operand with every value turned into a boolean or an error: texts must read TRUE or FALSE."""
     if (operand.kind == Kind.BOOLEAN).all():

@@ -78,6 +78,7 @@ class Column:
     def __init__(self, kind: KindArray, number: FloatArray, text: TextArray | None) -> None:
         self.kind, self.number, self.text = kind, number, text
         self.search: object = None
+        self._asked = False
 
     @property
     def size(self) -> int:
@@ -138,6 +139,9 @@ class Column:
             return np.flatnonzero((self.kind == Kind.BOOLEAN) & (self.number == value))
         if isinstance(value, str):
             return self._like(value)
+        if not self._asked and self.text is None:  # an index pays from the second question on
+            self._asked = True
+            return np.flatnonzero((self.kind == Kind.NUMBER) & (self.number == value))
         ordered, places = self.by_number
         low, high = np.searchsorted(ordered, value, "left"), np.searchsorted(ordered, value, "right")
         found = places[low:high]

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from solver.algebra import add, ceil, constant, floor, less, mul, sub
-from solver.functions.coerce import as_logicals
+from solver.functions.coerce import as_logicals, strict_numbers
 from solver.functions.lookup import same_for_all
-from solver.functions.operand import BLANK, FALSE, Operand, error, guard, lone, numbers
+from solver.functions.operand import BLANK, FALSE, Operand, error, guard, lone, numbers, with_errors
 from solver.functions.registry import Calculus, function
 from solver.values import ErrorValue
 
@@ -40,14 +40,16 @@ def rand(here: Here) -> Number:
 
 
 @function("RANDBETWEEN", calculus=Calculus.NONE)
-def randbetween(here: Here, bottom: Number, top: Number) -> Number:
+def randbetween(here: Here, bottom: Value, top: Value) -> Operand:
     """A random whole number between two others, both possible.
 
     =RANDBETWEEN(2.5, 3.5) -> 3
     =RANDBETWEEN(2, 1) -> #NUM!
     """
-    grid = np.broadcast_shapes(bottom.shape[2:], top.shape[2:])
-    return _whole_between(bottom, top, constant(here.random(1, 1, *grid)))
+    low, high = strict_numbers(bottom), strict_numbers(top)
+    grid = np.broadcast_shapes(low.shape[2:], high.shape[2:])
+    draws = constant(here.random(1, 1, *grid))
+    return with_errors(numbers(_whole_between(low.number, high.number, draws)), low, high)
 
 
 @function("RANDARRAY", calculus=Calculus.NONE)

@@ -13,7 +13,7 @@ import numpy as np
 from solver.algebra import add, constant, less, mul, pick, trunc, where
 from solver.functions.aggregate import taken
 from solver.functions.alignment import overlaid
-from solver.functions.coerce import as_logicals, as_numbers, as_texts
+from solver.functions.coerce import as_logicals, as_numbers, as_texts, number_of, text_of
 from solver.functions.here import Reference, References
 from solver.functions.locate import entries_at
 from solver.functions.lookup import same_for_all
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from solver.functions.here import Here
     from solver.functions.operand import IntArray
     from solver.functions.registry import ArrayRef, Ref, Value
+    from solver.values import Scalar
 
 _ONE = lone(1.0)
 
@@ -275,20 +276,31 @@ def indirect(here: Here, text: Value, a1: Value = TRUE) -> Ref:
 
 
 @function("ADDRESS")
-def address(row: int, column: int, fixed: int = 1, a1: bool = True, sheet: str | None = None) -> str | ErrorValue:
+def address(
+    row: float, column: float, fixed: Scalar = None, a1: Scalar = None, sheet: Scalar = None
+) -> str | ErrorValue:
     """The address of a cell as a text; `fixed` makes both (1), the row (2), the column (3) or nothing (4) absolute.
 
     =ADDRESS(2, 3) -> "$C$2"
     =ADDRESS(2, 3, 2) -> "C$2"
     =ADDRESS(2, 3, 2, FALSE) -> "R2C[3]"
-    =ADDRESS(2, 3, 1, TRUE, "My sheet") -> "'My sheet'!$C$2"
+    =ADDRESS(2, 3, , , "My sheet") -> "'My sheet'!$C$2"
     =ADDRESS(0, 1) -> #VALUE!
     """
-    if not (1 <= row <= MAX_ROWS and 1 <= column <= MAX_COLS and 1 <= fixed <= 4):
+    kind = 1.0 if fixed is None else number_of(fixed)
+    style = 1.0 if a1 is None else number_of(a1)
+    for value in (kind, style, sheet):
+        if isinstance(value, ErrorValue):
+            return value
+    if not (1 <= row < MAX_ROWS + 1 and 1 <= column < MAX_COLS + 1 and 1 <= kind < 5):
         return ErrorValue.VALUE
-    row_fixed, column_fixed = fixed in (1, 2), fixed in (1, 3)
-    if a1:
-        text = f"{'$' * column_fixed}{column_letters(column - 1)}{'$' * row_fixed}{row}"
+    i, j = int(row), int(column)
+    row_fixed, column_fixed = int(kind) in (1, 2), int(kind) in (1, 3)
+    if style:
+        text = f"{'$' * column_fixed}{column_letters(j - 1)}{'$' * row_fixed}{i}"
     else:
-        text = f"R{row if row_fixed else f'[{row}]'}C{column if column_fixed else f'[{column}]'}"
-    return text if sheet is None else f"{quote_sheet(sheet) if sheet else ''}!{text}"
+        text = f"R{i if row_fixed else f'[{i}]'}C{j if column_fixed else f'[{j}]'}"
+    if sheet is None:
+        return text
+    name = text_of(sheet)
+    return f"{quote_sheet(name) if name else ''}!{text}"

@@ -29,7 +29,8 @@ from solver.algebra import (
     trunc,
     where,
 )
-from solver.functions.operand import guard
+from solver.functions.coerce import strict_numbers
+from solver.functions.operand import guard, numbers, with_errors
 from solver.functions.registry import Calculus, function
 from solver.values import ErrorValue
 
@@ -37,8 +38,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from solver.algebra import Node
-    from solver.functions.operand import FloatArray
-    from solver.functions.registry import Number
+    from solver.functions.operand import FloatArray, Operand
+    from solver.functions.registry import Number, Value
 
 _SLACK = 1e-15
 _WHOLE = 2.0**52
@@ -126,18 +127,21 @@ def truncated(number: Number, digits: Number | None = None) -> Number:
 
 
 @function("MROUND", calculus=Calculus.STEP)
-def mround(number: Number, multiple: Number) -> Number:
+def mround(number: Value, multiple: Value) -> Operand:
     """The nearest multiple.
 
     =MROUND(10, 3) -> 9
     =MROUND(-10, -3) -> -9
     =MROUND(5, -2) -> #NUM!
     =MROUND(7, 0) -> 0
+    =MROUND(TRUE, 1) -> #VALUE!
     """
-    zero = equal(multiple, 0.0)
-    steps = round_half_away(div(number, where(zero, 1.0, multiple)))
-    opposed = less(mul(number, multiple), 0.0)
-    return guard(where(zero, 0.0, mul(steps, multiple)), opposed, ErrorValue.NUM)
+    value, step = strict_numbers(number), strict_numbers(multiple)
+    zero = equal(step.number, 0.0)
+    steps = round_half_away(div(value.number, where(zero, 1.0, step.number)))
+    opposed = less(mul(value.number, step.number), 0.0)
+    rounded = guard(where(zero, 0.0, mul(steps, step.number)), opposed, ErrorValue.NUM)
+    return with_errors(numbers(rounded), value, step)
 
 
 def _steps(number: Node, step: Node, rounding: Callable[[Node], Node]) -> Node:
