@@ -15,12 +15,14 @@ from scipy import special
 from solver.algebra.elementary import POSITIVE, R, add, div, exp, log, log1p, mul, neg, square, sub
 from solver.algebra.pointwise import pointwise
 from solver.algebra.primitive import written
-from solver.algebra.special import SHAPE, UNIT, betainc, digamma, gammaincc, lgamma
+from solver.algebra.special import SHAPE, UNIT, beta_quantile, betainc, digamma, gammaincc, lgamma
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from solver.algebra.node import Array, Node, Operand
+
+_HALF = np.array(0.5)
 
 
 def normal_density(x: Operand) -> Node:
@@ -56,7 +58,15 @@ def betaincc(y: Node, a: Node, b: Node, x: Node) -> tuple[Operand | None, ...]:
     return _negatives(betainc.partials(y, a, b, x))
 
 
-@pointwise(special.betainccinv, [SHAPE, SHAPE, UNIT], singular=True)
+def _beta_rest_quantile(a: Array, b: Array, q: Array, out: Array | None = None) -> Array:
+    x: Array = np.asarray(special.betainccinv(a, b, q, out=out), dtype=np.float64)
+    lost = np.isnan(x)
+    if lost.any():
+        np.copyto(x, 1 - beta_quantile(b, a, q), where=lost)
+    return x
+
+
+@pointwise(_beta_rest_quantile, [SHAPE, SHAPE, UNIT], singular=True)
 def betainccinv(y: Node, a: Node, b: Node, _q: Node) -> tuple[Operand | None, ...]:
     """The x with 1 - I_x(a, b) = q, exact for small q."""
     return _implicit(_negatives(betainc.partials(y, a, b, y)))
@@ -69,9 +79,9 @@ def student_density(degrees: Operand, t: Operand) -> Node:
 
 
 def _student(degrees: Array, t: Array, out: Array | None = None) -> Array:
-    """Half an incomplete beta function, of the argument that is small: n / (n + t^2) far out, else t^2 / (n + t^2)."""
+    """Half an incomplete beta function: of n / (n + t^2), but near 0, where that is almost 1, of t^2 / (n + t^2)."""
     squared = np.square(t)
-    near = squared < degrees
+    near = squared < 1
     tail = 0.5 * special.betainc(degrees / 2, 0.5, degrees / (degrees + squared))
     middle = 0.5 * special.betainc(0.5, degrees / 2, squared / (degrees + squared))
     below = np.where(near, 0.5 - middle, tail)
@@ -85,13 +95,14 @@ def student(_y: Node, degrees: Node, t: Node) -> tuple[Operand | None, ...]:
 
 
 def _student_inverse(degrees: Array, p: Array, out: Array | None = None) -> Array:
-    """From the inverse incomplete beta function of the smaller tail, which is exact for small probabilities."""
-    far = special.betaincinv(degrees / 2, 0.5, 2 * np.minimum(p, 1 - p))
-    near = special.betaincinv(0.5, degrees / 2, np.abs(1 - 2 * p))
+    """From t^2 = n z / (1 - z), both parts of which are inverse incomplete beta functions of the smaller tail."""
+    tail = np.minimum(p, 1 - p)
+    rest = beta_quantile(degrees / 2, _HALF, 2 * tail)
+    middle = special.betaincinv(0.5, degrees / 2, np.abs(1 - 2 * p))
+    z = np.where(tail < 0.25, _beta_rest_quantile(_HALF, degrees / 2, 2 * tail), middle)
     with np.errstate(all="ignore"):
-        squared = np.where(far < 0.5, (1 - far) / far, near / (1 - near)) * degrees
-        value = np.sign(p - 0.5) * np.sqrt(squared)
-        beyond = far < 1e-290  # where the incomplete beta function underflows
+        value = np.sign(p - 0.5) * np.sqrt(degrees * z / rest)
+        beyond = rest < 1e-290  # where the incomplete beta function underflows
         return written(np.where(beyond, special.stdtrit(degrees, p), value), out)
 
 
