@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import json
 import sys
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import click
 
 from solver.cli_parts import BOOK, JSON, QUIET, only_one_target, refusals, writing_options
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 LESSON: list[click.Command] = []
 """The commands of this file, for the group."""
@@ -99,3 +97,40 @@ def _objective(asked: dict[str, Any]) -> tuple[str, Any] | None:
     if asked["target"] is not None and asked["value"] is None:
         raise click.UsageError("--target goes with --value-of")
     return given[0] if given else None
+
+
+@lesson
+@click.command()
+@BOOK
+@click.option("--sheet", metavar="NAME", help="Sheet of the model; else the only model, or the active sheet's.")
+@click.option("--of", metavar="CELL", help="Cell whose derivatives are wanted; else the objective.")
+@click.option("--wrt", metavar="AREA[,AREA]", help="Where the ways begin; else at the model's variables.")
+@click.option("--check/--no-check", default=True, help="Whether every cell is wiggled to check its derivative.")
+@click.option("--heat", is_flag=True, help="On the sheet, the derivatives in the places of their cells, coloured.")
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="Write a copy of BOOK with a sheet of them.")
+@click.option("--force", is_flag=True, help="Write even if the book is open in a spreadsheet program.")
+@JSON
+@QUIET
+def gradients(book: Path, **asked: Any) -> None:
+    """Shows the derivative of the objective with respect to every cell on its way, each checked by a wiggle."""
+    from solver import pipeline
+    from solver.book.book import Edits
+    from solver.book.patch import patch
+    from solver.book.save import save
+    from solver.console import print_gradients
+    from solver.gradients import gradients as chain_of
+    from solver.listing import chain_listing
+    from solver.reports.gradients import gradients_table
+
+    with refusals(book):
+        opened = pipeline.read(book)
+        chain = chain_of(opened, asked["sheet"], asked["of"], asked["wrt"], check=asked["check"])
+        if asked["heat"] and not asked["output"]:
+            asked["output"] = pipeline.beside(book, "gradients")
+        if asked["output"]:
+            table = gradients_table(chain, heat=asked["heat"])
+            save(patch(opened, Edits(tables=(table,))), asked["output"], force=asked["force"])
+    if asked["as_json"]:
+        click.echo(json.dumps(chain_listing(chain), ensure_ascii=False))
+    elif not asked["quiet"]:
+        print_gradients(chain_listing(chain))

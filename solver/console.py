@@ -65,10 +65,14 @@ def print_answer(listing: Mapping[str, Any]) -> None:
     out.print(f"{listing['sheet']}: [{style}]{_escaped(outcome['message'])}[/{style}]")
     if objective["cell"] is not None:
         goal = objective["sense"] if objective["target"] is None else f"value {objective['target']:g}"
-        out.print(f"  {_escaped(objective['cell'])} ({goal}): {_num(objective['initial'])} -> {_num(objective['final'])}")
+        out.print(
+            f"  {_escaped(objective['cell'])} ({goal}): {_num(objective['initial'])} -> {_num(objective['final'])}"
+        )
     out.print(f"  {listing['kind']} model, {engine['name']}: {_escaped(engine['why'])}")
     seconds = sum(listing["seconds"].values())
-    out.print(f"  {listing['iterations']} iterations, {seconds:.2f} s, {listing['recomputed']} formula cells recomputed")
+    out.print(
+        f"  {listing['iterations']} iterations, {seconds:.2f} s, {listing['recomputed']} formula cells recomputed"
+    )
     for note in listing.get("notes", ()):
         out.print(f"  {_escaped(note)}")
     _print_table(
@@ -93,7 +97,9 @@ def print_models(book: Path, listings: Sequence[Mapping[str, Any]]) -> None:
     if not listings:
         out.print(f"{_escaped(str(book))}: no Solver model is stored")
     for listing in listings:
-        goal = "find any feasible point" if listing["objective"] is None else f"{listing['sense']} {listing['objective']}"
+        goal = (
+            "find any feasible point" if listing["objective"] is None else f"{listing['sense']} {listing['objective']}"
+        )
         if listing["target"] is not None:
             goal += f" = {listing['target']:g}"
         out.print(f"[bold]{_escaped(listing['sheet'])}[/bold]: {_escaped(goal)}")
@@ -118,8 +124,9 @@ def print_check(book: Path, listing: Mapping[str, Any]) -> None:
     """Agreement of the stored values, and the verdict on each model."""
     out = _out()
     agreement = listing["agreement"]
+    agreeing = f"{agreement['equal']} of {agreement['cells']} formula cells agree with their stored value"
     out.print(
-        f"{_escaped(str(book))}: {agreement['equal']} of {agreement['cells']} formula cells agree with their stored value"
+        f"{_escaped(str(book))}: {agreeing}"
         f" ({agreement['volatile']} volatile, {len(agreement['unsupported'])} not computed)"
     )
     for each in agreement["different"][:_SHOWN]:
@@ -144,6 +151,23 @@ def print_values(listing: Mapping[str, Mapping[str, Mapping[str, Any]]]) -> None
         for address, value in cells.items():
             shown = f"not computed: {value['v']}" if value["t"] == "u" else "" if value["t"] == "z" else value["v"]
             sys.stdout.write(f"{quote_sheet(sheet)}!{address}\t{shown}\n")
+
+
+def print_gradients(listing: Mapping[str, Any]) -> None:
+    """The chain of a cell: formula, value, derivative and its check, in the order of the calculation."""
+    out = _out()
+    out.print(f"d {_escaped(listing['of'])} / d cell, in the order of the calculation")
+    header = ("cell", "formula", "value", "derivative", "wiggled")
+    rows = [
+        (each["cell"], each["formula"] or "", *(_num(each[key]) for key in ("value", "derivative")), _rounded(each))
+        for each in listing["cells"]
+    ]
+    _print_table(out, header, rows, limit=None)
+
+
+def _rounded(cell: Mapping[str, Any]) -> str:
+    """The wiggle's slope without the digits in which it may differ."""
+    return "-" if cell["difference"] is None else f"{cell['difference']:.6g}"
 
 
 def print_engines(listing: Sequence[Mapping[str, Any]]) -> None:

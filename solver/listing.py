@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from solver.book.book import Book
     from solver.compiler.calculation import Calculation
+    from solver.compiler.chain import Chain
     from solver.model.answer import Answer
     from solver.model.binding import Binding, Pair
     from solver.model.model import Model
@@ -177,6 +178,23 @@ def check_listing(
                 "verdict": certificate.verdict.value,
             }
             for binding, certificate in certificates
+        ],
+    }
+
+
+def chain_listing(chain: Chain) -> dict[str, Any]:
+    """The derivatives of a cell, as INTERFACE describes it for `gradients --json`."""
+    return {
+        "of": str(chain.of),
+        "cells": [
+            {
+                "cell": str(link.cell),
+                "formula": link.formula,
+                "value": number(link.value),
+                "derivative": number(link.derivative),
+                "difference": number(link.difference),
+            }
+            for link in chain.links
         ],
     }
 

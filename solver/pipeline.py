@@ -145,8 +145,13 @@ def edits_of(book: Book, answers: Sequence[Answer], tables: Sequence[Table] = ()
 
 def solved_path(path: str | Path) -> Path:
     """Where `solve` writes when nothing is said: BOOK-solved.xlsx beside the book."""
+    return beside(path, "solved")
+
+
+def beside(path: str | Path, what: str) -> Path:
+    """The name of another workbook beside a book: BOOK-what.xlsx."""
     path = Path(path)
-    return path.with_name(f"{path.stem}-solved{path.suffix}")
+    return path.with_name(f"{path.stem}-{what}{path.suffix}")
 
 
 def calculate(source: str | Path, out: str | Path | None = None, seed: int | None = None) -> Calculation:

@@ -39,11 +39,13 @@ class Table:
     """A sheet to be: its title becomes the sheet's name, `entries` maps (row, col) to what stands there.
 
     `widths` are column widths in Excel's unit (characters of the default font); `outline` are rows that belong to
-    a collapsed group. Text never becomes a formula.
+    a collapsed group. The numbers of a `shades` rectangle (top, left, bottom, right) are coloured by sign and size.
+    Text never becomes a formula.
     """
 
     title: str
     entries: Mapping[tuple[int, int], Entry]
     widths: Mapping[int, float] = field(default_factory=dict)
     outline: frozenset[int] = frozenset()
+    shades: tuple[tuple[int, int, int, int], ...] = ()
     gridlines: bool = False

@@ -64,7 +64,9 @@ def report_sheet(table: Table, looks: Mapping[tuple[Style, str], int], strict: b
         pieces.append(f'<row r="{row + 1}"{group}>')
         pieces += (_entry(table, row, col, looks) for col in sorted(by_row.get(row, ())))
         pieces.append("</row>")
-    pieces.append("</sheetData></worksheet>")
+    pieces.append("</sheetData>")
+    pieces += (_shade(Area("", *edges), place) for place, edges in enumerate(table.shades, start=1))
+    pieces.append("</worksheet>")
     return "".join(pieces).encode()
 
 
@@ -73,6 +75,16 @@ def _entry(table: Table, row: int, col: int, looks: Mapping[tuple[Style, str], i
     value = entry.value[:LONGEST_TEXT] if isinstance(entry.value, str) else entry.value
     number = looks[entry.style, entry.number_format]
     return new_cell(row, col, str(number) if number else "", value, None, {})
+
+
+def _shade(area: Area, priority: int) -> str:
+    """A conditional format: from blue (the least number) over white (0) to red (the greatest)."""
+    stops = "".join(f'<cfvo type="{kind}"{value}/>' for kind, value in (("min", ""), ("num", ' val="0"'), ("max", "")))
+    colours = "".join(f'<color rgb="FF{colour}"/>' for colour in ("5B9BD5", "FFFFFF", "F4806A"))
+    return (
+        f'<conditionalFormatting sqref="{area.absolute.replace("$", "")}"><cfRule type="colorScale" '
+        f'priority="{priority}"><colorScale>{stops}{colours}</colorScale></cfRule></conditionalFormatting>'
+    )
 
 
 def _outline_level(table: Table) -> str:
