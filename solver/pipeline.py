@@ -6,7 +6,7 @@ Every stage is a function of its arguments; nothing is written before all that s
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,7 +18,9 @@ from solver.book.save import save
 from solver.compiler.calculation import Calculation
 from solver.compiler.changes import changed_cells
 from solver.engines import choose, run
-from solver.errors import ModelError, SolverError
+from solver.engines.held import with_prices
+from solver.engines.infeasible import irreducible
+from solver.errors import ModelError, Outcome, SolverError
 from solver.grid import Area, Cell
 from solver.model.answer import Answer, Used
 from solver.model.binding import Binding, bind
@@ -166,7 +168,22 @@ def calculate(source: str | Path, out: str | Path | None = None, seed: int | Non
 
 def report_tables(book: Book, answers: Sequence[Answer], kinds: Sequence[str]) -> list[Table]:
     """The report sheets that were asked for, of all answers; an unknown kind raises EngineError."""
-    return reports.report_tables(answers, kinds, book.sheets, datetime.now().astimezone())
+    wanted = [reports.find_report(kind).kind for kind in kinds]
+    prepared = [_prepared(answer, wanted) for answer in answers]
+    return reports.report_tables(prepared, wanted, book.sheets, datetime.now().astimezone())
+
+
+def _prepared(answer: Answer, kinds: Sequence[str]) -> Answer:
+    """The answer with what the reports need beyond it: prices of integer models, and what makes a model infeasible."""
+    problem, solution = answer.binding.problem, answer.solution
+    if "sensitivity" in kinds and solution.outcome.solved:
+        answer = replace(answer, solution=with_prices(problem, solution))
+    if solution.outcome in (Outcome.INFEASIBLE, Outcome.BOUNDS_CONFLICT, Outcome.BOUNDS_CONFLICT_INTEGER):
+        if "feasibility" in kinds:
+            answer = replace(answer, conflict=irreducible(problem))
+        if "feasibility-bounds" in kinds:
+            answer = replace(answer, conflict_of_rows=irreducible(problem, bounds=False))
+    return answer
 
 
 def verify(book: Book, sheet: str | None) -> tuple[Calculation, Agreement, list[tuple[Binding, Certificate]]]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
@@ -42,6 +42,8 @@ TIGHT = 1e-9
 @dataclass(frozen=True, kw_only=True)
 class Simplex(WholeNumbers):
     """Linear models, also with integers: global optima, with shadow prices and ranges where there are no integers."""
+
+    takes_all: ClassVar[bool] = True  # fixed variables have reduced costs and ranges too
 
     def minimise(self, problem: Problem, progress: Progress) -> Solution:
         """The global optimum, or the outcome that says why there is none."""
@@ -128,14 +130,15 @@ class Simplex(WholeNumbers):
 def _solved(form: LinearForm, search: Search, settings: dict[str, float]) -> tuple[str, Any]:
     """The status of a run, and HiGHS with its solution; tight tolerances first, its own where those fail."""
     for tight in (True, False):
-        highs = _loaded(form, search.progress.remaining, settings, tight=tight)
+        highs = loaded(form, search.progress.remaining, settings, tight=tight)
         status = watched(highs, search)
         if status not in ("kUnknown", "kSolveError", "kNotset", "kPostsolveError"):
             break
     return status, highs
 
 
-def _loaded(form: LinearForm, seconds: float, settings: dict[str, float], *, tight: bool) -> Any:
+def loaded(form: LinearForm, seconds: float, settings: dict[str, float], *, tight: bool) -> Any:
+    """HiGHS with a model and its settings, ready to run."""
     import highspy
 
     model = highspy.HighsLp()
@@ -185,7 +188,7 @@ def _exact(form: LinearForm, values: Vector) -> Vector:
         ub=np.where(form.whole, rounded, form.ub),
         whole=np.zeros_like(form.whole),
     )
-    highs = _loaded(fixed, np.inf, {}, tight=True)
+    highs = loaded(fixed, np.inf, {}, tight=True)
     highs.run()
     if highs.getModelStatus().name != "kOptimal":
         return rounded[: form.n]

@@ -36,11 +36,27 @@ class Used:
 
 
 @dataclass(frozen=True, slots=True)
+class Conflict:
+    """Constraints that cannot hold together, while they can when any one of them is dropped.
+
+    `rows` are rows of the problem, `lower` and `upper` variables whose bound on that side takes part. `whole` says
+    that the conflict needs whole variables to be whole; `least` that dropping each member was tried.
+    """
+
+    rows: tuple[int, ...]
+    lower: tuple[int, ...] = ()
+    upper: tuple[int, ...] = ()
+    whole: bool = False
+    least: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """A solved model.
 
     `initial` and `final` are the objective cell's values (None without one), `final` as recomputed from the formulas
     at the answer, not as the engine saw it; `after` is that recalculation. `seconds` has compile, solve, recompute.
+    `conflict` and `conflict_of_rows` (bounds are given, only rows are members) are found when a report needs them.
     """
 
     binding: Binding
@@ -50,6 +66,8 @@ class Answer:
     final: float | None
     after: Calculation
     seconds: Mapping[str, float]
+    conflict: Conflict | None = None
+    conflict_of_rows: Conflict | None = None
 
     @property
     def values(self) -> dict[Cell, float]:
