@@ -20,6 +20,7 @@ _TWO_OVER_PI = 0.636619772
 _FAR_OSCILLATING, _FAR_GROWING, _FAR_DECAYING = 8.0, 3.75, 2.0
 _EXTRA_ORDERS = 40.0
 _TOO_BIG = 1e10
+_HIGHEST_ORDER = 10_000
 
 _J0 = (
     (57568490574.0, -13362590354.0, 651619640.7, -11214424.18, 77392.33017, -184.9052456),
@@ -152,7 +153,7 @@ def besselj(x: Strict, order: Strict) -> float | ErrorValue:
     =BESSELJ(1, -1) -> #NUM!
     """
     n, far = math.trunc(order), abs(x)
-    if n < 0:
+    if not 0 <= n <= _HIGHEST_ORDER:
         return ErrorValue.NUM
     if far == 0:
         return float(n == 0)
@@ -174,7 +175,7 @@ def bessely(x: Strict, order: Strict) -> float | ErrorValue:
     =BESSELY(0, 1) -> #NUM!
     """
     n = math.trunc(order)
-    if n < 0 or x <= 0:
+    if not 0 <= n <= _HIGHEST_ORDER or x <= 0:
         return ErrorValue.NUM
     return _y(n, x) if n < 2 else _upwards(n, x, _y(0, x), _y(1, x), -1.0)
 
@@ -187,7 +188,7 @@ def besseli(x: Strict, order: Strict) -> float | ErrorValue:
     =BESSELI(1, -1) -> #NUM!
     """
     n, far = math.trunc(order), abs(x)
-    if n < 0 or far > math.log(1e308):
+    if not 0 <= n <= _HIGHEST_ORDER or far > math.log(1e308):
         return ErrorValue.NUM
     if n < 2:
         value = _i(n, far)
@@ -207,6 +208,6 @@ def besselk(x: Strict, order: Strict) -> float | ErrorValue:
     =BESSELK(0, 1) -> #NUM!
     """
     n = math.trunc(order)
-    if n < 0 or x <= 0:
+    if not 0 <= n <= _HIGHEST_ORDER or x <= 0:
         return ErrorValue.NUM
     return _k(n, x) if n < 2 else _upwards(n, x, _k(0, x), _k(1, x), 1.0)

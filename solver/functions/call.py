@@ -169,9 +169,18 @@ def _cell_by_cell(function: Function, parameters: Sequence[Parameter], taken: Se
         key = tuple((type(v), v) if isinstance(v, (float, int, str, bool)) else id(v) for v in values)
         if key not in seen:
             # the arguments are kept beside the result so that no id in a key is used twice
-            seen[key] = (function.body(here, *values) if function.wants_here else function.body(*values), values)
+            seen[key] = (_plain_result(function, here, values), values)
         results[at] = seen[key][0]
     return _assemble(results, shape)
+
+
+def _plain_result(function: Function, here: Here, values: Sequence[Any]) -> Any:
+    """The body's result for plain values; arithmetic without a finite result is #NUM!."""
+    try:
+        result = function.body(here, *values) if function.wants_here else function.body(*values)
+    except (OverflowError, ZeroDivisionError):
+        return ErrorValue.NUM
+    return ErrorValue.NUM if isinstance(result, float) and not np.isfinite(result) else result
 
 
 def _stops(taking: Taking, value: Any) -> bool:
@@ -263,7 +272,7 @@ def _opaque(function: Function, places: Sequence[Any], shape: Shape, here: Here)
             if any(_stops(taking, value) for (taking, _, _), value in zip(places, arguments, strict=True)):
                 out[at] = np.nan
                 continue
-            result = function.body(here, *arguments) if function.wants_here else function.body(*arguments)
+            result = _plain_result(function, here, arguments)
             out[at] = (
                 float(result) if isinstance(result, (float, int)) and not isinstance(result, ErrorValue) else np.nan
             )

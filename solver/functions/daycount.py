@@ -55,6 +55,8 @@ def datedif(here: Here, start: float, end: float, unit: str) -> float | ErrorVal
 
     =DATEDIF(DATE(2001, 6, 1), DATE(2002, 8, 15), "D") -> 440
     =DATEDIF(DATE(2001, 6, 1), DATE(2002, 8, 15), "YD") -> 75
+    =DATEDIF(DATE(1988, 6, 22), DATE(2012, 5, 11), "YD") -> 323
+    =DATEDIF(DATE(2000, 2, 29), DATE(2002, 3, 8), "YD") -> 7
     =DATEDIF(DATE(2001, 6, 1), DATE(2002, 8, 15), "ym") -> 2
     =DATEDIF(DATE(2011, 1, 31), DATE(2011, 3, 1), "MD") -> -2
     =DATEDIF(2, 1, "D") -> #NUM!
@@ -72,7 +74,9 @@ def datedif(here: Here, start: float, end: float, unit: str) -> float | ErrorVal
     if unit.upper() == "YM":
         return float(months % 12)
     if unit.upper() == "YD":
-        # the end is moved to the start's year or the next, so a 29 February between them counts as it does there
+        # the end is moved to the start's year or the next; a 29 February is 1 March if the end's own year has none
+        if (m1, d1) == (2, 29) and not is_leap(y2):
+            m1, d1 = 3, 1
         year = y1 if (m2, d2) >= (m1, d1) else y1 + 1
         return float(serial_of_date(year, m2, d2) - serial_of_date(y1, m1, d1))
     if unit.upper() == "MD":

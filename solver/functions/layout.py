@@ -14,6 +14,7 @@ from solver.functions.coerce import number_of
 from solver.functions.operand import Operand, error, gather, lone, rearrange
 from solver.functions.registry import function
 from solver.functions.stack import beside
+from solver.grid import MAX_ROWS
 from solver.values import ErrorValue, Kind
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from solver.values import Scalar
 
 NOTHING_LEFT = ErrorValue.CALC
+MOST_CELLS = 2**24
 
 
 def at_places(source: Operand, places: IntArray, filler: Scalar = ErrorValue.NA) -> Operand:
@@ -243,9 +245,11 @@ def expand(array: Grid, rows: Scalar, columns: Scalar = None, pad: Scalar = Erro
         if isinstance(wanted, ErrorValue):
             return wanted
         assert wanted is not None
-        if wanted < size:
+        if not size <= wanted <= MAX_ROWS:
             return ErrorValue.VALUE
         missing.append((0, wanted - size))
+    if math.prod(size + more for size, (_, more) in zip(places.shape, missing, strict=True)) > MOST_CELLS:
+        return ErrorValue.NUM
     return at_places(array, np.pad(places, missing, constant_values=-1), pad)
 
 

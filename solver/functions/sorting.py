@@ -14,7 +14,7 @@ import numpy as np
 from solver.algebra import add, constant, mul, neg, sort_
 from solver.functions.coerce import as_numbers, number_of
 from solver.functions.comparison import text_key
-from solver.functions.layout import NOTHING_LEFT, at_places, places_of, whole
+from solver.functions.layout import MOST_CELLS, NOTHING_LEFT, at_places, places_of, whole
 from solver.functions.operand import NeedsValue, Operand, error, numbers, with_errors
 from solver.functions.registry import Calculus, function
 from solver.values import ErrorValue, Kind
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     from solver.functions.operand import IntArray
     from solver.functions.registry import Grid
     from solver.values import Scalar
-
-_MOST_CELLS = 2**24
 
 
 def sort_key(value: Scalar) -> tuple[int, object]:
@@ -220,7 +218,7 @@ def sequence(rows: Grid, columns: Grid | None = None, start: Grid | None = None,
             return error(size)
         assert size is not None
         shape.append(size)
-    if min(shape) < 0 or math.prod(shape) > _MOST_CELLS:
+    if min(shape) < 0 or math.prod(shape) > MOST_CELLS:
         return error(ErrorValue.VALUE)
     if not math.prod(shape):
         return error(NOTHING_LEFT)
