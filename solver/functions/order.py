@@ -46,6 +46,9 @@ if TYPE_CHECKING:
     from solver.functions.sample import Sample
 
 
+_ROUNDING = 1e-12
+
+
 def ascending(sample: Sample) -> Node:
     """The numbers that count in ascending order, infinities behind them."""
     return sort_(sample.keep(sample.values, np.inf), -1)
@@ -89,7 +92,8 @@ def _at_live(ordered: Node, sample: Sample, place: Node) -> Node:
 
 def _order_statistic(sample: Sample, place: Node) -> Operand:
     """The value at a whole or broken place; #NUM! where there is none."""
-    outside = add(less(place, 0.0), less(sample.count - 1, place))
+    # a place such as (n + 1) / (n + 1) - 1 may miss the first number by a rounding error
+    outside = add(less(place, -_ROUNDING), less(sample.count - 1 + _ROUNDING, place))
     return blamed(numbers(guard(at_place(sample, place), outside, ErrorValue.NUM)), sample.fault)
 
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from solver.functions.operand import FloatArray
 
 _ROUNDS = 60
+_LEAST = -1 + 1e-9
 _GRID = np.concatenate([np.linspace(-20, -1, 60), np.linspace(-1, 1, 201)[1:-1], np.linspace(1, 20, 60)])
 
 
@@ -113,7 +114,8 @@ def _annuity_value(n: float, paid: float, now: float, then: float, early: float)
         rate = np.expm1(u)
         parts = (np.asarray(part) for part in (rate, n, paid, now, then, early))
         with np.errstate(all="ignore"):
-            return float(annuity(*parts) / np.exp(max(0.0, u * n)))
+            # payments in advance add a root at r = -1 that means nothing
+            return float(annuity(*parts) / np.exp(max(u * early, u * n)))
 
     return value
 
@@ -138,7 +140,7 @@ def _newton(
             if settled.all():
                 break
         small = np.abs(value(rate)) <= 1e-9 * scale * np.maximum(1.0, np.abs(rate))
-    return np.where(np.isfinite(rate) & small & (rate > -1), rate, np.nan)
+    return np.where(np.isfinite(rate) & small & (rate > _LEAST), rate, np.nan)
 
 
 def _scan(value: Callable[[float], float], guess: float) -> float:
