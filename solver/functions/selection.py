@@ -52,7 +52,8 @@ class Selection:
     def entries(self, values: Operand) -> tuple[IntArray, IntArray]:
         """For the values of a range: the combination and the flat position of every selected one."""
         rows, cols, high, wide = values.shape
-        chosen = self.block if rows * cols > 1 else np.zeros_like(self.block)
+        r, c = np.divmod(self.block, self.which.shape[1])
+        chosen = np.minimum(r, rows - 1) * cols + np.minimum(c, cols - 1)
         lengths = [len(places) for places in self.positions]
         row = np.repeat(np.arange(len(self.positions)), lengths)
         flat = np.concatenate([*self.positions, np.zeros(0, dtype=np.intp)])

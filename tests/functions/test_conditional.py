@@ -100,3 +100,13 @@ def test_whole_columns_and_reshaped_sums() -> None:
         'COUNTIFS(A:A,">0",B:B,">10")': 1.0,
     }
     assert {text: calculation.evaluate(text, home).scalar() for text in expected} == expected
+
+
+def test_values_that_move_another_way_than_the_criteria() -> None:
+    """A rectangle of formulas whose values follow its rows and whose criteria follow its columns."""
+    contents = {f"{column}{k}": float(k * 10 + "ABC".index(column)) for column in "ABC" for k in range(1, 4)}
+    contents |= {"A5": "x", "B5": "y", "C5": "x"}
+    fill = {f"{'EF'[j]}{k}": f'=SUMIF($A$5:$C$5,"{"xy"[j]}",$A{k}:$C{k})' for j in range(2) for k in range(1, 4)}
+    calculation = Calculation(book_of({"Sheet1": {**contents, **fill}}))
+    found = [calculation.evaluate(f"{c}{k}", Cell("Sheet1", 50, 50)).scalar() for k in range(1, 4) for c in "EF"]
+    assert found == [22.0, 11.0, 42.0, 21.0, 62.0, 31.0]
