@@ -1,0 +1,205 @@
+"""Bodies on plain values: one call for each distinct combination of arguments in a block.
+
+Arguments become columns with one entry per result. Where a scalar argument depends on a variable, the whole function
+becomes a step function of it that is computed value by value as the model runs.
+"""
+
+from __future__ import annotations
+
+import math
+from itertools import repeat
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from solver.algebra import Node, constant, opaque
+from solver.functions.here import Reference
+from solver.functions.operand import Operand, gather, lone, numbers, of_scalars, spread_to, with_errors
+from solver.functions.registry import Taking
+from solver.functions.stack import stack_cells
+from solver.values import ErrorValue, Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from solver.functions.here import Here
+    from solver.functions.operand import KindArray, Shape
+    from solver.functions.registry import Function, Parameter
+
+_UNSEEN = object()
+_SINGLE = (1, 1, 1, 1)
+
+
+def cell_by_cell(function: Function, parameters: Sequence[Parameter], taken: Sequence[Any], here: Here) -> Operand:
+    """The results of a body that works on one cell's plain values.
+
+    Scalar arguments arrive converted; an error among them is the result, unless the body takes scalars as they are.
+    """
+    takings = [parameter.taking for parameter in parameters]
+    shape = _shape_of_results(takings, taken)
+    if any(taking.scalar and argument.live for taking, argument in zip(takings, taken, strict=True)):
+        return _opaque(function, takings, taken, here, shape)
+    faults = _faults(takings, taken, shape)
+    columns = [_column(taking, argument, shape) for taking, argument in zip(takings, taken, strict=True)]
+    keys = [_keys(taking, column) for taking, column in zip(takings, columns, strict=True)]
+    seen: dict[Any, Any] = {}
+    results = []
+    for fault, key, values in zip(faults, _rows(keys, shape), _rows(columns, shape), strict=False):
+        if fault:
+            results.append(ErrorValue(fault - Kind.ERROR))
+            continue
+        result = seen.get(key, _UNSEEN)
+        if result is _UNSEEN:
+            result = seen[key] = plain_result(function, here, values)
+        results.append(result)
+    return _assembled(results, shape)
+
+
+def plain_result(function: Function, here: Here, values: Sequence[Any]) -> Any:
+    """The body's result for plain values; arithmetic without a finite result is #NUM!."""
+    try:
+        result = function.body(here, *values) if function.wants_here else function.body(*values)
+    except (OverflowError, ZeroDivisionError):
+        return ErrorValue.NUM
+    return ErrorValue.NUM if isinstance(result, float) and not math.isfinite(result) else result
+
+
+def _shape_of_results(takings: Sequence[Taking], taken: Sequence[Any]) -> Shape:
+    """One result for each block cell, and for each value of the scalar arguments."""
+    shapes: list[Shape] = [_SINGLE]
+    for taking, argument in zip(takings, taken, strict=True):
+        if isinstance(argument, Operand):
+            shapes.append(argument.shape if taking.scalar else (*argument.shape[:2], 1, 1))
+        elif isinstance(argument, Reference):
+            shapes.append((*np.broadcast_shapes(argument.top.shape, argument.left.shape), 1, 1))
+    return np.broadcast_shapes(*shapes)
+
+
+def _rows(columns: Sequence[Iterable[Any]], shape: Shape) -> Iterable[tuple[Any, ...]]:
+    return zip(*columns, strict=False) if columns else repeat((), math.prod(shape))
+
+
+def _stops(taking: Taking) -> bool:
+    """Whether an error in the argument is the result without a call."""
+    return taking.scalar and taking is not Taking.SCALAR
+
+
+def _faults(takings: Sequence[Taking], taken: Sequence[Any], shape: Shape) -> Iterable[int]:
+    """The kind of the first error among the scalar arguments of each result, or 0."""
+    culprits = [a for taking, a in zip(takings, taken, strict=True) if _stops(taking) and a.has(Kind.ERROR)]
+    if not culprits:
+        return repeat(0, math.prod(shape))
+    fault: KindArray = np.zeros(shape, dtype=np.uint8)
+    for culprit in reversed(culprits):
+        fault = np.where(culprit.errors, culprit.kind, fault)
+    faults: list[int] = fault.ravel().tolist()
+    return faults
+
+
+def _column(taking: Taking, argument: Any, shape: Shape) -> Iterable[Any]:
+    """An argument for every result; one that is the same for all is repeated without end."""
+    if isinstance(argument, Operand):
+        if taking.scalar:
+            values = argument.scalars()
+            if values.size == 1:
+                return repeat(_as_taken(taking, values.item()))
+            return [_as_taken(taking, value) for value in np.broadcast_to(values, shape).ravel().tolist()]
+        return repeat(argument) if argument.shape[:2] == (1, 1) else _grids(argument, shape)
+    if isinstance(argument, Reference) and not argument.fixed:
+        top = np.broadcast_to(argument.top[:, :, np.newaxis, np.newaxis], shape).ravel()
+        left = np.broadcast_to(argument.left[:, :, np.newaxis, np.newaxis], shape).ravel()
+        at = [(np.full((1, 1), t), np.full((1, 1), c)) for t, c in zip(top, left, strict=True)]
+        return [Reference(argument.sheet, t, c, argument.rows, argument.cols, argument.whole) for t, c in at]
+    return repeat(argument)
+
+
+def _as_taken(taking: Taking, value: Any) -> Any:
+    return int(value) if taking is Taking.INT and isinstance(value, float) else value
+
+
+def _keys(taking: Taking, column: Iterable[Any]) -> Iterable[Any]:
+    """What tells the arguments of a column apart: scalars of mixed types need their type, for 1 and TRUE are equal."""
+    if isinstance(column, repeat):
+        return repeat(None)
+    if taking is Taking.SCALAR:
+        return [(type(value), value) for value in column]
+    return column if taking.plain else [id(value) for value in column]
+
+
+def _grids(argument: Operand, shape: Shape) -> list[Operand]:
+    """The part of a grid argument that belongs to each result."""
+    rows, cols, high, wide = argument.shape
+    full = spread_to(argument, argument.shape)
+    if argument.live:
+        index = np.arange(rows * cols * high * wide, dtype=np.intp).reshape(rows, cols, high, wide)
+        parts = [gather(full, index[r : r + 1, c : c + 1]) for r in range(rows) for c in range(cols)]
+    else:
+        parts = [_part(full, r, c) for r in range(rows) for c in range(cols)]
+    which = np.broadcast_to(np.arange(rows * cols).reshape(rows, cols, 1, 1), shape).ravel()
+    return [parts[k] for k in which.tolist()]
+
+
+def _part(full: Operand, r: int, c: int) -> Operand:
+    """The known values of one block cell."""
+    at = (slice(r, r + 1), slice(c, c + 1))
+    return Operand(full.kind[at], constant(full.known[at]), None if full.text is None else full.text[at])
+
+
+def _assembled(results: Sequence[Any], shape: Shape) -> Operand:
+    """The results of all calls as one operand; array results keep their shape, which must then be the same."""
+    if not any(isinstance(value, (Operand, Node)) for value in results):
+        array = np.empty(len(results), dtype=object)
+        array[:] = results
+        return of_scalars(array.reshape(shape))
+    wrapped = [_operand(value) for value in results]
+    return wrapped[0] if len(wrapped) == 1 else stack_cells(wrapped, shape)
+
+
+def _operand(value: Any) -> Operand:
+    if isinstance(value, Node):
+        return numbers(value)
+    return value if isinstance(value, Operand) else lone(value)
+
+
+def _opaque(function: Function, takings: Sequence[Taking], taken: Sequence[Any], here: Here, shape: Shape) -> Operand:
+    """A body whose scalar arguments are alive: a step function of them, evaluated value by value."""
+    moves = [taking.scalar and argument.live for taking, argument in zip(takings, taken, strict=True)]
+    alive = [spread_to(argument, shape).number for argument, moving in zip(taken, moves, strict=True) if moving]
+    count = math.prod(shape)
+    fixed = [
+        None if moving else _listed(_column(taking, argument, shape), count)
+        for taking, argument, moving in zip(takings, taken, moves, strict=True)
+    ]
+
+    def values(*arrays: Any) -> Any:
+        """The body's numbers for arrays of its live arguments; what is no number is NaN."""
+        out = np.empty(arrays[0].shape)
+        flat = [array.reshape(-1, count) for array in arrays]
+        for member, point in np.ndindex(out.size // count, count):
+            moving = iter(flat)
+            arguments = [
+                _as_taken(taking, float(next(moving)[member, point])) if known is None else known[point]
+                for taking, known in zip(takings, fixed, strict=True)
+            ]
+            out.reshape(-1, count)[member, point] = _number(function, here, takings, arguments)
+        return out
+
+    converted = [argument for taking, argument in zip(takings, taken, strict=True) if _stops(taking)]
+    return with_errors(numbers(opaque(values, *alive)), *converted)
+
+
+def _listed(column: Iterable[Any], count: int) -> list[Any]:
+    return [next(column)] * count if isinstance(column, repeat) else list(column)
+
+
+def _number(function: Function, here: Here, takings: Sequence[Taking], arguments: Sequence[Any]) -> float:
+    """The body's number, NaN where an argument or the result is none."""
+    for taking, value in zip(takings, arguments, strict=True):
+        if isinstance(value, float) and math.isnan(value):
+            return math.nan
+        if _stops(taking) and isinstance(value, ErrorValue):
+            return math.nan
+    result = plain_result(function, here, arguments)
+    if isinstance(result, ErrorValue) or not isinstance(result, (float, int)):
+        return math.nan
+    return float(result)
