@@ -1,0 +1,171 @@
+"""The Limits Report: how far each variable alone may go while all others stay, and what the objective is then.
+
+For linear rows a x + c between lo and hi the room of variable j upwards is the least of (hi - a x - c) / a_j where
+a_j > 0 and (lo - a x - c) / a_j where a_j < 0. Where rows are curved, the end of the interval around the answer is
+enclosed by ever longer steps and then halved.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from solver.algebra import Function
+from solver.algebra.structure import Degree
+from solver.book.formats import number_formats
+from solver.reports.labels import names_of
+from solver.reports.page import Page, number, shown
+from solver.reports.registry import report
+
+if TYPE_CHECKING:
+    from solver.model.answer import Answer
+    from solver.model.problem import Indices, Mask, Problem, Vector
+    from solver.reports.page import Row
+
+_TOUCHING = 1e-9
+_STILL = 1e-8
+_FARTHEST = 1e15
+_AT_ONCE = 4_000_000
+_DOUBLINGS, _HALVINGS = 60, 60
+_MOST_WORK = 2e9
+
+
+@report("limits", "Limits Report")
+def limits_report(answer: Answer) -> Page:
+    """The least and greatest value of each variable with all others held, and the objective there."""
+    page, binding = Page(), answer.binding
+    book, model = binding.calculation.book, binding.model
+    if model.objective is not None:
+        code, name = number_formats(book, [model.objective])[0], names_of(book, [model.objective])[0]
+        row: Row = (model.objective.absolute, name, shown(number(answer.final), code))
+        page.table(("\nCell", "Objective\nName", "\nValue"), [row])
+        page.row += 2
+    x = answer.solution.x
+    lower, upper = limits_of(binding.problem, x)
+    results = [objectives(answer, ends) for ends in (lower, upper)]
+    rows: list[Row] = []
+    names, codes = names_of(book, binding.variables), number_formats(book, binding.variables)
+    for k, (cell, name, code) in enumerate(zip(binding.variables, names, codes, strict=True)):
+        ends = [
+            shown(number(each if np.isfinite(each) else None), code)
+            for each in (lower[k], results[0][k], upper[k], results[1][k])
+        ]
+        rows.append((cell.absolute, name, shown(float(x[k]) + 0.0, code), None, *ends[:2], None, *ends[2:]))
+    page.table(
+        (
+            "\nCell",
+            "Variable\nName",
+            "\nValue",
+            None,
+            "Lower\nLimit",
+            "Objective\nResult",
+            None,
+            "Upper\nLimit",
+            "Objective\nResult",
+        ),
+        rows,
+    )
+    return page
+
+
+def limits_of(problem: Problem, x: Vector) -> tuple[Vector, Vector]:
+    """The ends of the interval that each variable may move in, (n,) and (n,); infinite where there is none."""
+    lower, upper = problem.lb.copy(), problem.ub.copy()
+    if problem.linear is not None:
+        down, up = _linear_room(problem, x)
+    elif problem.m and problem.n * problem.m * (_DOUBLINGS + _HALVINGS) <= _MOST_WORK:
+        down, up = _searched_room(problem, x, -1.0), _searched_room(problem, x, 1.0)
+    else:
+        down = up = np.full(problem.n, np.inf)
+    lower, upper = np.minimum(np.maximum(lower, x - down), x), np.maximum(np.minimum(upper, x + up), x)
+    whole = problem.integer | problem.binary
+    lower, upper = np.where(whole, np.ceil(lower - 1e-6), lower), np.where(whole, np.floor(upper + 1e-6), upper)
+    for group in problem.groups:  # no member of a permutation can move alone
+        lower[group] = upper[group] = x[group]
+    return lower, upper
+
+
+def _linear_room(problem: Problem, x: Vector) -> tuple[Vector, Vector]:
+    """How far each variable may go down and up within linear rows."""
+    assert problem.linear is not None
+    down, up = np.full(problem.n, np.inf), np.full(problem.n, np.inf)
+    matrix = problem.linear.matrix.tocoo()
+    row, col = matrix.coords
+    above, below = _slacks(problem, problem.rows(x))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        steps = np.where(matrix.data > 0, above[row], below[row]) / np.abs(matrix.data)
+        back = np.where(matrix.data > 0, below[row], above[row]) / np.abs(matrix.data)
+    used = matrix.data != 0
+    np.minimum.at(up, col[used], steps[used])
+    np.minimum.at(down, col[used], back[used])
+    return down, up
+
+
+def _slacks(problem: Problem, rows: Vector) -> tuple[Vector, Vector]:
+    """The room of rows up to their upper end and down to their lower end; rounding counts as none."""
+    found = []
+    for room, end in ((problem.row_hi - rows, problem.row_hi), (rows - problem.row_lo, problem.row_lo)):
+        scale = np.maximum(1.0, np.where(np.isfinite(end), np.abs(end), 1.0))
+        found.append(np.where(room <= _TOUCHING * scale, 0.0, room))
+    return found[0], found[1]
+
+
+def _searched_room(problem: Problem, x: Vector, sign: float) -> Vector:
+    """How far each variable may go one way before a row is violated more than it is now."""
+    rows = problem.rows(x)
+    size = _TOUCHING * np.maximum(1.0, np.abs(rows))
+    low, high = np.minimum(problem.row_lo, rows) - size, np.maximum(problem.row_hi, rows) + size
+
+    def holds(step: Vector, chosen: Indices) -> Mask:
+        """Whether all rows hold when each chosen variable alone takes its step."""
+        good = np.zeros(len(chosen), dtype=bool)
+        portion = max(1, _AT_ONCE // problem.n)
+        for at in range(0, len(chosen), portion):
+            places = chosen[at : at + portion]
+            points = np.repeat(x[None, :], len(places), axis=0)
+            points[np.arange(len(places)), places] += sign * step[at : at + portion]
+            values = problem.rows_many(points)
+            good[at : at + portion] = np.all((values >= low) & (values <= high), axis=1)
+        return good
+
+    everyone = np.arange(problem.n)
+    inside, outside = np.zeros(problem.n), np.full(problem.n, np.inf)
+    step = 1e-3 * np.maximum(1.0, np.abs(x))
+    open_ = everyone
+    with np.errstate(all="ignore"):
+        for _ in range(_DOUBLINGS):
+            good = holds(step[open_], open_)
+            inside[open_[good]], outside[open_[~good]] = step[open_[good]], step[open_[~good]]
+            step[open_] *= 2
+            open_ = open_[good & (step[open_] < _FARTHEST)]
+            if not open_.size:
+                break
+        ended = np.flatnonzero(np.isfinite(outside))
+        for _ in range(_HALVINGS):
+            middle = (inside[ended] + outside[ended]) / 2
+            good = holds(middle, ended)
+            inside[ended] = np.where(good, middle, inside[ended])
+            outside[ended] = np.where(good, outside[ended], middle)
+    inside = np.where(inside <= _STILL * np.maximum(1.0, np.abs(x)), 0.0, inside)
+    return np.where(np.isfinite(outside), inside, np.inf)
+
+
+def objectives(answer: Answer, ends: Vector) -> Vector:
+    """The objective when each variable alone goes to its end, (n,); NaN for ends that are infinite."""
+    binding, x = answer.binding, answer.solution.x
+    live, results = binding.calculation.x, np.full(len(ends), np.nan)
+    if binding.objective is None or live is None or answer.final is None:
+        return results
+    places = np.flatnonzero(np.isfinite(ends))
+    function = Function(binding.objective, live)
+    if binding.problem.sense and binding.problem.degree <= Degree.LINEAR:
+        results[places] = answer.final + function.gradient(x)[places] * (ends - x)[places]
+        return results
+    portion = max(1, _AT_ONCE // len(x))
+    for at in range(0, len(places), portion):
+        chosen = places[at : at + portion]
+        points = np.repeat(x[None, :], len(chosen), axis=0)
+        points[np.arange(len(chosen)), chosen] = ends[chosen]
+        results[chosen] = function.value_many(points).ravel()
+    return results
