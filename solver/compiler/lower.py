@@ -22,6 +22,10 @@ from solver.values import ERROR_OF_LABEL, ErrorValue
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from solver.functions.registry import Function
+
+_FUNCTION_MARK = "_xleta."
+
 
 @dataclass(frozen=True, slots=True)
 class Lambda:
@@ -43,6 +47,27 @@ class Lambda:
         given = [*arguments, *[BLANK] * (len(self.parameters) - len(arguments))]
         scope = {**self.site.scope, **dict(zip(self.parameters, given, strict=True))}
         return evaluate(self.body, self.site.binding(scope))
+
+    def __call__(self, *arguments: Operand) -> Operand:
+        """Its value for these arguments."""
+        return value_of(self.apply(arguments), self.site.in_array())
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A function given by its name alone, such as SUM in BYROW(A1:B9,SUM); the file marks it with `_xleta.`."""
+
+    function: Function
+    site: Site
+
+    @property
+    def arity(self) -> int:
+        """How many parameters it has; one that repeats counts once."""
+        return len(self.function.parameters)
+
+    def apply(self, arguments: Sequence[Meaning]) -> Meaning:
+        """Its meaning for these arguments."""
+        return call(self.function, arguments, self.site.in_array())
 
     def __call__(self, *arguments: Operand) -> Operand:
         """Its value for these arguments."""
@@ -77,6 +102,9 @@ def _name(tree: t.Name, site: Site) -> Meaning:
     bound = site.scope.get(tree.name.casefold())
     if bound is not None:
         return bound
+    if tree.name.casefold().startswith(_FUNCTION_MARK):
+        function = lookup(tree.name[len(_FUNCTION_MARK) :].upper())
+        return error(ErrorValue.NAME) if function is None else Named(function, site)
     if tree.book is not None:
         raise FormulaError(f"the name {tree.name} of another workbook has no value here")
     template = site.world.names.meaning(tree.name, tree.sheet or site.sheet)
@@ -149,7 +177,7 @@ def _argument(tree: t.Tree, taking: Taking, site: Site) -> Meaning | Callable[[]
 
 
 def _apply(callee: Meaning, args: tuple[t.Tree, ...], site: Site) -> Meaning:
-    if isinstance(callee, Lambda):
+    if isinstance(callee, (Lambda, Named)):
         return callee.apply([evaluate(arg, site) for arg in args])
     return error(ErrorValue.REF) if isinstance(callee, (Reference, References)) else error(ErrorValue.VALUE)
 

@@ -11,17 +11,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from solver.errors import FormulaError
 from solver.functions.alignment import aligned
 from solver.functions.here import Reference, References
 from solver.functions.layout import at_places, places_of, whole
-from solver.functions.operand import NotUniform, Operand, error, gather, of_scalars, rearrange, spread_to
+from solver.functions.operand import BLANK, NotUniform, Operand, error, gather, of_scalars, rearrange, spread_to
 from solver.functions.registry import function
 from solver.functions.stack import stack_cells
 from solver.values import ErrorValue, Kind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+    from typing import TypeGuard
 
     from solver.functions.here import Closure, Here
     from solver.functions.operand import IntArray, Shape
@@ -53,7 +53,7 @@ def _one_by_one(function: Closure, arguments: Sequence[Operand], lead: Shape) ->
     for at in np.ndindex(lead):
         result = function(*[_cell(argument, at) for argument in arguments])
         results.append(result if result.shape[2:] == (1, 1) else error(ErrorValue.CALC))
-    return stack_cells(results, lead)
+    return stack_cells(results, (*lead, 1, 1))
 
 
 def _cell(operand: Operand, at: tuple[int, ...]) -> Operand:
@@ -72,9 +72,12 @@ def map_(here: Here, *arguments: Ref) -> Operand:
 
     =MAP({1,2;3,4}, LAMBDA(a, a * 10)) -> {10,20;30,40}
     =MAP({1,2}, {3,4}, LAMBDA(a, b, a + b)) -> {4,6}
+    =MAP({3,1}, LAMBDA(n, SUM(SEQUENCE(n)))) -> {6,1}
+    =MAP({1,2}, 3) -> #VALUE!
     """
-    *sources, last = arguments
-    function = _closure(last)
+    *sources, function = arguments
+    if not _callable(function):
+        return error(ErrorValue.VALUE)
     arrays = aligned(*[_values(here, source) for source in sources])
     lead = np.broadcast_shapes(*(array.shape[2:] for array in arrays))
     moved = [_moved(array, lambda places: places.transpose(2, 3, 0, 1)) for array in arrays]
@@ -87,6 +90,8 @@ def byrow(here: Here, array: Grid, function: Closure) -> Operand:
 
     =BYROW({1,2;3,4}, LAMBDA(r, SUM(r))) -> {3;7}
     """
+    if not _callable(function):
+        return error(ErrorValue.VALUE)
     high = array.shape[2]
     return _every(function, [_moved(array, lambda places: places.transpose(2, 0, 1, 3))], (high, 1), here)
 
@@ -97,6 +102,8 @@ def bycol(here: Here, array: Grid, function: Closure) -> Operand:
 
     =BYCOL({1,2;3,4}, LAMBDA(c, MAX(c))) -> {3,4}
     """
+    if not _callable(function):
+        return error(ErrorValue.VALUE)
     wide = array.shape[3]
     return _every(function, [_moved(array, lambda places: places.transpose(0, 3, 2, 1))], (1, wide), here)
 
@@ -108,6 +115,8 @@ def makearray(here: Here, rows: Grid, columns: Grid, function: Closure) -> Opera
     =MAKEARRAY(2, 3, LAMBDA(r, c, r * c)) -> {1,2,3;2,4,6}
     =MAKEARRAY(0, 1, LAMBDA(r, c, 1)) -> #VALUE!
     """
+    if not _callable(function):
+        return error(ErrorValue.VALUE)
     high, wide = whole(rows.scalar(), 0), whole(columns.scalar(), 0)
     if isinstance(high, ErrorValue):
         return error(high)
@@ -123,6 +132,9 @@ def makearray(here: Here, rows: Grid, columns: Grid, function: Closure) -> Opera
 def _running(here: Here, start: Operand, array: Operand, function: Closure) -> Iterator[Operand]:
     """The running value after every value of the array; without a start, the first value is the first of them."""
     _stand_alone(here)
+    if not _callable(function):
+        yield error(ErrorValue.VALUE)
+        return
     running, first = start, 0
     if (start.kind == Kind.BLANK).all():
         running, first = _value(array, 0), 1
@@ -155,7 +167,7 @@ def scan(here: Here, start: Grid, array: Grid, function: Closure) -> Operand:
         if running.shape[2:] != (1, 1):
             return error(ErrorValue.CALC)
         results.append(running)
-    stacked = stack_cells(results, (1, len(results)))
+    stacked = stack_cells(results, (1, len(results), 1, 1))
     return at_places(stacked, places_of(array))
 
 
@@ -163,13 +175,22 @@ def _value(array: Operand, place: int) -> Operand:
     return gather(array, np.full((1, 1, 1, 1), place, dtype=np.intp))
 
 
-def _closure(argument: object) -> Closure:
-    if not callable(argument):
-        raise FormulaError("the last argument must be a LAMBDA")
-    return argument  # type: ignore[return-value]  # a protocol cannot be checked while running
+def _callable(argument: object) -> TypeGuard[Closure]:
+    """Whether an argument is a LAMBDA."""
+    return callable(argument)
 
 
 def _values(here: Here, argument: Ref) -> Operand:
     if isinstance(argument, References):
         return error(ErrorValue.VALUE)
     return here.read(argument) if isinstance(argument, Reference) else argument
+
+
+@function("ISOMITTED")
+def isomitted(value: Ref) -> bool:
+    """Whether the argument for a parameter of a LAMBDA was left out.
+
+    =LAMBDA(x, y, ISOMITTED(y))(1) -> TRUE
+    =LAMBDA(x, y, ISOMITTED(y))(1, 2) -> FALSE
+    """
+    return value is BLANK
