@@ -57,7 +57,7 @@ class Template:
 
 @dataclass(slots=True, eq=False)
 class Block:
-    """A rectangle of cells filled with one formula; `area` is that of the results for an array formula.
+    """A rectangle of cells filled with one formula, one per cell; or the one formula that fills them (`filling`).
 
     `literals` holds one number per slot of the template, or an array (rows, cols) where they differ.
     """
@@ -66,21 +66,22 @@ class Block:
     template: Template
     literals: tuple[Literal, ...]
     kind: FormulaKind
+    filling: bool = False
 
     @property
     def array(self) -> bool:
-        """Whether it is an array formula: one formula whose result fills the area."""
+        """Whether its formulas are array formulas, so that ranges are not intersected."""
         return self.kind in (FormulaKind.ARRAY, FormulaKind.DYNAMIC)
 
     @property
     def lead(self) -> tuple[int, int]:
         """How many formulas it stands for: rows and columns."""
-        return (1, 1) if self.array else (self.area.rows, self.area.cols)
+        return (1, 1) if self.filling else (self.area.rows, self.area.cols)
 
     @property
     def divisible(self) -> bool:
         """Whether it stands for more than one formula."""
-        return not self.array and self.area.size > 1
+        return not self.filling and self.area.size > 1
 
     def split(self) -> list[Block]:
         """Its rows as blocks of their own, or its cells when it is one row."""
@@ -101,7 +102,7 @@ class Block:
         rows = slice(piece.top - self.area.top, piece.bottom - self.area.top + 1)
         cols = slice(piece.left - self.area.left, piece.right - self.area.left + 1)
         literals = tuple(value if isinstance(value, float) else _uniform(value[rows, cols]) for value in self.literals)
-        return Block(piece, self.template, literals, self.kind)
+        return Block(piece, self.template, literals, self.kind, filling=self.array and piece.size == 1)
 
     def __repr__(self) -> str:
         return f"Block({self.area}, ={self.template.text})"
@@ -133,13 +134,13 @@ class Templates:
 
 
 def group(sheet: Sheet, templates: Templates) -> Iterator[Block]:
-    """The blocks of a sheet: array formulas one by one, the others in maximal rectangles."""
+    """The blocks of a sheet: formulas that fill an area one by one, those of single cells in maximal rectangles."""
     has = np.nonzero(sheet.formula >= 0)[0]
     if not len(has):
         return
-    index = sheet.formula[has]
     key = np.full(len(sheet.formulas), -1, dtype=np.int64)
-    shapes: dict[int, Template] = {}
+    kinds = list(FormulaKind)
+    shapes: dict[int, tuple[Template, FormulaKind]] = {}
     literals: list[tuple[float, ...]] = []
     for k, formula in enumerate(sheet.formulas):
         if formula.kind is FormulaKind.TABLE:
@@ -147,26 +148,30 @@ def group(sheet: Sheet, templates: Templates) -> Iterator[Block]:
             continue
         number, template, values = templates.of(formula)
         literals.append(values)
-        if formula.kind in (FormulaKind.ARRAY, FormulaKind.DYNAMIC):
-            area = formula.area or Area.of(Cell(sheet.name, formula.row, formula.col))
-            yield Block(area, template, values, formula.kind)
+        array = formula.kind in (FormulaKind.ARRAY, FormulaKind.DYNAMIC)
+        if array and formula.area is not None and formula.area.size > 1:
+            yield Block(formula.area, template, values, formula.kind, filling=True)
         else:
-            shapes[number] = template
-            key[k] = number
+            kind = formula.kind if array else FormulaKind.NORMAL
+            key[k] = number * len(kinds) + kinds.index(kind)
+            shapes[int(key[k])] = template, kind
+    index = sheet.formula[has]
     rows, cols = sheet.cells.row[has].astype(np.int64), sheet.cells.col[has].astype(np.int64)
-    plain = key[index] >= 0
-    rows, cols, index = rows[plain], cols[plain], index[plain]
+    grouped = key[index] >= 0
+    rows, cols, index = rows[grouped], cols[grouped], index[grouped]
     for number, top, left, bottom, right, members in _rectangles(key[index], rows, cols):
         area = Area(sheet.name, top, left, bottom, right)
-        shape = (area.rows, area.cols)
-        yield Block(area, shapes[number], _slots(literals, index[members], shape), FormulaKind.NORMAL)
+        template, kind = shapes[number]
+        slots = _slots(literals, index[members], (area.rows, area.cols))
+        alone = kind is not FormulaKind.NORMAL and area.size == 1
+        yield Block(area, template, slots, kind, filling=alone)
 
 
 def _slots(
     literals: list[tuple[float, ...]], formulas: npt.NDArray[np.int32], shape: tuple[int, int]
 ) -> tuple[Literal, ...]:
     """Per slot the common number, or the numbers of the cells (given column by column) as an array."""
-    first = literals[formulas[0]]
+    first: tuple[Literal, ...] = literals[int(formulas[0])]
     if not first or (formulas == formulas[0]).all() or all(literals[f] == first for f in formulas.tolist()):
         return first
     table = np.array([literals[f] for f in formulas.tolist()], dtype=np.float64)

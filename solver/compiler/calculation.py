@@ -8,6 +8,7 @@ before they are called circular.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -145,13 +146,15 @@ class Calculation(Workspace):
     def spill(self, sheet: str, row: int, col: int) -> Area | None:
         """The area that the array formula in a cell fills."""
         store = self.store(sheet)
-        for number in self.sheet_blocks[sheet]:
+        cell = Cell(sheet, row, col)
+        for number in reversed(self.sheet_blocks[sheet]):  # pieces of a split block come after it
             block = self.blocks[number]
-            if block.array and (block.area.top, block.area.left) == (row, col):
-                waiting = store.block[store.row_index[row], store.col_index[col]]
-                if waiting == number:
+            if block.array and cell in block.area:
+                if store.block[store.row_index[row], store.col_index[col]] == number:
                     self._demand(np.array([number], dtype=np.int32))
-                return block.area
+                if not block.filling:
+                    return Area.of(cell)
+                return block.area if block.area.first == cell else None
         return None
 
     def settle(self, wanted: Sequence[int]) -> None:
@@ -243,12 +246,14 @@ class Calculation(Workspace):
     def _finish(self, number: int, result: Operand) -> None:
         block = self.blocks[number]
         store = self.stores[block.area.sheet]
-        if block.array:
+        if block.array and not block.filling and result.shape[2:] != (1, 1):
+            raise NotUniform  # each of its formulas spills
+        if block.filling:
             area, kind, node, text = array_results(block, result, store, number)
             if area != block.area:
                 store.clear(block.area)
                 store = self.grow(area)
-                block = self.blocks[number] = Block(area, block.template, block.literals, block.kind)
+                block = self.blocks[number] = replace(block, area=area)
         else:
             area, kind, node, text = cell_results(block, result)
         store.write(area, kind, self.passed(area, node), text)

@@ -50,7 +50,7 @@ def _areas(reference: t.Reference, block: Block, names: Names) -> list[Area]:
         found = names.sheet(sheet)
         sheets = [found] if found is not None else []
     area = block.area
-    last_row, last_col = (area.top, area.left) if block.array else (area.bottom, area.right)
+    last_row, last_col = (area.top, area.left) if block.filling else (area.bottom, area.right)
     top, bottom = _extent(reference.row, reference.row_end, area.top, last_row, MAX_ROWS)
     left, right = _extent(reference.col, reference.col_end, area.left, last_col, MAX_COLS)
     return [Area(name, top, left, bottom, right) for name in sheets]

@@ -88,7 +88,7 @@ class Workspace:
         sheet = self.book.sheets[name]
         changed = self.changed(name)
         blocks = [piece for block in group(sheet, self._templates) for piece in _without(block, changed)]
-        extra = [block.area for block in blocks if block.array] + [Area.of(cell) for cell in changed]
+        extra = [block.area for block in blocks if block.filling] + [Area.of(cell) for cell in changed]
         store = self.stores[name] = sheet_store(name, sheet.cells, extra, self.nodes)
         self.sheet_blocks[name] = []
         for block in blocks:
@@ -183,6 +183,6 @@ def _without(block: Block, changed: set[Cell]) -> Iterable[Block]:
     """The block, or what is left of it when some of its cells are changed."""
     if not changed or not any(cell in block.area for cell in changed):
         return (block,)
-    if block.array:
+    if block.filling:
         return ()
     return [block.part(Area.of(cell)) for cell in block.area.cells() if cell not in changed]
