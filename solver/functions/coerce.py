@@ -35,16 +35,21 @@ _NUMBER_TEXT = re.compile(
     r"(?P<digits>(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d*)?|\.\d+)(?P<exponent>[eE][-+]?\d+)?"
     r"\s*(?P<percent>%?)\s*(?P<close>\))?\s*\Z"
 )
+_MIXED_FRACTION = re.compile(r"\s*(?P<sign>[-+]?)\s*(?P<whole>\d+)\s+(?P<top>\d+)/(?P<bottom>\d+)\s*\Z")
 
 
 def number_of_text(text: str) -> float | None:
     """The number that Excel reads in a text (thousands, currency, percent, parentheses, dates), or None.
 
-    >>> number_of_text("1,234.5"), number_of_text(" 50% "), number_of_text("(3)"), number_of_text("x")
-    (1234.5, 0.5, -3.0, None)
+    >>> number_of_text("1,234.5"), number_of_text(" 50% "), number_of_text("(3)"), number_of_text("1 1/2")
+    (1234.5, 0.5, -3.0, 1.5)
     """
     match = _NUMBER_TEXT.match(text)
     if match is None:
+        mixed = _MIXED_FRACTION.match(text)
+        if mixed is not None and int(mixed["bottom"]):
+            size = int(mixed["whole"]) + int(mixed["top"]) / int(mixed["bottom"])
+            return -size if mixed["sign"] == "-" else size
         from solver.functions.datetext import serial_of_text  # dates are rarer, and their tables cost time to load
 
         return serial_of_text(text)

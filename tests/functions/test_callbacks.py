@@ -1,4 +1,4 @@
-"""A LAMBDA called for many values: also where its shapes differ, by a function's bare name, and with arguments left out."""
+"""A LAMBDA called for many values: where its shapes differ, by a function's bare name, with arguments left out."""
 
 from __future__ import annotations
 
