@@ -1,0 +1,128 @@
+"""The Check Report: everything that proves, or disproves, that the answer is one, computed anew from the formulas."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from solver.reports.check import FEASIBLE, STATIONARY, Verdict, certify
+from solver.reports.comparison import comparisons
+from solver.reports.conditions import conditions
+from solver.reports.curvature import curvature
+from solver.reports.fit import write_fit
+from solver.reports.labels import names_of
+from solver.reports.page import Page, number
+from solver.reports.registry import report
+
+if TYPE_CHECKING:
+    from solver.model.answer import Answer
+    from solver.reports.page import Row
+
+MEANINGS = {
+    Verdict.OPTIMAL: "no better point exists: the model is linear or convex and the conditions hold",
+    Verdict.STATIONARY: "no direction improves it to first order",
+    Verdict.FEASIBLE: "the constraints hold; whole numbers, corners or jumps leave no test by derivatives",
+    Verdict.IMPROVABLE: "the constraints hold, and some direction still improves it",
+    Verdict.INFEASIBLE: "some constraint is violated",
+}
+
+
+@report("check", "Check Report")
+def check_report(answer: Answer) -> Page:
+    """Objective, constraints and conditions of optimality computed anew, curvature, and the statistics of a fit."""
+    page, binding, solution = Page(), answer.binding, answer.solution
+    found = certify(binding.problem, solution.x, answer.used.precision)
+    page.line("Verdict")
+    page.table(("Measure", "Value", "Meaning"), [("Verdict", found.verdict.value, MEANINGS[found.verdict])])
+    page.row += 1
+    page.line("Values")
+    page.table(("Measure", "Value", "Meaning"), _values(answer, found.worst_violation))
+    page.row += 1
+    page.line("Conditions of Optimality")
+    rows = _first_order(answer, found.optimality)
+    page.table(("Measure", "Value", "Meaning"), rows + _bounds_on_gap(answer))
+    _second_order(page, answer)
+    if binding.problem.residuals is not None and not binding.problem.m:
+        page.row += 1
+        write_fit(page, answer)
+    page.notes(solution.notes)
+    return page
+
+
+def _values(answer: Answer, worst: float) -> list[Row]:
+    """The objective and the constraints as the formulas give them."""
+    sense = float(answer.binding.problem.sense or 1)
+    seen = comparisons(answer)
+    broken = sum(not each.satisfied for each in seen)
+    rows: list[Row] = []
+    if answer.final is not None:
+        rows.append(("Objective", number(answer.final), "recomputed from the formulas of the workbook"))
+        if answer.binding.problem.sense:
+            apart = abs(answer.final - sense * answer.solution.fun)
+            rows.append(("Difference", number(apart), "from the objective that the engine saw"))
+    rows += [
+        ("Constraints", float(len(seen)), "compared cells, recomputed from the formulas"),
+        ("Violated", float(broken), "of them, beyond the precision"),
+        ("Worst Violation", number(worst), f"relative to the right side; {FEASIBLE:g} is the usual precision"),
+    ]
+    return rows
+
+
+def _first_order(answer: Answer, optimality: float | None) -> list[Row]:
+    """The KKT conditions in numbers."""
+    rows: list[Row] = []
+    if optimality is not None:
+        meaning = f"what is left of the gradient with the best multipliers; stationary up to {STATIONARY:g}"
+        rows.append(("Residual", number(optimality), meaning))
+    found = conditions(answer.binding.problem, answer.solution)
+    if found is None:
+        rows.append(("Multipliers", None, "none: whole numbers, corners or jumps, or no answer"))
+        return rows
+    rows += [
+        ("Stationarity", number(found.stationarity), "gradient not explained by the reported multipliers"),
+        ("Wrong Signs", number(found.sign), "largest multiplier that points the wrong way, as a share of the largest"),
+        ("Complementarity", number(found.complementarity), "largest multiplier times the room of its constraint"),
+        ("Binding", float(found.binding), "constraints and bounds without slack"),
+        ("Rank", float(found.rank), "of their gradients; less than their number means degenerate"),
+        ("Condition", number(found.condition), "of the binding constraints' gradients; large means nearly dependent"),
+    ]
+    if found.gap is not None:
+        rows.append(("Duality Gap", number(found.gap), "proof: the optimum is at most this much better, relatively"))
+    return rows
+
+
+def _bounds_on_gap(answer: Answer) -> list[Row]:
+    """What the search for whole numbers proved."""
+    gap = answer.solution.gap
+    return [] if gap is None else [("Integer Gap", number(gap), "proof: the optimum is at most this much better")]
+
+
+def _second_order(page: Page, answer: Answer) -> None:
+    """Curvature in the free directions, and which cells move along the flat ones."""
+    problem = answer.binding.problem
+    if not problem.smooth or problem.integer.any() or problem.groups or problem.sense == 0:
+        return
+    if problem.linear is not None and problem.linear.cost is not None and problem.linear.hessian is None:
+        return
+    found = curvature(problem, answer.solution)
+    if found is None:
+        return
+    page.row += 1
+    page.line("Curvature")
+    rows: list[Row] = [
+        ("Verdict", found.verdict.partition(":")[0], found.verdict.partition(": ")[2]),
+        ("Directions", float(found.directions), "that the binding constraints leave free"),
+        ("Least", number(found.least), "curvature, in relative changes of the cells"),
+        ("Greatest", number(found.greatest), "curvature"),
+    ]
+    page.table(("Measure", "Value", "Meaning"), rows)
+    if found.along:
+        page.row += 1
+        page.line("Directions Without Upward Curvature")
+        cells = answer.binding.variables
+        names = names_of(answer.binding.calculation.book, cells)
+        lines: list[Row] = [
+            (float(k), cells[place].absolute, names[place], share)
+            for k, movers in enumerate(found.along, start=1)
+            for place, share in movers
+        ]
+        page.table(("Direction", "Cell", "Name", "Share"), lines)
