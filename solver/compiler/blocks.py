@@ -152,7 +152,7 @@ def group(sheet: Sheet, templates: Templates) -> Iterator[Block]:
         if array and formula.area is not None and formula.area.size > 1:
             yield Block(formula.area, template, values, formula.kind, filling=True)
         else:
-            kind = formula.kind if array else FormulaKind.NORMAL
+            kind: FormulaKind = formula.kind if array else FormulaKind.NORMAL
             key[k] = number * len(kinds) + kinds.index(kind)
             shapes[int(key[k])] = template, kind
     index = sheet.formula[has]

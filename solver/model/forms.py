@@ -20,6 +20,7 @@ from solver.algebra import (
     neg,
     reshape,
 )
+from solver.algebra.binary import linear_in_binaries
 from solver.algebra.squares import least_squares
 from solver.algebra.structure import Degree
 from solver.compiler.calculation import Calculation
@@ -57,6 +58,7 @@ def assemble(
     assert x is not None
     aimed = constant(np.zeros(1)) if objective is None or sense == 0 else objective
     fun = reshape(neg(aimed) if sense < 0 else aimed, (1,))
+    fun, rows = linear_in_binaries([fun, rows], x, binary)
     aim, sides = Function(fun, x), VectorFunction(rows, x)
     levels = degrees([fun, rows], x)
     degree = Degree(int(levels[0].max(initial=0)))
