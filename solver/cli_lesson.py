@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
 import click
 
-from solver.cli_parts import BOOK, JSON, QUIET, only_one_target, refusals, writing_options
+from solver.cli_parts import (
+    BOOK,
+    JSON,
+    QUIET,
+    exit_code,
+    method_options,
+    only_one_target,
+    refusals,
+    request_of,
+    writing_options,
+)
 
 LESSON: list[click.Command] = []
 """The commands of this file, for the group."""
@@ -134,3 +146,72 @@ def gradients(book: Path, **asked: Any) -> None:
         click.echo(json.dumps(chain_listing(chain), ensure_ascii=False))
     elif not asked["quiet"]:
         print_gradients(chain_listing(chain))
+
+
+@lesson
+@click.command()
+@BOOK
+@click.option("--sheet", metavar="NAME", help="Sheet of the targets; else all are searched.")
+@click.option(
+    "--targets", metavar="AREA", help="The known numbers alone, such as Lesson!B2:D5; else found by headings."
+)
+@click.option("--rows", metavar="AREA", help="Embeddings of the rows, if there are any.")
+@click.option("--columns", metavar="AREA", help="Embeddings of the columns, if there are any.")
+@click.option("--long", metavar="AREA", help="Three columns instead of a grid: row key, column key, value.")
+@click.option("--at", metavar="CELL", help="Where the formulas begin; else right of everything.")
+@click.option("--factors", type=click.IntRange(1), metavar="N", help="Numbers in each new embedding [5].")
+@click.option("--bias", is_flag=True, help="One number more for each row and each column.")
+@click.option("--loss", type=click.Choice(("mse", "rmse", "mae", "huber")), default="mse", show_default=True)
+@click.option("--decay", type=click.FloatRange(0), default=0.0, help="Weight of the sum of squares of what is learnt.")
+@click.option("--link", type=click.Choice(("identity", "sigmoid", "tanh")), default="identity", show_default=True)
+@click.option("--range", "ends", type=float, nargs=2, metavar="LOW HIGH", help="Ends of the link; else of the targets.")
+@click.option(
+    "--init", type=click.Choice(("random", "stored", "zeros")), help="First values; else those stored, or random."
+)
+@click.option("--scale", type=click.FloatRange(0), default=0.5, help="How far random first values lie apart.")
+@click.option("--freeze", multiple=True, metavar="rows|columns|AREA", help="What shall stay as it is (repeatable).")
+@click.option(
+    "--holdout", type=click.FloatRange(0, 1), default=0.0, metavar="SHARE", help="Targets kept out of the loss."
+)
+@method_options
+@writing_options
+@click.option("--dry-run", is_flag=True, help="Write nothing.")
+@JSON
+@QUIET
+def fit(book: Path, **asked: Any) -> None:
+    """Explains a grid of targets by embeddings: writes formulas, loss and model into a copy of BOOK, and solves it."""
+    from solver import pipeline
+    from solver.book.patch import patch
+    from solver.book.save import save
+    from solver.console import Progress, print_answer
+    from solver.fitting import Fit
+    from solver.fitting import fit as fitted_by
+    from solver.listing import answer_listing
+
+    only_one_target(asked)
+    said = {field.name: asked[field.name] for field in dataclasses.fields(Fit) if field.name in asked}
+    with refusals(book):
+        began = time.perf_counter()
+        opened = pipeline.read(book)
+        reading = time.perf_counter() - began
+        with Progress(silent=asked["quiet"]) as progress:
+            request = request_of(asked, progress.watch)
+            said["seed"] = 1 if asked["seed"] is None else asked["seed"]
+            fitted = fitted_by(opened, Fit(**said, request=request))
+        began = time.perf_counter()
+        target = book if asked["in_place"] else asked["output"] or pipeline.solved_path(book)
+        written = fitted.answer.keeps and not asked["dry_run"]
+        if written:
+            save(patch(opened, fitted.edits), target, in_place=asked["in_place"], force=asked["force"])
+        writing = time.perf_counter() - began
+    output = str(target) if written else None
+    listing = answer_listing(fitted.book, fitted.answer, output, reading, writing)
+    listing["notes"] = [*fitted.notes, *listing["notes"]]
+    after = fitted.answer.after
+    count = sum(block.area.size for block in after.order)
+    listing.update(file=str(book), recomputed=count, not_recomputed=[str(cell) for cell in sorted(after.failures)])
+    if asked["as_json"]:
+        click.echo(json.dumps(listing, ensure_ascii=False))
+    elif not asked["quiet"]:
+        print_answer(listing)
+    sys.exit(exit_code([fitted.answer]))

@@ -1,0 +1,273 @@
+"""`fit`: targets, and perhaps embeddings, become a living sheet with formulas and a model, which is then solved."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, TypeAlias
+
+import numpy as np
+
+from solver.book.book import Cells, Edits
+from solver.book.patch import patch
+from solver.compiler.changes import changed_cells
+from solver.defining import engine_named, refuse_unknown
+from solver.errors import ModelError
+from solver.grid import Area, Cell
+from solver.model.define import with_options
+from solver.model.grids import occupied
+from solver.model.model import Model
+from solver.model.recall import stored_model
+from solver.model.render import render
+from solver.pipeline import Request, read, solve_model
+from solver.reports.gradients import rectangles
+from solver.sources import Source, find_source, one_area, oriented
+from solver.starts import held_out, starts_of
+from solver.templates.factorisation import Factorisation, factorisation
+from solver.templates.factortable import FactorTable, factor_table
+from solver.templates.recipe import Recipe
+from solver.values import kind_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import numpy.typing as npt
+
+    from solver.book.book import Book
+    from solver.model.answer import Answer
+    from solver.templates.factorisation import Given
+    from solver.templates.plan import Marks
+    from solver.values import Scalar
+
+Layout: TypeAlias = "Factorisation | FactorTable"
+
+FACTORS = 5
+"""How many factors embeddings have where nothing says it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """What shall be fitted, and how; None means: as the book says, or the usual.
+
+    `targets`, `rows`, `columns` and `long` are areas as texts; `freeze` are areas too, or the words rows and columns.
+    """
+
+    sheet: str | None = None
+    targets: str | None = None
+    rows: str | None = None
+    columns: str | None = None
+    long: str | None = None
+    at: str | None = None
+    factors: int | None = None
+    bias: bool = False
+    loss: str = "mse"
+    decay: float = 0.0
+    link: str = "identity"
+    ends: tuple[float, float] | None = None
+    init: str | None = None
+    scale: float = 0.5
+    seed: int = 1
+    holdout: float = 0.0
+    freeze: tuple[str, ...] = ()
+    request: Request = field(default_factory=Request)
+
+
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """A solved fit: the book with formulas and model, the answer, all edits of the book as it was, and remarks."""
+
+    book: Book
+    answer: Answer
+    edits: Edits
+    notes: tuple[str, ...]
+
+
+def fit(book: Book, asked: Fit) -> Fitted:
+    """Writes the formulas and the model of a fit, and solves it."""
+    source = find_source(book, asked.sheet, asked.targets, asked.rows, asked.columns, asked.long)
+    if not source.known.any():
+        raise ModelError("there are no targets", where=str(source.targets), hint="write some numbers there")
+    factors, rows, cols = oriented(source, asked.factors)
+    recipe = _recipe(asked, source, factors or FACTORS)
+    home = _home(book, asked, source, rows, cols)
+    layout = _layout(book, source, recipe, _place(book, asked, source, home), rows, cols)
+    marks, model, notes = _written(book, asked, source, layout)
+    values: dict[tuple[int, int], Scalar] = {
+        place: mark.value for place, mark in marks.items() if not mark.formula and mark.value is not None
+    }
+    formulas = {place: mark.formula for place, mark in marks.items() if mark.formula}
+    values.update(_restarted(asked, source, layout, model))
+    names, dropped = render(model, book)
+    edits = Edits({home: _cells(values)}, {home: formulas}, names=names, dropped_names=dropped)
+    living = read(patch(book, edits))
+    living = replace(living, path=book.path)
+    answer = solve_model(living, model, asked.request)
+    changed = changed_cells(answer.after)
+    merged = {
+        name: _cells({**(values if name == home else {}), **_scalars(changed.get(name))}) for name in {home, *changed}
+    }
+    whole = replace(edits, values=merged, recalculate=bool(answer.after.failures))
+    return Fitted(living, answer, whole, notes)
+
+
+def _recipe(asked: Fit, source: Source, factors: int) -> Recipe:
+    """The kind of model; without given ends, a link reaches from the lowest target to the highest."""
+    known = source.values.ravel()[source.known]
+    low, high = asked.ends or (float(known.min()), float(known.max()))
+    if asked.link != "identity" and not low < high:
+        raise ModelError(
+            f"the range from {low:g} to {high:g} is empty", where=str(source.targets), hint="give --range LOW HIGH"
+        )
+    return Recipe(factors, asked.bias, asked.loss, asked.decay, asked.link, low, high, holdout=asked.holdout > 0)
+
+
+def _home(book: Book, asked: Fit, source: Source, rows: Given | None, cols: Given | None) -> str:
+    """The sheet of the model: that of the given embeddings that are learnt, else where things shall be put."""
+    learnt = [
+        given.area.sheet
+        for given, word in ((rows, "rows"), (cols, "columns"))
+        if given is not None and word not in asked.freeze
+    ]
+    new = rows is None or cols is None or asked.bias
+    wanted = one_area(book, source.targets.sheet, asked.at).sheet if asked.at else source.targets.sheet
+    home = learnt[0] if learnt else wanted
+    if any(sheet != home for sheet in learnt) or (learnt and new and asked.at and wanted != home):
+        raise ModelError(
+            "all that is learnt must be on one sheet", where=f"{home}", hint="freeze one side, or move the embeddings"
+        )
+    if source.keys is not None and wanted != source.targets.sheet:
+        raise ModelError("a long table is explained on its own sheet", hint="give a column of that sheet with --at")
+    return home
+
+
+def _place(book: Book, asked: Fit, source: Source, home: str) -> Cell:
+    """Where the sheet goes on: as told, or right of everything if the book has no formula yet."""
+    if asked.at is not None:
+        told = one_area(book, home, asked.at).first
+        return told if source.keys is None else Cell(home, source.targets.top, told.col)
+    if any((book.sheets[name].formula >= 0).any() for name in book.sheets):
+        raise ModelError(
+            "the book has formulas already", hint="say where the new ones shall stand with --at CELL, or run solve"
+        )
+    cells = book.sheets[home].cells
+    right = int(cells.col.max()) + 2 if len(cells) else 0
+    return Cell(home, 0 if source.keys is None else source.targets.top, right)
+
+
+def _layout(book: Book, source: Source, recipe: Recipe, at: Cell, rows: Given | None, cols: Given | None) -> Layout:
+    """Where everything will stand; ModelError if something stands there."""
+    layout: Layout
+    if source.keys is not None:
+        layout = FactorTable(at, recipe, source.keys, source.targets, source.row_names, source.col_names)
+    else:
+        row_names, col_names = (tuple(map(str, names)) for names in (source.row_names, source.col_names))
+        layout = Factorisation(at, recipe, source.targets, row_names, col_names, rows, cols)
+    taken = occupied(book, layout.whole)
+    if taken is not None:
+        raise ModelError(
+            f"the new formulas need {layout.whole}, and this cell is not empty",
+            where=str(taken),
+            hint="choose another place with --at CELL",
+        )
+    return layout
+
+
+def _written(book: Book, asked: Fit, source: Source, layout: Layout) -> tuple[Marks, Model, tuple[str, ...]]:
+    """The cells to write, the model to store, and what is worth a remark."""
+    held = held_out(source, asked.holdout, asked.seed)
+    frozen = _frozen(book, asked, layout)
+    parts = {"rows": layout.row_factors, "columns": layout.col_factors}
+    learnt = [area for word, area in parts.items() if word not in asked.freeze] + list(layout.biases)
+    trained = source.known & ~held
+    idle, notes = _idle(source, layout, trained)
+    left_out = frozen | idle if asked.decay else frozen
+    variables = [piece for area in learnt for piece in _without(area, left_out)]
+    if not variables:
+        raise ModelError("everything is frozen", where=str(source.targets), hint="leave something to be learnt")
+    marked = [[1.0 if value else None for value in row] for row in held.reshape(source.values.shape)]
+    starts = starts_of(source, layout.recipe, asked.init or "random", asked.scale, asked.seed)
+    decayed = [piece for area in learnt for piece in _without(area, frozen)]
+    if isinstance(layout, FactorTable):
+        marks = factor_table(layout, starts, decayed, marked)
+    else:
+        marks = factorisation(layout, starts, decayed, marked)
+    model = _model(book, asked, layout, tuple(variables))
+    return marks, model, notes
+
+
+def _model(book: Book, asked: Fit, layout: Layout, variables: tuple[Area, ...]) -> Model:
+    """The model to store, with the engine and the options that were asked for."""
+    home = layout.at.sheet
+    engine = engine_named(asked.request.engine) if asked.request.engine else "grg"
+    objective = layout.loss.cell("loss")
+    model = Model(home, objective, variables=variables, engine=engine, foreign=stored_model(book, home).foreign)
+    options = {name: str(value) for name, value in asked.request.options.items()}
+    refuse_unknown(options)
+    return with_options(model, options)
+
+
+def _frozen(book: Book, asked: Fit, layout: Layout) -> frozenset[Cell]:
+    """The cells that keep their values."""
+    words = {"rows": layout.row_factors, "columns": layout.col_factors}
+    areas = [words.get(text) or one_area(book, layout.at.sheet, text) for text in asked.freeze]
+    return frozenset(cell for area in areas for cell in area.cells())
+
+
+def _without(area: Area, cells: frozenset[Cell]) -> list[Area]:
+    """What is left of an area, in rectangles."""
+    left = [cell for cell in area.cells() if cell not in cells]
+    return [area] if len(left) == area.size else rectangles(left)
+
+
+def _idle(source: Source, layout: Layout, trained: npt.NDArray[np.bool_]) -> tuple[frozenset[Cell], tuple[str, ...]]:
+    """The learnt cells of rows and columns without any target to learn from, and a remark on each."""
+    cells: set[Cell] = set()
+    notes = []
+    sides = (("row", source.row_names, layout.row_embedding), ("column", source.col_names, layout.col_embedding))
+    for axis, (what, names, embedding) in enumerate(sides):
+        counts = np.bincount(source.places[trained, axis], minlength=len(names))
+        for number in np.flatnonzero(counts == 0).tolist():
+            notes.append(f"{what} {names[number]} has no target to learn from: its embedding stays at its start")
+            cells.update(embedding(number).cells())
+    return frozenset(cells), tuple(notes)
+
+
+def _restarted(asked: Fit, source: Source, layout: Layout, model: Model) -> dict[tuple[int, int], Scalar]:
+    """New first values for given embeddings: blanks become 0, and all of them begin anew where that is asked for."""
+    if isinstance(layout, FactorTable):
+        return {}
+    starts = starts_of(source, layout.recipe, asked.init or "random", asked.scale, asked.seed)
+    variables = set(model.cells())
+    values: dict[tuple[int, int], Scalar] = {}
+    for given, grid, rows in ((layout.rows, source.rows, starts.rows), (layout.cols, source.cols, starts.cols)):
+        if given is None or grid is None:
+            continue
+        fresh = np.array(rows).T if given.turned else np.array(rows)
+        for cell in given.area.cells():
+            i, j = cell.row - given.area.top, cell.col - given.area.left
+            blank = bool(np.isnan(grid.values[i, j]))
+            if cell in variables and (asked.init in ("random", "zeros") or blank):
+                values[cell.row, cell.col] = 0.0 if asked.init is None else float(fresh[i, j])
+            elif blank:
+                raise ModelError("a frozen embedding has a blank", where=str(cell), hint="write a number there")
+    return values
+
+
+def _cells(values: Mapping[tuple[int, int], Scalar]) -> Cells:
+    """Values by place as columns in reading order."""
+    places = sorted(values)
+    found = [values[place] for place in places]
+    text = np.empty(len(found), dtype=object)
+    text[:] = [value if isinstance(value, str) else None for value in found]
+    return Cells(
+        np.array([row for row, _ in places], dtype=np.int32),
+        np.array([col for _, col in places], dtype=np.int32),
+        np.array([kind_of(value) for value in found], dtype=np.uint8),
+        np.array([0.0 if value is None or isinstance(value, str) else float(value) for value in found]),
+        text,
+    )
+
+
+def _scalars(cells: Cells | None) -> dict[tuple[int, int], Scalar]:
+    if cells is None:
+        return {}
+    return {(int(cells.row[k]), int(cells.col[k])): cells.scalar(k) for k in range(len(cells))}

@@ -1,0 +1,165 @@
+"""Grids of numbers with labels, as people lay them out: where one is, what stands beside and above it, what is in it.
+
+A grid is given by its area, or found by a heading such as "Users": above the grid, or in its upper left corner.
+
+    Users                Users | 1 | 2          labels may be texts or numbers; a blank corner
+          1    2         Ann   | 0.3 ...         marks a row and a column of labels
+    Ann   0.3  ...       Bob
+    Bob
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from solver.errors import ModelError
+from solver.grid import Area, Cell
+from solver.values import ErrorValue, Kind, Scalar
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping
+
+    import numpy.typing as npt
+
+    from solver.book.book import Book, Sheet
+
+_WORD = re.compile(r"[^\W\d_]+")
+_BESIDE = frozenset(("embedding", "embeddings", "factor", "factors", "vectors", "known", "table", "grid", "matrix"))
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """Numbers (rows, cols), NaN where a cell is blank, with their labels: empty where there are none."""
+
+    area: Area
+    values: npt.NDArray[np.float64]
+    rows: tuple[str, ...] = ()
+    cols: tuple[str, ...] = ()
+
+    @property
+    def known(self) -> npt.NDArray[np.bool_]:
+        """Where it holds a number."""
+        return ~np.isnan(self.values)
+
+
+def grid_at(book: Book, area: Area, what: str) -> Grid:
+    """The grid of an area with the labels around it; ModelError at the first cell that holds something else."""
+    cells = _contents(book.sheets[area.sheet], area)
+    values = np.full((area.rows, area.cols), np.nan)
+    for cell in area.cells():
+        value = cells.get((cell.row, cell.col))
+        if isinstance(value, float):
+            values[cell.row - area.top, cell.col - area.left] = value
+        elif value is not None and value != "":
+            shown = value.label if isinstance(value, ErrorValue) else repr(value)
+            raise ModelError(f"{what} hold {shown}", where=str(cell), hint="put a number there or leave it blank")
+    return Grid(area, values, *_labels(book.sheets[area.sheet], area))
+
+
+def _labels(sheet: Sheet, area: Area) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The labels left of an area and above it, where every row or column has one."""
+    rows: list[Scalar] = []
+    cols: list[Scalar] = []
+    if area.left:
+        beside = _contents(sheet, Area(area.sheet, area.top, area.left - 1, area.bottom, area.left - 1))
+        rows = [beside.get((row, area.left - 1)) for row in range(area.top, area.bottom + 1)]
+    if area.top:
+        above = _contents(sheet, Area(area.sheet, area.top - 1, area.left, area.top - 1, area.right))
+        cols = [above.get((area.top - 1, col)) for col in range(area.left, area.right + 1)]
+    return _as_labels(rows), _as_labels(cols)
+
+
+def _as_labels(values: Iterable[Scalar]) -> tuple[str, ...]:
+    texts = tuple("" if value is None else shown(value) for value in values)
+    return texts if all(texts) else ()
+
+
+def shown(value: Scalar) -> str:
+    """A value as a label: whole numbers without a point."""
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return value.label if isinstance(value, ErrorValue) else str(value).strip()
+
+
+def headings(book: Book, words: Collection[str], sheets: Iterable[str]) -> list[Cell]:
+    """The cells that say nothing but one of the words, such as `Users`, `User embeddings:` or `Ratings (0 to 5)`."""
+    found = []
+    for name in sheets:
+        cells = book.sheets[name].cells
+        for at in np.flatnonzero(cells.kind == Kind.TEXT).tolist():
+            said = {word.casefold() for word in _WORD.findall(str(cells.text[at]).partition("(")[0])}
+            if said & set(words) and said <= _BESIDE.union(words) and not any(map(str.isdigit, cells.text[at])):
+                found.append(Cell(name, int(cells.row[at]), int(cells.col[at])))
+    return found
+
+
+def area_under(book: Book, heading: Cell) -> Area | None:
+    """The area of the numbers that a heading stands over, without their labels; None where there are none."""
+    cells = _contents(book.sheets[heading.sheet])
+    top, left = heading.row, heading.col
+    in_corner = (top, left + 1) in cells
+    top += not in_corner
+    if (top, left) not in cells and (top, left + 1) not in cells:
+        return None
+    bottom, right = _extent(cells, top, left)
+    corner = cells.get((top, left))
+    row = [cells.get((top, col)) for col in range(left + 1, right + 1)]
+    col = [cells.get((below, left)) for below in range(top + 1, bottom + 1)]
+    if in_corner:
+        label_row, label_col = bottom > top, True
+    elif corner is None:
+        label_row = label_col = _may_label(row) and _may_label(col)
+    elif isinstance(corner, str):
+        label_row = any(isinstance(value, str) for value in row) or right == left
+        label_col = any(isinstance(value, str) for value in col) or not label_row
+    else:
+        label_row = label_col = False
+    area = Area(heading.sheet, top + label_row, left + label_col, bottom, right)
+    return area if area.top <= area.bottom and area.left <= area.right else None
+
+
+def _extent(cells: Mapping[tuple[int, int], Scalar], top: int, left: int) -> tuple[int, int]:
+    """The last row and column before the first that are blank, growing from a corner downwards and to the right."""
+    bottom, right = top, left
+    while True:
+        down = any((bottom + 1, col) in cells for col in range(left, right + 1))
+        across = any((row, right + 1) in cells for row in range(top, bottom + 1))
+        if not down and not across:
+            return bottom, right
+        bottom, right = bottom + down, right + across
+
+
+def _may_label(values: list[Scalar]) -> bool:
+    """Whether values can be labels: none is missing, and no two are the same."""
+    return bool(values) and all(value is not None for value in values) and len(set(values)) == len(values)
+
+
+def _contents(sheet: Sheet, area: Area | None = None) -> dict[tuple[int, int], Scalar]:
+    """What is written in the cells of a sheet or of an area; blanks and empty texts are left out."""
+    cells = sheet.cells
+    at = np.arange(len(cells))
+    if area is not None:
+        at = at[(cells.row >= area.top) & (cells.row <= area.bottom)]
+        at = at[(cells.col[at] >= area.left) & (cells.col[at] <= area.right)]
+    found: dict[tuple[int, int], Scalar] = {}
+    for k in at.tolist():
+        value = cells.scalar(k)
+        if value is not None and value != "":
+            found[int(cells.row[k]), int(cells.col[k])] = value
+    return found
+
+
+def occupied(book: Book, area: Area) -> Cell | None:
+    """The first cell of an area that holds something: a value or a formula."""
+    sheet = book.sheets[area.sheet]
+    found = _contents(sheet, area)
+    cells = sheet.cells
+    for k in np.flatnonzero(sheet.formula >= 0).tolist():
+        place = Cell(area.sheet, int(cells.row[k]), int(cells.col[k]))
+        if place in area:
+            found[place.row, place.col] = None
+    return Cell(area.sheet, *min(found)) if found else None

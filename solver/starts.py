@@ -1,0 +1,51 @@
+"""Where learning starts: first values of embeddings and biases, and which targets are kept out of it."""
+
+from __future__ import annotations
+
+from random import Random
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from solver.errors import ModelError
+from solver.templates.factorisation import Starts
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    from solver.sources import Source
+    from solver.templates.recipe import Recipe
+
+INITS = ("random", "stored", "zeros")
+
+
+def starts_of(source: Source, recipe: Recipe, init: str, scale: float, seed: int) -> Starts:
+    """The first values: random ones lie within `scale` around numbers whose dot product is the mean target.
+
+    With a bias or a link the middle is 0; the biases of the columns then start at the mean where there is no link.
+    """
+    n, m, factors = len(source.row_names), len(source.col_names), recipe.factors
+    mean = float(source.values.ravel()[source.known].mean()) if recipe.link == "identity" else 0.0
+    if init == "zeros":
+        return Starts([[0.0] * factors] * n, [[0.0] * factors] * m, [0.0] * n, [0.0] * m)
+    middle = 0.0 if recipe.bias else (max(mean, 0.0) / factors) ** 0.5
+    random = Random(seed)
+
+    def rows(count: int) -> list[list[float]]:
+        # four decimals, which every spreadsheet stores exactly
+        return [[round(middle + scale * random.uniform(-1, 1), 4) for _ in range(factors)] for _ in range(count)]
+
+    return Starts(rows(n), rows(m), [0.0] * n, [round(mean, 4)] * m)
+
+
+def held_out(source: Source, share: float, seed: int) -> npt.NDArray[np.bool_]:
+    """Which targets are kept out of the loss: a share of the known ones, drawn at random."""
+    held = np.zeros(source.values.size, dtype=bool)
+    known = np.flatnonzero(source.known)
+    count = round(share * len(known))
+    if share and not 0 < count < len(known):
+        raise ModelError(
+            f"{share:g} of {len(known)} targets cannot be held out", where=str(source.targets), hint="0.2 is usual"
+        )
+    held[np.random.default_rng(seed).permutation(known)[:count]] = True
+    return held

@@ -1,0 +1,156 @@
+"""A long table of targets (row key, column key, value) explained by embeddings, written beside it.
+
+Each line finds the numbers of its keys in the two tables of embeddings, and predicts its target from those rows. So the
+sheet grows with the targets that are known, not with rows times columns.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from solver.grid import Area, Cell
+from solver.templates.pieces import across, block, down, filled, heading, joined, numbers, sliding_down
+from solver.templates.plan import Look
+from solver.templates.recipe import LossBlock, Recipe, term_formulas
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from solver.templates.factorisation import Starts
+    from solver.templates.plan import Marks
+    from solver.values import Scalar
+
+
+@dataclass(frozen=True, slots=True)
+class FactorTable:
+    """Where everything stands: the columns of each line from `at` to the right, then the loss, then two tables.
+
+    `keys` are the two columns of keys and `targets` the column of values, in the same rows; `at` is in their first.
+    """
+
+    at: Cell
+    recipe: Recipe
+    keys: tuple[Area, Area]
+    targets: Area
+    row_names: tuple[Scalar, ...]
+    col_names: tuple[Scalar, ...]
+
+    def column(self, number: int) -> Area:
+        """The column of all lines so many places from the first."""
+        return block(self.at.sheet, self.at.row, self.at.col + number, self.targets.rows)
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The headers of the columns of each line."""
+        names = ("row no.", "column no.", "prediction", "difference", "loss of each")
+        return (*names, "held out (1)", "held-out loss") if self.recipe.holdout else names
+
+    @property
+    def predicted(self) -> Area:
+        """The predictions."""
+        return self.column(2)
+
+    @property
+    def loss(self) -> LossBlock:
+        """The cells of the loss."""
+        return LossBlock(Cell(self.at.sheet, self.at.row, self.at.col + len(self.columns) + 1), self.recipe)
+
+    @property
+    def row_factors(self) -> Area:
+        """The row embeddings, one in each row, with their keys left of them."""
+        return block(self.at.sheet, self.at.row, self.loss.corner.col + 4, len(self.row_names), self.recipe.factors)
+
+    @property
+    def col_factors(self) -> Area:
+        """The column embeddings, one in each row, with their keys left of them."""
+        left = self.row_factors.right + self.recipe.bias + 3
+        return block(self.at.sheet, self.at.row, left, len(self.col_names), self.recipe.factors)
+
+    def row_embedding(self, number: int) -> Area:
+        """The learnt embedding of one row key."""
+        table = self.row_factors
+        return block(table.sheet, table.top + number, table.left, 1, table.cols)
+
+    def col_embedding(self, number: int) -> Area:
+        """The learnt embedding of one column key."""
+        table = self.col_factors
+        return block(table.sheet, table.top + number, table.left, 1, table.cols)
+
+    @property
+    def biases(self) -> tuple[Area, ...]:
+        """The biases right of the embeddings, if there are any."""
+        if not self.recipe.bias:
+            return ()
+        tables = (self.row_factors, self.col_factors)
+        return tuple(block(t.sheet, t.top, t.right + 1, t.rows) for t in tables)
+
+    @property
+    def whole(self) -> Area:
+        """Everything that is written."""
+        last = self.col_factors
+        bottom = max(self.targets.bottom, self.row_factors.bottom, last.bottom, self.at.row + self.loss.rows - 1)
+        return Area(self.at.sheet, max(self.at.row - 1, 0), self.at.col, bottom, last.right + self.recipe.bias)
+
+    @property
+    def dot(self) -> str:
+        """The first dot product, with its biases."""
+        numbers_of = [sliding_down(self.column(k)) for k in (0, 1)]
+        tables = (self.row_factors, self.col_factors)
+        if self.recipe.factors == 1:
+            dot = "*".join(f"INDEX({t.absolute},{number})" for t, number in zip(tables, numbers_of, strict=True))
+        else:
+            rows = ",".join(f"INDEX({t.absolute},{number},0)" for t, number in zip(tables, numbers_of, strict=True))
+            dot = f"SUMPRODUCT({rows})"
+        biases = zip(self.biases, numbers_of, strict=False)
+        return "+".join([dot, *(f"INDEX({bias.absolute},{number})" for bias, number in biases)])
+
+
+def factor_table(
+    at: FactorTable, starts: Starts, learnt: Sequence[Area], held: Sequence[Sequence[float | None]]
+) -> Marks:
+    """All cells of the model; `learnt` areas are in the weight decay, `held` marks the targets kept out with 1."""
+    recipe = at.recipe
+    predicted, difference, term = (at.column(k) for k in (2, 3, 4))
+    mark, held_term = (at.column(5), at.column(6)) if recipe.holdout else (None, None)
+    target = sliding_down(at.targets)
+    training, other = term_formulas(
+        recipe.loss, target, sliding_down(difference), "" if mark is None else sliding_down(mark)
+    )
+    tables = ((at.keys[0], at.row_factors, at.row_names), (at.keys[1], at.col_factors, at.col_names))
+    pieces = [
+        at.loss.marks(term, held_term, learnt),
+        *(_found(at.column(k), keys, table) for k, (keys, table, _) in enumerate(tables)),
+        *(down(table.top, table.left - 1, names) for _, table, names in tables),
+        numbers(at.row_factors, starts.rows, Look.VARIABLE),
+        numbers(at.col_factors, starts.cols, Look.VARIABLE),
+        filled(predicted, at.loss.linked(at.dot)),
+        filled(difference, f'IF({target}="","",{target}-{sliding_down(predicted)})'),
+        filled(term, training),
+    ]
+    for area, values in zip(at.biases, (starts.row_bias, starts.col_bias), strict=False):
+        pieces.append(numbers(area, [(value,) for value in values], Look.VARIABLE))
+    if mark is not None and held_term is not None:
+        pieces += [numbers(mark, held, Look.INPUT), filled(held_term, other)]
+    if at.at.row:
+        pieces.append(_headers(at))
+    return joined(*pieces)
+
+
+def _found(area: Area, keys: Area, table: Area) -> Marks:
+    """Beside each key the number of its row in a table of embeddings."""
+    names = block(table.sheet, table.top, table.left - 1, table.rows)
+    return filled(area, f"MATCH({sliding_down(keys)},{names.absolute},0)")
+
+
+def _headers(at: FactorTable) -> Marks:
+    """The header of every column, in the row above the first line."""
+    row = at.at.row - 1
+    names = (*(f"factor {k + 1}" for k in range(at.recipe.factors)), *(("bias",) if at.recipe.bias else ()))
+    return joined(
+        across(row, at.at.col, at.columns),
+        *(
+            joined(heading(row, table.left - 1, name), across(row, table.left, names))
+            for name, table in (("Rows", at.row_factors), ("Columns", at.col_factors))
+        ),
+    )

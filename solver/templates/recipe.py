@@ -1,0 +1,128 @@
+"""How targets are explained by embeddings: link, loss, weight decay, and the formulas of each.
+
+z = row . column [+ row bias + column bias],   prediction = link(z),   difference = target - prediction
+loss = mean over the known targets of term(difference) [+ decay * sum of squares of all learnt numbers]
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from solver.grid import Area, Cell, quote_sheet
+from solver.templates.pieces import down, filled, heading, joined, one
+from solver.templates.plan import Look
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from solver.templates.plan import Marks
+
+LOSSES = {
+    "mse": ("{d}^2", "AVERAGE({terms})"),
+    "rmse": ("{d}^2", "SQRT(AVERAGE({terms}))"),
+    "mae": ("ABS({d})", "AVERAGE({terms})"),
+    "huber": ("MIN(ABS({d}),1)*(ABS({d})-MIN(ABS({d}),1)/2)", "AVERAGE({terms})"),
+}
+"""What each difference contributes, and what is made of the contributions."""
+
+LINKS = {
+    "identity": "{z}",
+    "sigmoid": "{low}+({high}-{low})/(1+EXP(-({z})))",
+    "tanh": "{low}+({high}-{low})*(TANH({z})+1)/2",
+}
+"""From the dot product to the prediction; the latter two stay between the lowest and the highest value."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """What kind of model explains the targets; `low` and `high` are the ends of a link that has a range."""
+
+    factors: int
+    bias: bool = False
+    loss: str = "mse"
+    decay: float = 0.0
+    link: str = "identity"
+    low: float = 0.0
+    high: float = 1.0
+    holdout: bool = False
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """The labels of the cells around the loss, the objective first."""
+        return (
+            "loss",
+            *(("training loss",) if self.decay else ()),
+            *(("held-out loss",) if self.holdout else ()),
+            *(("weight decay", "size") if self.decay else ()),
+            *(("lowest", "highest") if self.link != "identity" else ()),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class LossBlock:
+    """The cells around the loss: labels in the column of `corner`, values beside them, below a heading."""
+
+    corner: Cell
+    recipe: Recipe
+
+    def cell(self, line: str) -> Cell:
+        """The value cell of a line."""
+        row = self.corner.row + 1 + self.recipe.lines.index(line)
+        return Cell(self.corner.sheet, row, self.corner.col + 1)
+
+    @property
+    def rows(self) -> int:
+        """How many rows it takes, with its heading."""
+        return 1 + len(self.recipe.lines)
+
+    def linked(self, z: str) -> str:
+        """The formula of a prediction from that of the dot product."""
+        if self.recipe.link == "identity":
+            return z
+        return LINKS[self.recipe.link].format(z=z, low=self.cell("lowest").absolute, high=self.cell("highest").absolute)
+
+    def marks(self, terms: Area, held: Area | None, learnt: Sequence[Area]) -> Marks:
+        """All lines; `terms` are the contributions of training, `held` those of the targets that were kept out."""
+        recipe, corner = self.recipe, self.corner
+        total = LOSSES[recipe.loss][1]
+        pieces = [
+            heading(corner.row, corner.col, f"Loss: {recipe.loss}", 2),
+            down(corner.row + 1, corner.col, recipe.lines),
+        ]
+        training = total.format(terms=terms.absolute)
+        if recipe.decay:
+            parts = [self.cell(line).a1 for line in ("training loss", "weight decay", "size")]
+            pieces += [
+                self._filled("loss", f"{parts[0]}+{parts[1]}*{parts[2]}", Look.OBJECTIVE),
+                self._filled("training loss", training),
+                self._one("weight decay", recipe.decay),
+                self._filled("size", "+".join(f"SUMSQ({area.absolute})" for area in learnt)),
+            ]
+        else:
+            pieces.append(self._filled("loss", training, Look.OBJECTIVE))
+        if held is not None:
+            pieces.append(self._filled("held-out loss", total.format(terms=held.absolute)))
+        if recipe.link != "identity":
+            pieces += [self._one("lowest", recipe.low), self._one("highest", recipe.high)]
+        return joined(*pieces)
+
+    def _filled(self, line: str, formula: str, look: Look = Look.RESULT) -> Marks:
+        return filled(Area.of(self.cell(line)), formula, look)
+
+    def _one(self, line: str, value: float) -> Marks:
+        cell = self.cell(line)
+        return one(cell.row, cell.col, value, Look.INPUT)
+
+
+def term_formulas(loss: str, target: str, difference: str, mark: str = "") -> tuple[str, str]:
+    """The contribution of a target to the training loss, and to the held-out loss if `mark` marks it so."""
+    term = LOSSES[loss][0].format(d=difference)
+    if not mark:
+        return f'IF({target}="","",{term})', ""
+    return f'IF(OR({target}="",{mark}=1),"",{term})', f'IF(OR({target}="",{mark}<>1),"",{term})'
+
+
+def seen_from(sheet: str, area: Area, text: str) -> str:
+    """A reference to cells of an area as a formula on a sheet writes it."""
+    return text if area.sheet == sheet else f"{quote_sheet(area.sheet)}!{text}"
