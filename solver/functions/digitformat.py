@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from solver.functions.formatcode import Part, Token
@@ -47,22 +48,29 @@ def _plain(tokens: Sequence[Token], number: Decimal) -> str:
     """Digits before and after the point, with literals kept where they stand."""
     point = next((k for k, token in enumerate(tokens) if token.part is Part.POINT), len(tokens))
     whole, decimals = list(tokens[:point]), list(tokens[point:])
-    digit_places = [k for k, token in enumerate(whole) if token.part is Part.DIGIT]
-    last = digit_places[-1] if digit_places else -1
-    scaling, grouped = 0, False
-    for k, token in enumerate(whole):
-        if token.part is Part.COMMA:
-            if k > last:
-                scaling += 1
-            elif whole[k + 1].part is Part.DIGIT:
-                grouped = True
     after = [k for k, token in enumerate(decimals) if token.part is Part.DIGIT]
-    if after:
-        scaling += sum(token.part is Part.COMMA for token in decimals[after[-1] :])
+    before = [k for k, token in enumerate(whole) if token.part is Part.DIGIT]
+    scaling = _commas_from(decimals, after[-1]) if after else 0
+    if point < len(tokens):
+        scaling += len(whole) - len(_without_last_commas(whole))
+    elif before:
+        scaling += _commas_from(whole, before[-1])
+    grouped = any(token.part is Part.COMMA and following.part is Part.DIGIT for token, following in pairwise(whole))
     number = rounded(number.scaleb(-3 * scaling), len(after))
     text = f"{number:f}"
     integer, _, fraction = text.partition(".")
     return _whole_part(whole, integer.lstrip("0"), grouped) + _decimal_part(decimals, fraction)
+
+
+def _commas_from(tokens: Sequence[Token], place: int) -> int:
+    return sum(token.part is Part.COMMA for token in tokens[place:])
+
+
+def _without_last_commas(tokens: list[Token]) -> list[Token]:
+    end = len(tokens)
+    while end and tokens[end - 1].part is Part.COMMA:
+        end -= 1
+    return tokens[:end]
 
 
 def _whole_part(tokens: Sequence[Token], digits: str, grouped: bool) -> str:
@@ -116,12 +124,9 @@ def _scientific(tokens: Sequence[Token], number: Decimal) -> str:
         exponent = number.adjusted() // step * step
         if rounded(number.scaleb(-exponent), places) >= 10**step:
             exponent += step
-    width = sum(token.part is Part.DIGIT for token in tail)
     sign = "-" if exponent < 0 else "+" if tokens[at].text.endswith("+") else ""
-    after = [k for k, token in enumerate(tail) if token.part is Part.DIGIT]
-    rest = tail[after[-1] + 1 :] if after else tail
-    written = tokens[at].text[0] + sign + str(abs(exponent)).zfill(width)
-    return _plain(mantissa, number.scaleb(-exponent)) + written + "".join(_literal(token) for token in rest)
+    written = tokens[at].text[0] + sign + _whole_part(tail, str(abs(exponent)), False)
+    return _plain(mantissa, number.scaleb(-exponent)) + written
 
 
 def _slash_of_fraction(tokens: Sequence[Token]) -> int | None:

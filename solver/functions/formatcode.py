@@ -69,7 +69,7 @@ _TOKENS = re.compile(
     r"|\*(?P<fill>.)"
     r"|\[(?P<bracket>[^\]]*)\]"
     r"|(?P<half>AM/PM|A/P)"
-    r"|(?P<exponent>E[+-])"
+    r"|(?P<exponent>(?-i:E)[+-])"
     r"|(?P<date>y+|m+|d+|h+|s+|b+|e+|g+)"
     r"|(?P<digit>[0#?])"
     r"|(?P<mark>[.,%/@;])"
@@ -155,8 +155,8 @@ def _section(tokens: list[Token], condition: tuple[str, float] | None) -> Sectio
     """The section, with what depends on the neighbours settled: decimals of seconds, minutes and months."""
     section = Section(tuple(tokens), condition)
     if not section.is_date:
-        if section.has(Part.TEXT) and section.has(Part.DIGIT):
-            raise FormatCodeError("@")
+        if section.has(Part.TEXT, Part.GENERAL) and section.has(Part.DIGIT):
+            raise FormatCodeError("a digit beside the whole value")
         return Section(tuple(_with_commas(tokens)), condition)
     settled: list[Token] = []
     k = 0
@@ -179,11 +179,17 @@ def _section(tokens: list[Token], condition: tuple[str, float] | None) -> Sectio
 
 
 def _with_commas(tokens: list[Token]) -> list[Token]:
-    """The tokens with every comma that does not follow a digit turned into a literal."""
-    out = list(tokens)
+    """The tokens with each run of commas settled: after a literal it shows as one comma, between digits it groups."""
+    out: list[Token] = []
     for k, token in enumerate(tokens):
-        if token.part is Part.COMMA and (k == 0 or out[k - 1].part not in (Part.DIGIT, Part.COMMA)):
-            out[k] = Token(Part.LITERAL, ",")
+        if token.part is not Part.COMMA:
+            out.append(token)
+        elif out and out[-1].part is Part.COMMA and k + 1 < len(tokens) and tokens[k + 1].part is Part.DIGIT:
+            continue
+        elif out and out[-1].part in (Part.DIGIT, Part.POINT, Part.COMMA):
+            out.append(token)
+        elif k == 0 or tokens[k - 1].part is not Part.COMMA:
+            out.append(Token(Part.LITERAL, ","))
     return out
 
 
