@@ -215,3 +215,31 @@ def fit(book: Path, **asked: Any) -> None:
     elif not asked["quiet"]:
         print_answer(listing)
     sys.exit(exit_code([fitted.answer]))
+
+
+@lesson
+@click.command()
+@click.argument("template")
+@click.argument("out", type=click.Path(path_type=Path))
+@click.option(
+    "--from", "given", type=click.Path(path_type=Path), help="A CSV file or a workbook with ratings (or points)."
+)
+@click.option("--factors", type=click.IntRange(1), metavar="N", help="Numbers in each embedding.")
+@click.option("--seed", type=int, default=1, metavar="N", help="Seed of the first embeddings.")
+@click.option("--force", is_flag=True, help="Write over a file that is there already.")
+@QUIET
+def new(template: str, out: Path, given: Path | None, factors: int | None, seed: int, force: bool, quiet: bool) -> None:
+    """Writes a workbook to start from: dot-product, bias, network, worksheet, regression, blank and others."""
+    from solver.engines.options import near_miss
+    from solver.errors import ModelError
+    from solver.starting import TEMPLATES, written
+    from solver.starting import new as planned
+
+    with refusals(out):
+        if template not in TEMPLATES:
+            raise ModelError(f"there is no template {template}", hint=near_miss(template, TEMPLATES))
+        if out.exists() and not force:
+            raise ModelError("this file is there already", hint="choose another name, or --force")
+        written(planned(template, given, factors, seed), out)
+    if not quiet:
+        click.echo(f"written to {out}")

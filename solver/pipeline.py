@@ -156,7 +156,7 @@ def beside(path: str | Path, what: str) -> Path:
     return path.with_name(f"{path.stem}-{what}{path.suffix}")
 
 
-def calculate(source: str | Path, out: str | Path | None = None, seed: int | None = None) -> Calculation:
+def calculate(source: str | Path | bytes, out: str | Path | None = None, seed: int | None = None) -> Calculation:
     """Computes every formula of a book, and with `out` writes a copy that stores the values."""
     book = read(source)
     calculation = Calculation(book, seed=seed)
@@ -176,7 +176,7 @@ def report_tables(book: Book, answers: Sequence[Answer], kinds: Sequence[str]) -
 def _prepared(answer: Answer, kinds: Sequence[str]) -> Answer:
     """The answer with what the reports need beyond it: prices of integer models, and what makes a model infeasible."""
     problem, solution = answer.binding.problem, answer.solution
-    if "sensitivity" in kinds and solution.outcome.solved:
+    if {"sensitivity", "check"} & set(kinds) and solution.outcome.solved:
         answer = replace(answer, solution=with_prices(problem, solution))
     if solution.outcome in (Outcome.INFEASIBLE, Outcome.BOUNDS_CONFLICT, Outcome.BOUNDS_CONFLICT_INTEGER):
         if "feasibility" in kinds:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from ratings import learnt_embeddings, planted
+from ratings import learnt_embeddings
 
 from solver.templates.bias import bias
 from solver.templates.dot_product import dot_product
@@ -19,6 +19,7 @@ from solver.templates.network import Output, network
 from solver.templates.plan import SheetPlan, WorkbookPlan
 from solver.templates.portfolio import portfolio
 from solver.templates.regression import regression
+from solver.templates.sample import planted
 from solver.templates.transport import transport
 from solver.templates.workbook import write_workbook
 from solver.templates.worksheet import worksheet

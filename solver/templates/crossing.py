@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from solver.templates.ratings import Ratings
 
 _FIRST_HEADING = 5  # below the title and its lines
+_LEGEND_ENDS = 17  # with few ratings, the user embeddings begin below the key to the colours
 _TITLES_HEIGHT = 92.0
 
 
@@ -69,7 +70,8 @@ class Crossing:
     @property
     def movies(self) -> Area:
         """The movie embeddings, a column each, with the biases in the last row."""
-        return block(self.sheet, self.known.bottom + 4, self.known.left, self.numbers_each, self.known.cols)
+        top = max(self.known.bottom + 4, _LEGEND_ENDS - self.numbers_each)
+        return block(self.sheet, top, self.known.left, self.numbers_each, self.known.cols)
 
     @property
     def predicted(self) -> Area:
