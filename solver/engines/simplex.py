@@ -195,11 +195,13 @@ def _exact(form: LinearForm, values: Vector) -> Vector:
     return np.array(highs.getSolution().col_value)[: form.n]
 
 
-def _ranges(highs: Any, form: LinearForm, duals: Vector) -> Ranges:
-    """How far costs and right sides may move before the basis changes."""
+def _ranges(highs: Any, form: LinearForm, duals: Vector) -> Ranges | None:
+    """How far costs and right sides may move before the basis changes; None where HiGHS has no basis to range."""
     ranging = highs.getRanging()[1]
     cost = form.cost[: form.n]
     up, down = np.array(ranging.col_cost_up.value_)[: form.n], np.array(ranging.col_cost_dn.value_)[: form.n]
+    if up.size != form.n:
+        return None
     activity = (form.matrix @ np.array(highs.getSolution().col_value))[: form.m]
     low, high = form.low[: form.m], form.high[: form.m]
     row_up, row_down = np.array(ranging.row_bound_up.value_)[: form.m], np.array(ranging.row_bound_dn.value_)[: form.m]

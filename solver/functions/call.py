@@ -12,7 +12,7 @@ from solver.functions.alignment import aligned
 from solver.functions.cellwise import cell_by_cell
 from solver.functions.coerce import as_logicals, as_numbers, as_texts, without_booleans
 from solver.functions.here import Reference, References
-from solver.functions.operand import Operand, error, lone, numbers, texts, with_errors
+from solver.functions.operand import NotUniform, Operand, Strip, error, gather, lone, numbers, texts, with_errors
 from solver.functions.registry import Taking
 from solver.values import ErrorValue, Kind
 
@@ -47,6 +47,8 @@ _CONVERTING = (Taking.NUMBER, Taking.LOGICAL, Taking.TEXT)
 
 def scalar_of(argument: Result, here: Here) -> Operand:
     """A scalar argument: a range is intersected with the formula's row or column, or read whole in array formulas."""
+    if isinstance(argument, Strip) and not here.array:
+        return _crossing(argument, here)
     if isinstance(argument, Operand):
         return argument
     if isinstance(argument, References):
@@ -54,6 +56,20 @@ def scalar_of(argument: Result, here: Here) -> Operand:
     if here.array or (argument.rows == 1 and argument.cols == 1):
         return here.read(argument)
     return intersect(argument, here)
+
+
+def _crossing(strip: Strip, here: Here) -> Operand:
+    """The value of a live row in the formula's own column, else #VALUE!."""
+    place = here.col - strip.left
+    inside = (place >= 0) & (place < strip.shape[3])
+    if not inside.any():
+        return error(ErrorValue.VALUE)
+    if not inside.all():
+        raise NotUniform
+    rows, cols, _, wide = strip.shape
+    lead = np.broadcast_shapes((rows, cols), place.shape)
+    first = np.arange(rows * cols, dtype=np.intp).reshape(rows, cols) * wide
+    return gather(strip, (np.broadcast_to(first, lead) + np.broadcast_to(place, lead))[:, :, np.newaxis, np.newaxis])
 
 
 def intersect(reference: Reference, here: Here) -> Operand:

@@ -117,6 +117,16 @@ class Operand:
         return out
 
 
+@dataclass(frozen=True, slots=True)
+class Strip(Operand):
+    """A row of a range that a live position chose: a scalar use intersects it like the range that it stands for.
+
+    `left` is the sheet column of its first value.
+    """
+
+    left: int = 0
+
+
 def _at(array: npt.NDArray[np.generic], position: Shape) -> np.generic:
     """The element of a broadcast array at a position of the full shape."""
     element: np.generic = array[tuple(0 if size == 1 else k for k, size in zip(position, array.shape, strict=True))]
@@ -149,7 +159,10 @@ def of_scalars(values: TextArray | Sequence[Sequence[Scalar]]) -> Operand:
             kind[at] += value
         elif value is not None and not isinstance(value, str):
             number[at] = value
-    text = np.where(kind == Kind.TEXT, array, None) if (kind == Kind.TEXT).any() else None
+    text = None
+    if (kind == Kind.TEXT).any():
+        text = array.copy()
+        text[kind != Kind.TEXT] = None
     return Operand(kind, constant(number), text)
 
 

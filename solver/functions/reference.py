@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from solver.algebra import add, constant, less, mul, pick, trunc, where
-from solver.functions.aggregate import taken
+from solver.algebra import add, broadcast, constant, less, mul, pick, trunc, where
 from solver.functions.alignment import overlaid
 from solver.functions.coerce import as_logicals, as_numbers, as_texts
 from solver.functions.here import Reference, References
@@ -23,6 +22,7 @@ from solver.functions.operand import (
     NeedsValue,
     NotUniform,
     Operand,
+    Strip,
     error,
     flatten,
     lone,
@@ -34,6 +34,7 @@ from solver.grid import MAX_COLS, MAX_ROWS
 from solver.values import ErrorValue, Kind
 
 if TYPE_CHECKING:
+    from solver.algebra import Node
     from solver.functions.here import Here
     from solver.functions.registry import ArrayRef, Ref, Value
 
@@ -106,14 +107,30 @@ def _live_entry(here: Here, array: Operand | Reference, down: Operand, right: Op
         raise NeedsValue("several positions at once must not depend on a variable cell")
     high, wide = values.shape[2:]
     i, j = trunc(down.number), trunc(right.number)
-    if (high, wide) != (high, 1) and not right.live and (right.known == 0).any():
-        raise NeedsValue("the column of INDEX must be given where its row depends on a variable cell")
+    if wide > 1 and not right.live and _all_or_none(right.known == 0):
+        return _live_row(array, values, i)
     if wide == 1 and not right.live:
         j = where(constant((right.known == 0).astype(np.float64)), 1.0, j)
-    row, _ = taken(flatten(values), np.nan)
+    row = _numbers_or_nothing(flatten(values))
     flat = add(mul(add(i, -1.0), float(wide)), add(j, -1.0))
     outside = add(add(less(i, 1.0), less(float(high), i)), add(less(j, 1.0), less(float(wide), j)))
     return with_errors(numbers(pick(row, where(outside, -1.0, flat), -1)), down, right)
+
+
+def _numbers_or_nothing(values: Operand) -> Node:
+    """The numbers of a range, blanks as 0, with no value (NaN) where a text or an error stands."""
+    usable = (values.kind != Kind.TEXT) & (values.kind < Kind.ERROR)
+    node = broadcast(values.number, np.broadcast_shapes(values.number.shape, values.shape))
+    return node if usable.all() else where(constant(usable.astype(np.float64)), node, np.nan)
+
+
+def _live_row(array: Operand | Reference, values: Operand, i: Node) -> Operand:
+    """A whole row at a position that depends on a variable."""
+    rows = _numbers_or_nothing(values)
+    chosen = numbers(pick(rows, add(i, -1.0), -2))
+    if isinstance(array, Reference) and array.left.size == 1:
+        return Strip(chosen.kind, chosen.number, None, int(array.left.flat[0]))
+    return chosen
 
 
 @function("OFFSET")

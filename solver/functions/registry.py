@@ -32,7 +32,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from solver.algebra import Node
-from solver.functions.here import Reference, References
+from solver.functions.here import Reference, References  # noqa: TC001 (aliases below need them when the module runs)
 from solver.functions.operand import Operand, TextArray
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ Array: TypeAlias = Operand
 Ref: TypeAlias = "Operand | Reference | References"
 ArrayRef: TypeAlias = "Operand | Reference | References"
 Strict: TypeAlias = float
-Lazy: TypeAlias = "Callable[[], Operand]"
+Lazy: TypeAlias = "Callable[[], Operand | Reference | References]"
 
 
 class Taking(Enum):
