@@ -18,7 +18,10 @@ _AREA = re.compile(r"([A-Z]+[0-9]+):([A-Z]+[0-9]+)\Z")
 
 
 def sheet_of(name: str, contents: Mapping[str, Any], position: int = 0) -> Sheet:
-    """A sheet from addresses to contents; a text that starts with `=` is a formula, `{=...}` over `A1:B2` an array's."""
+    """A sheet from addresses to contents.
+
+    A text that starts with `=` is a formula, `{=...}` that of an array over an area such as `A1:B2`.
+    """
     rows, formulas = [], []
     for address, content in contents.items():
         area = _AREA.match(address)

@@ -178,7 +178,7 @@ def _tokens(content: bytes, begin: int, end: int, rows: Rows) -> Batch | None:
 _NUMERIC = ("n", "s", "b")
 
 
-class _Unusual(Exception):  # noqa: N818  a signal, not an error
+class _Unusual(Exception):
     """The sheet says something that only expat understands."""
 
 

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from solver.functions.here import Reference
 
 
-class Missing(Exception):  # noqa: N818  -- not an error: a request to the scheduler
+class Missing(Exception):
     """Blocks that must be computed before the formula at hand can be."""
 
     def __init__(self, blocks: list[int]) -> None:
@@ -45,7 +45,7 @@ class Missing(Exception):  # noqa: N818  -- not an error: a request to the sched
         self.blocks = blocks
 
 
-class Unknown(Exception):  # noqa: N818  -- becomes the reason why a cell is not computed
+class Unknown(Exception):
     """A cell that is read could not be computed itself."""
 
 

@@ -14,9 +14,9 @@ import numpy as np
 import scipy.sparse as sp
 
 from solver.engines.hessian import lagrangian_hessian
-from solver.engines.kkt import optimality, sizes, violation
 from solver.engines.polish import polished
 from solver.engines.saddle import Saddle
+from solver.model.kkt import optimality, sizes, violation
 
 if TYPE_CHECKING:
     from solver.engines.progress import Progress

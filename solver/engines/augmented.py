@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from solver.engines.base import Handles, Needs, Wrapper, engine
-from solver.engines.kkt import violation
 from solver.engines.lbfgsb import LimitedMemory
 from solver.engines.options import above, at_least, option
 from solver.engines.progress import Halt
 from solver.engines.verdict import judged
 from solver.errors import Outcome
+from solver.model.kkt import violation
 
 if TYPE_CHECKING:
     from solver.engines.progress import Progress

@@ -17,11 +17,11 @@ import numpy as np
 from solver.engines.base import Engine, Handles, Needs, Wrapper, engine, with_settings_of
 from solver.engines.grg import Nonlinear
 from solver.engines.integers import EXACT_GAP, WholeNumbers
-from solver.engines.kkt import violation
 from solver.engines.run import answered
 from solver.engines.start import relaxed
 from solver.engines.workers import mapper
 from solver.errors import Outcome
+from solver.model.kkt import violation
 from solver.model.solution import Solution
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ rank-deficient; for more by factors of J'J + l D^2, dense or sparse; for very ma
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 import scipy.linalg as la
@@ -21,85 +21,129 @@ if TYPE_CHECKING:
 FEW, MANY = 400, 4000
 """Up to FEW variables by singular values; up to MANY by factors of the normal equations."""
 
-Damped = tuple["Vector", float]
-"""A step in scaled variables and the derivative of its squared length by the damping, halved and turned round."""
+
+class Damped(Protocol):
+    """Solves min |J p + r|^2 + l |D p|^2 for one Jacobian, in the scaled variables D p."""
+
+    def step(self, damping: float, r: Vector) -> Vector:
+        """The minimiser for a damping l and a residual."""
+
+    def slope(self, damping: float, p: Vector) -> float:
+        """p (J'J + l)^-1 p: how fast half the squared length of a step falls with the damping."""
+
+    def gradient(self, r: Vector) -> Vector:
+        """J' r."""
 
 
-def damped_steps(jacobian: Matrix, r: Vector, weight: Vector) -> Callable[[float], Vector]:
-    """The function from a radius to the step (n,), for J (k, n), r (k,) and the diagonal of D (n,)."""
+def damped(jacobian: Matrix, weight: Vector) -> Damped:
+    """The solver for J (k, n) and the diagonal of D (n,), by the method that its size asks for."""
     n = weight.size
     if n <= FEW:
-        dense = jacobian.toarray() if sp.issparse(jacobian) else np.asarray(jacobian)
-        return _by_singular_values(dense / weight, r, weight)
-    scaled = sp.csr_array(jacobian @ sp.diags_array(1.0 / weight)) if sp.issparse(jacobian) else jacobian / weight
-    if n <= MANY:
-        return _by_factors(scaled, r, weight)
-    return _by_iteration(scaled, r, weight)
+        dense = jacobian if isinstance(jacobian, np.ndarray) else jacobian.toarray()
+        return SingularValues(dense / weight)
+    if isinstance(jacobian, np.ndarray):
+        scaled: Matrix = jacobian / weight
+    else:
+        scaled = sp.csr_array(jacobian @ sp.diags_array(1.0 / weight))
+    return Factors(scaled) if n <= MANY else Iteration(scaled)
 
 
-def _by_singular_values(scaled: Vector, r: Vector, weight: Vector) -> Callable[[float], Vector]:
-    left, size, right = la.svd(scaled, full_matrices=False, check_finite=False, lapack_driver="gesdd")
-    target = -(left.T @ r)
-    rank = size > size[0] * max(scaled.shape) * np.finfo(float).eps
-    size, target, right = size[rank], target[rank], right[rank]
+class SingularValues:
+    """Few variables: every damping at once; the shortest step where J is rank-deficient."""
 
-    def solved(damping: float) -> Damped:
-        q = size * target / (size**2 + damping)
-        return q, float(np.sum(q**2 / (size**2 + damping)))
+    def __init__(self, scaled: Vector) -> None:
+        left, size, right = la.svd(scaled, full_matrices=False, check_finite=False)
+        rank = size > size[0] * max(scaled.shape) * np.finfo(float).eps
+        self.left, self.size, self.right = left[:, rank], size[rank], right[rank]
 
-    return lambda radius: np.asarray(right.T @ _within(solved, radius, float(la.norm(size * target))) / weight)
+    def step(self, damping: float, r: Vector) -> Vector:
+        """The minimiser."""
+        return np.asarray(-self.right.T @ (self.size * (self.left.T @ r) / (self.size**2 + damping)))
 
+    def slope(self, damping: float, p: Vector) -> float:
+        """How fast the length falls."""
+        return float(np.sum((self.right @ p) ** 2 / (self.size**2 + damping)))
 
-def _by_factors(scaled: Matrix, r: Vector, weight: Vector) -> Callable[[float], Vector]:
-    normal = scaled.T @ scaled
-    gradient = np.asarray(scaled.T @ r)
-    n = weight.size
-    sparse = sp.issparse(normal) and normal.nnz < 0.1 * n * n
-    floor = 1e-14 * float(normal.diagonal().max())
-    dense = None if sparse else (normal.toarray() if sp.issparse(normal) else np.asarray(normal))
-
-    def solved(damping: float) -> Damped:
-        damping = max(damping, floor)
-        if dense is None:
-            factor = splu(sp.csc_array(normal + damping * sp.eye_array(n)), permc_spec="MMD_AT_PLUS_A")
-            p = factor.solve(-gradient)
-            return p, float(p @ factor.solve(p))
-        lower = la.cho_factor(dense + damping * np.eye(n), lower=True, check_finite=False)
-        p = la.cho_solve(lower, -gradient)
-        return p, float(p @ la.cho_solve(lower, p))
-
-    return lambda radius: _within(solved, radius, float(la.norm(gradient))) / weight
+    def gradient(self, r: Vector) -> Vector:
+        """J' r."""
+        return np.asarray(self.right.T @ (self.size * (self.left.T @ r)))
 
 
-def _by_iteration(scaled: Matrix, r: Vector, weight: Vector) -> Callable[[float], Vector]:
-    """Steps by LSMR, with the damping that follows from the radius by |g| / radius alone; cut to the radius."""
-    length = float(la.norm(scaled.T @ r))
+class Factors:
+    """More variables: Cholesky factors of J'J + l, or sparse ones where J'J is sparse."""
 
-    def step(radius: float) -> Vector:
-        p = lsmr(scaled, -r, damp=np.sqrt(1e-3 * length / radius), atol=1e-8, btol=1e-8, maxiter=300)[0]
-        size = float(la.norm(p))
-        return np.asarray(p * min(1.0, radius / size) / weight) if size else np.zeros(weight.size)
+    def __init__(self, scaled: Matrix) -> None:
+        self.scaled, n = scaled, scaled.shape[1]
+        normal: Any = scaled.T @ scaled
+        sparse = sp.issparse(normal)
+        self.floor = 1e-14 * float(normal.diagonal().max())
+        self.normal = normal.toarray() if sparse and normal.nnz >= 0.1 * n * n else normal
+        self.unit = sp.eye_array(n) if sp.issparse(self.normal) else np.eye(n)
+        self.last: tuple[float, Callable[[Vector], Vector]] | None = None
 
-    return step
+    def _solve(self, damping: float, right: Vector) -> Vector:
+        damping = max(damping, self.floor)
+        if self.last is None or self.last[0] != damping:
+            matrix = self.normal + damping * self.unit
+            if isinstance(matrix, np.ndarray):
+                lower = la.cho_factor(matrix, lower=True, check_finite=False)
+                self.last = damping, lambda b: np.asarray(la.cho_solve(lower, b))
+            else:
+                self.last = damping, splu(sp.csc_array(matrix), permc_spec="MMD_AT_PLUS_A").solve
+        return np.asarray(self.last[1](right))
+
+    def step(self, damping: float, r: Vector) -> Vector:
+        """The minimiser."""
+        return self._solve(damping, -self.gradient(r))
+
+    def slope(self, damping: float, p: Vector) -> float:
+        """How fast the length falls."""
+        return float(p @ self._solve(damping, p))
+
+    def gradient(self, r: Vector) -> Vector:
+        """J' r."""
+        return np.asarray(self.scaled.T @ r)
 
 
-def _within(solved: Callable[[float], Damped], radius: float, gradient: float) -> Vector:
-    """The step of the radius' length within a tenth, or the undamped one if it is shorter (Hebden's iteration)."""
-    p, slope = solved(0.0)
+class Iteration:
+    """Very many variables: LSMR, and a slope from the least damping that is possible."""
+
+    def __init__(self, scaled: Matrix) -> None:
+        self.scaled = scaled
+
+    def step(self, damping: float, r: Vector) -> Vector:
+        """The minimiser, to a few digits."""
+        found = lsmr(self.scaled, -r, damp=np.sqrt(damping), atol=1e-8, btol=1e-8, maxiter=300)
+        return np.asarray(found[0])
+
+    def slope(self, damping: float, p: Vector) -> float:
+        """How fast the length falls: at most so."""
+        along = self.scaled @ p
+        return float((p @ p) ** 2 / max(along @ along + damping * (p @ p), 1e-300))
+
+    def gradient(self, r: Vector) -> Vector:
+        """J' r."""
+        return np.asarray(self.scaled.T @ r)
+
+
+def within(system: Damped, r: Vector, radius: float) -> tuple[Vector, float]:
+    """The step as long as the radius, within a tenth, and its damping (Hebden's iteration); undamped if shorter."""
+    p = system.step(0.0, r)
     length = float(la.norm(p))
     if length <= 1.1 * radius:
-        return p
-    low = (length - radius) * length / (radius * slope) if slope > 0 else 0.0
-    high = gradient / radius
+        return p, 0.0
+    slope = system.slope(0.0, p)
+    low = (length - radius) * length**2 / (radius * slope) if slope > 0 else 0.0
+    high = float(la.norm(system.gradient(r))) / radius
     damping = low
     for _ in range(30):
         if not low <= damping <= high:
             damping = max(1e-3 * high, float(np.sqrt(low * high)))
-        p, slope = solved(damping)
+        p = system.step(damping, r)
         length = float(la.norm(p))
         off = length - radius
         if abs(off) <= 0.1 * radius:
             break
         low, high = (max(low, damping), high) if off > 0 else (low, min(high, damping))
-        damping += off * length / (radius * slope)
-    return p
+        damping += off * length**2 / (radius * system.slope(damping, p))
+    return p, damping

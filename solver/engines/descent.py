@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 
 from solver.engines.base import Engine
-from solver.engines.kkt import projected, violation
 from solver.engines.options import above, at_least, between, one_of, option
 from solver.errors import Outcome
+from solver.model.kkt import projected, violation
 from solver.model.solution import Solution
 
 if TYPE_CHECKING:

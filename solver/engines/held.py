@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from solver.engines.kkt import optimality
 from solver.engines.progress import Progress
 from solver.engines.simplex import Simplex
 from solver.engines.start import grouped, relaxed
 from solver.errors import Outcome
+from solver.model.kkt import optimality
 
 if TYPE_CHECKING:
     from solver.model.problem import Problem

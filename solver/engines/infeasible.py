@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
-from solver.engines.kkt import violation
 from solver.engines.linear_form import linear_form
 from solver.engines.progress import Progress
 from solver.engines.restoration import restored
 from solver.engines.simplex import loaded
 from solver.engines.start import relaxed, tightened
 from solver.model.answer import Conflict
+from solver.model.kkt import violation
 
 if TYPE_CHECKING:
     from solver.engines.linear_form import LinearForm

@@ -9,11 +9,11 @@ import numpy as np
 from scipy.optimize import Bounds, minimize
 
 from solver.engines.base import Engine, Handles, Needs, engine
-from solver.engines.kkt import projected
 from solver.engines.options import at_least, option
 from solver.engines.polish import polished
 from solver.engines.transform import guarded
 from solver.engines.verdict import judged
+from solver.model.kkt import projected
 
 if TYPE_CHECKING:
     from solver.engines.progress import Progress

@@ -16,7 +16,6 @@ from solver.algebra.structure import Degree
 from solver.engines.base import Engine, Handles, Needs, engine, with_settings_of
 from solver.engines.compass import compassed
 from solver.engines.evolution import Evolutionary
-from solver.engines.kkt import violation
 from solver.engines.local import around_whole
 from solver.engines.options import at_least, option
 from solver.engines.restoration import restored
@@ -24,6 +23,7 @@ from solver.engines.run import answered
 from solver.engines.score import Evaluate, Scored, scorer, strictness
 from solver.engines.wolfe import bfgs
 from solver.errors import Outcome
+from solver.model.kkt import violation
 from solver.model.solution import Solution
 
 if TYPE_CHECKING:

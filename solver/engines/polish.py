@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import scipy.linalg as la
 
-from solver.engines.kkt import projected
+from solver.model.kkt import projected
 
 if TYPE_CHECKING:
     from solver.engines.progress import Progress

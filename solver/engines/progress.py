@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from solver.engines.kkt import violation
 from solver.errors import Outcome
+from solver.model.kkt import violation
 from solver.model.solution import Step
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ KEPT_NUMBERS = 2_000_000
 """How many numbers the points of a trace may hold; later steps are kept without their point."""
 
 
-class Halt(Exception):  # noqa: N818 (it is no error)
+class Halt(Exception):
     """The end of a run from outside the engine, with its outcome."""
 
     def __init__(self, outcome: Outcome) -> None:

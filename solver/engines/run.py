@@ -15,11 +15,11 @@ from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # t
 
 from solver.algebra.structure import Degree
 from solver.engines.base import Engine, Handles, Needs, Wrapper, find_engine, with_settings_of
-from solver.engines.kkt import optimality, violation
 from solver.engines.progress import Halt, Progress
 from solver.engines.start import crossing, grouped, relaxed, start_with_values, tightened
 from solver.engines.transform import Change, counted, without
 from solver.errors import EngineError, Outcome
+from solver.model.kkt import optimality, violation
 from solver.model.solution import Population, Solution
 
 if TYPE_CHECKING:

@@ -16,11 +16,11 @@ import numpy as np
 from solver.algebra.structure import Degree
 from solver.engines.base import Handles, Needs, engine
 from solver.engines.integers import EXACT_GAP, WholeNumbers
-from solver.engines.kkt import violation
 from solver.engines.linear_form import LinearForm, linear_form
 from solver.engines.options import UNLIMITED
 from solver.engines.search import Search, outcome_of, watched
 from solver.errors import Outcome
+from solver.model.kkt import violation
 from solver.model.solution import Ranges, Solution
 
 if TYPE_CHECKING:

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from solver.engines.base import Engine, Handles, Needs, engine
-from solver.engines.kkt import projected, sizes
 from solver.engines.options import at_least, option
 from solver.engines.polish import polished
 from solver.engines.verdict import judged
+from solver.model.kkt import projected, sizes
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from solver.engines.kkt import optimality, violation
 from solver.errors import Outcome
+from solver.model.kkt import optimality, violation
 from solver.model.solution import Solution
 
 if TYPE_CHECKING:

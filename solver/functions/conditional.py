@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from solver.functions.registry import Ref, Value
 
 
-class _Mismatch(Exception):  # noqa: N818  -- becomes #VALUE!
+class _Mismatch(Exception):
     """The ranges differ in size."""
 
 

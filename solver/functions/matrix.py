@@ -21,9 +21,10 @@ def mmult(left: Array, right: Array) -> Operand:
     =MMULT({1,2;3,4},{5;6}) -> {17;39}
     =MMULT({1,2},{3,4}) -> #VALUE!
     =MMULT({1,"x"},{3;4}) -> #VALUE!
+    =MMULT(#REF!,{3;4}) -> #REF!
     """
     if left.shape[3] != right.shape[2]:
-        return error(ErrorValue.VALUE)
+        return with_errors(error(ErrorValue.VALUE), *(m for m in (left, right) if m.shape[2:] == (1, 1)))
     product = numbers(matmul(spread_to(left, left.shape).number, spread_to(right, right.shape).number))
     return with_errors(product, _all_numbers(left), _all_numbers(right))
 

@@ -30,11 +30,11 @@ FloatArray: TypeAlias = "npt.NDArray[np.float64]"
 Shape: TypeAlias = "tuple[int, ...]"
 
 
-class NotUniform(Exception):  # noqa: N818  -- not an error: a request to the compiler
+class NotUniform(Exception):
     """The cells of a block need results of different shapes: compute them one by one."""
 
 
-class NeedsValue(Exception):  # noqa: N818  -- not an error: the compiler turns it into one that names the cell
+class NeedsValue(Exception):
     """A value that must be known beforehand depends on the model's variables; the message says which."""
 
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from solver.functions.registry import Ref
 
 
-class _Refused(Exception):  # noqa: N818  -- carries the error value that becomes the result
+class _Refused(Exception):
     def __init__(self, result: Operand) -> None:
         self.result = result
 

@@ -211,6 +211,7 @@ class _Builder:
             node = reshape(_numeric(operand, area, f"the right side {right}"), (area.size,))
             shown = [right] * area.size
         else:
+            assert right is not None
             node, shown = constant(np.array([float(right)])), [float(right)]
         if len(shown) == 1 and count > 1:
             node, shown = take(node, np.zeros(count, dtype=np.intp)), shown * count

@@ -36,7 +36,7 @@ class Verdict(Enum):
 class Certificate:
     """A point's verdict, with the worst violation of a constraint (relative to its right side) and the KKT residual.
 
-    `optimality` is None where derivatives do not exist; see `solver.engines.kkt.optimality` for its scaling.
+    `optimality` is None where derivatives do not exist; see `solver.model.kkt.optimality` for its scaling.
     """
 
     feasible: bool
@@ -47,7 +47,7 @@ class Certificate:
 
 def certify(problem: Problem, x: Vector, precision: float = FEASIBLE) -> Certificate:
     """The verdict on a point of a problem."""
-    from solver.engines.kkt import optimality, violation
+    from solver.model.kkt import optimality, violation
 
     worst = float(violation(problem, x))
     whole = problem.integer | problem.binary
