@@ -15,6 +15,7 @@ import numpy as np
 
 from solver.compiler.blocks import Block, Template
 from solver.compiler.cone import Cone
+from solver.compiler.iteration import held, ring_of
 from solver.compiler.lower import evaluate, value_of
 from solver.compiler.results import array_results, cell_results
 from solver.compiler.site import Site
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from solver.algebra import Node
-    from solver.book.book import Book
+    from solver.book.book import Book, Iteration
     from solver.functions.here import Reference
 
 
@@ -186,10 +187,44 @@ class Calculation(Workspace):
     def _break(self, members: list[int]) -> list[int]:
         """A ring of waiting blocks: smaller blocks to try instead, or the verdict that it is circular."""
         divisible = [member for member in members if self.blocks[member].divisible]
+        if not divisible and self.book.iterate is not None:
+            members = ring_of(self, members[0])
+            divisible = [member for member in members if self.blocks[member].divisible]
+            if not divisible:
+                self._iterate(members, self.book.iterate)
+                return []
         if not divisible:
             self._circular(members)
             return []
         return [piece for member in divisible for piece in reversed(self._split(member))]
+
+    def _iterate(self, ring: list[int], setting: Iteration) -> None:
+        """Computes a ring pass by pass from what its cells hold, until it settles or the passes are used up."""
+        for number in ring:  # from now on its cells can be read
+            area = self.blocks[number].area
+            store = self.stores[area.sheet]
+            store.block[store.area_window(area)] = NO_BLOCK
+            store.cache.clear()
+        for _ in range(setting.count):
+            before = held(self, ring)
+            for number in ring:
+                self._again(number)
+            after = held(self, ring)
+            if np.isnan(after).any():  # a live ring: whether it settles depends on the variables
+                return self._circular(ring)
+            if np.abs(after - before).max() < setting.delta:
+                return None
+        return None
+
+    def _again(self, number: int) -> None:
+        """Computes a block of a ring on the present values of the others."""
+        try:
+            self._compute(number)
+        except Missing as need:
+            self.settle(need.blocks)
+            self._again(number)
+        except NotUniform as failure:
+            self._fail(number, failure)
 
     def _split(self, number: int) -> list[int]:
         """A block's rows or columns as blocks of their own: across the direction in which it reads itself."""
@@ -260,8 +295,9 @@ class Calculation(Workspace):
         if self.volatile:
             store.volatile[store.area_window(area)] = True
             store.any_volatile = True
+        if not self.done[number]:
+            self.order.append(block)
         self.done[number] = True
-        self.order.append(block)
 
     def passed(self, area: Area, node: Node) -> Node:
         """What readers of an area shall see of its computed numbers (rows, cols): the numbers themselves."""
