@@ -66,8 +66,8 @@ def number_of_text(text: str) -> float | None:
 def text_of_number(value: float) -> str:
     """A number as the General format writes it into a text, with at most 15 significant digits.
 
-    >>> text_of_number(3.0), text_of_number(0.1 + 0.2), text_of_number(1e21), text_of_number(1.5e-10)
-    ('3', '0.3', '1E+21', '1.5E-10')
+    >>> text_of_number(3.0), text_of_number(0.1 + 0.2), text_of_number(1e21), text_of_number(1.5e-20)
+    ('3', '0.3', '1E+21', '1.5E-20')
     """
     if value == 0:
         return "0"
