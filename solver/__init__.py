@@ -24,10 +24,12 @@ if TYPE_CHECKING:
         UnsupportedFunction,
         WorkbookError,
     )
+    from solver.values import ErrorValue
 
 __all__ = [
     "CircularReference",
     "EngineError",
+    "ErrorValue",
     "FormulaError",
     "ModelError",
     "Outcome",
@@ -39,7 +41,7 @@ __all__ = [
     "solve",
 ]
 
-_HOMES = {"Workbook": "solver.api", "read": "solver.api", "solve": "solver.api"}
+_HOMES = {"ErrorValue": "solver.values", "Workbook": "solver.api", "read": "solver.api", "solve": "solver.api"}
 
 
 def __getattr__(name: str) -> Any:

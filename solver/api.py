@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
+from inspect import signature
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from scipy.optimize import Bounds, NonlinearConstraint, OptimizeResult
+from scipy.sparse.linalg import LinearOperator
 
 from solver import pipeline
-from solver.book.patch import patch
-from solver.book.save import save
-from solver.compiler.calculation import Calculation
-from solver.errors import ModelError
-from solver.grid import Area, Cell, parse_a1
+from solver.errors import FormulaError, ModelError
+from solver.grid import Area, Cell, parse_a1, quote_sheet
 from solver.listing import answer_listing
 from solver.model.binding import Binding, bind
 from solver.model.recall import recall
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
     from typing import BinaryIO
 
     from solver.book.book import Book
+    from solver.compiler.calculation import Calculation
     from solver.model.model import Model
     from solver.model.problem import Problem, Vector
     from solver.model.solution import Step, Watch
@@ -36,7 +36,6 @@ class Workbook:
     """A workbook that was read: its computed values, its stored models, and their problems."""
 
     book: Book
-    _calculations: dict[str, Calculation] = field(default_factory=dict)
 
     @cached_property
     def models(self) -> Mapping[str, Model]:
@@ -44,9 +43,16 @@ class Workbook:
         return recall(self.book)
 
     def value(self, address: str) -> Scalar:
-        """The value of a cell such as `Sheet1!B2`, computed from its formula."""
-        calculation = self._calculations.setdefault("all", Calculation(self.book))
-        return calculation.value(Area.of(self.cell(address))).scalar()
+        """The value of a cell such as `Sheet1!B2`, computed from its formula; FormulaError if it cannot be."""
+        cell = self.cell(address)
+        reason = self._calculation.failures.get(cell)
+        if reason is not None:
+            raise FormulaError(reason, where=str(cell))
+        return self._calculation.value(Area.of(cell)).scalar()
+
+    @cached_property
+    def _calculation(self) -> Calculation:
+        return pipeline.computed(self.book)
 
     def cell(self, address: str) -> Cell:
         """The cell of an address; without a sheet it is on the active one."""
@@ -55,16 +61,29 @@ class Workbook:
         found = self.book.sheet_named(name)
         if found is None:
             raise ModelError(f"there is no sheet {name!r}", hint="sheets: " + ", ".join(self.book.sheets))
-        return Cell(found.name, *parse_a1(place))
+        try:
+            return Cell(found.name, *parse_a1(place))
+        except ValueError as error:
+            raise ModelError(str(error), where=quote_sheet(found.name), hint="give one such as B2") from None
 
     def problem(self, sheet: str | None = None) -> BoundProblem:
         """The compiled problem of a sheet's model, ready for `scipy.optimize.minimize`."""
         return BoundProblem(self, bind(self.book, pipeline.pick_models(self.book, sheet)[0]))
 
-    def save(self, path: str | Path, result: OptimizeResult) -> None:
-        """Writes a lossless copy with a result's values and all that depends on them, atomically."""
-        edits, _, _ = pipeline.edits_of(self.book, result.answers)
-        save(patch(self.book, edits), path)
+    def save(self, path: str | Path, result: OptimizeResult, sheet: str | None = None) -> None:
+        """Writes a lossless copy with a result's values and all that depends on them, atomically.
+
+        The result is that of `solver.solve`, or of SciPy for the problem of a sheet's model (the values in `x`).
+        Raises ModelError for a result without an answer.
+        """
+        answers = result.get("answers")
+        if answers is None:
+            edits = pipeline.edits_at(self.book, pipeline.pick_models(self.book, sheet)[0], result.x)
+        elif any(answer.keeps for answer in answers):
+            edits = pipeline.edits_of(self.book, answers)[0]
+        else:
+            raise ModelError(f"there is no answer to write: {result.message}", hint="change the model")
+        pipeline.write(self.book, edits, path)
 
 
 @dataclass(frozen=True)
@@ -80,7 +99,7 @@ class BoundProblem:
         return self.binding.problem
 
     def __getattr__(self, name: str) -> Any:
-        return getattr(self.binding.problem, name)
+        return getattr(object.__getattribute__(self, "binding").problem, name)
 
     @property
     def bounds(self) -> Bounds:
@@ -89,15 +108,20 @@ class BoundProblem:
 
     @property
     def constraints(self) -> list[NonlinearConstraint]:
-        """The rows as one constraint, or none."""
+        """The rows as one constraint with exact Jacobian and Hessian products, or none."""
         problem = self.problem
         if not problem.m:
             return []
-        return [
-            NonlinearConstraint(
-                problem.rows, problem.row_lo, problem.row_hi, jac=lambda x: problem.row_jac(x).toarray()
-            )
-        ]
+
+        def jac(x: Vector) -> Vector:
+            dense: Vector = problem.row_jac(x).toarray()
+            return dense
+
+        def hess(x: Vector, weights: Vector) -> LinearOperator:
+            return LinearOperator((problem.n, problem.n), matvec=lambda v: problem.row_hessp(x, weights, v))
+
+        exact: Any = hess  # SciPy calls it with (x, weights); its published types know x alone
+        return [NonlinearConstraint(problem.rows, problem.row_lo, problem.row_hi, jac=jac, hess=exact)]
 
     def gradient_of(self, address: str, x: Vector | None = None) -> Vector:
         """The derivative of one cell with respect to every variable, at x (the start if it is left out)."""
@@ -115,7 +139,7 @@ def solve(
     engine: str | None = None,
     options: Mapping[str, str | float] | None = None,
     seed: int | None = None,
-    callback: Callable[[OptimizeResult], object] | None = None,
+    callback: Callable[..., object] | None = None,
     out: str | Path | None = None,
     time_limit: float | None = None,
     workers: Any = None,
@@ -123,8 +147,10 @@ def solve(
     """Solves the stored model of a workbook; with `out` a lossless copy with the answer is written there.
 
     `callback(intermediate_result)` has SciPy's contract: it sees `x`, `fun` and `nit` of every step, and may raise
-    StopIteration. The result has SciPy's fields (x, fun, success, status, message, nit, nfev, njev, nhev) and
-    `outcome`, `objective`, `variables`, `constraints` as in the command's JSON. Raises SolverError for bad input.
+    StopIteration; one whose parameter is called `xk` is given x alone. `workers` is a number of processes or anything
+    like `map`. The result has SciPy's fields (x, fun, success, status, message, nit, nfev, njev, nhev) and `outcome`,
+    `objective`, `variables`, `constraints` as in the command's JSON; `fun` is what the objective cell shows. With
+    `out` a copy is written there if there is an answer. Raises SolverError for bad input.
     """
     book = pipeline.read(source)
     chosen = dict(options or {})
@@ -132,18 +158,18 @@ def solve(
         chosen["seed"] = seed
     request = pipeline.Request(engine, chosen, time_limit, workers, _watch(callback))
     answers = pipeline.solve_models(book, pipeline.pick_models(book, sheet), request)
-    edits, _, _ = pipeline.edits_of(book, answers)
-    if out is not None and any(answer.keeps for answer in answers):
-        save(patch(book, edits), out)
     answer = answers[0]
+    if out is not None and answer.keeps:
+        pipeline.write(book, pipeline.edits_of(book, answers)[0], out)
     solution = answer.solution
     listing = answer_listing(book, answer, None if out is None else str(out), 0.0, 0.0)
+    missing = 0.0 if answer.binding.model.objective is None else float("nan")
     return result_of(
         x=solution.x,
-        fun=answer.final if answer.final is not None else 0.0,
+        fun=missing if answer.final is None else answer.final,
         success=solution.outcome.solved,
         status=solution.outcome.status,
-        message=solution.message or solution.outcome.message,
+        message=listing["outcome"]["message"],
         nit=solution.iterations,
         nfev=listing["evaluations"]["function"],
         njev=listing["evaluations"]["gradient"],
@@ -158,12 +184,24 @@ def solve(
     )
 
 
-def _watch(callback: Callable[[OptimizeResult], object] | None) -> Watch | None:
+def _watch(callback: Callable[..., object] | None) -> Watch | None:
+    """A callback of SciPy's kind as a watch: what it is given is decided by the names of its parameters."""
     if callback is None:
         return None
+    try:
+        names = tuple(signature(callback).parameters)
+    except (TypeError, ValueError):
+        names = ()
 
     def watch(step: Step, /) -> None:
-        callback(result_of(x=np.array(step.x) if step.x is not None else None, fun=step.fun, nit=step.iteration))
+        x = None if step.x is None else np.array(step.x)
+        seen = result_of(x=x, fun=step.fun, nit=step.iteration)
+        if names == ("xk",):
+            callback(x)
+        elif names == ("intermediate_result",):
+            callback(intermediate_result=seen)
+        else:
+            callback(seen)
 
     return watch
 

@@ -5,7 +5,6 @@ Everything heavy is imported inside the commands, so that `--help` answers at on
 
 from __future__ import annotations
 
-import json
 import sys
 import time
 from pathlib import Path
@@ -16,23 +15,33 @@ import click
 from solver.cli_lesson import LESSON
 from solver.cli_parts import (
     BOOK,
+    BREAK_SIGNATURE,
+    FORCE,
     JSON,
     QUIET,
     SHEET,
+    Commands,
     exit_code,
     method_options,
     only_one_target,
+    print_json,
     refusals,
+    refuse_target,
     request_of,
+    stoppable,
+    write,
     writing_options,
 )
 from solver.errors import ExitCode
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=Commands, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="sheet-solver")
-def main() -> None:
+@click.pass_context
+def main(context: click.Context) -> None:
     """Solves the Solver models stored in .xlsx workbooks, without Excel."""
+    if context.invoked_subcommand is None:
+        click.echo(context.get_help())
 
 
 @main.command()
@@ -48,36 +57,38 @@ def main() -> None:
 def solve(book: Path, **asked: Any) -> None:
     """Solves the stored model and writes the fitted values, and all that depends on them, into a copy of BOOK."""
     from solver import pipeline
-    from solver.book.patch import patch
-    from solver.book.save import save
     from solver.console import Progress, print_answer
-    from solver.listing import answer_listing
+    from solver.listing import absolute, answer_listing
 
-    as_json, quiet = asked["as_json"], asked["quiet"]
     only_one_target(asked)
-    with refusals(book):
+    if asked["sheet"] and asked["all_sheets"]:
+        raise click.UsageError("--sheet and --all-sheets exclude each other")
+    target = book if asked["in_place"] else asked["output"] or pipeline.solved_path(book)
+    with refusals(book), stoppable():
         began = time.perf_counter()
         opened = pipeline.read(book)
         models = pipeline.pick_models(opened, asked["sheet"], everything=asked["all_sheets"])
+        kinds = pipeline.report_kinds(asked["reports"])
+        if not asked["dry_run"]:
+            refuse_target(opened, target, asked)
         reading = time.perf_counter() - began
-        with Progress(silent=quiet) as progress:
+        with Progress(silent=asked["quiet"]) as progress:
             answers = pipeline.solve_models(opened, models, request_of(asked, progress.watch))
         began = time.perf_counter()
-        tables = pipeline.report_tables(opened, answers, asked["reports"])
+        tables = pipeline.report_tables(opened, answers, kinds)
         edits, count, failed = pipeline.edits_of(opened, answers, tables)
-        target = book if asked["in_place"] else asked["output"] or pipeline.solved_path(book)
-        written = not asked["dry_run"] and (tables or any(answer.keeps for answer in answers))
+        written = not asked["dry_run"] and bool(tables or any(answer.keeps for answer in answers))
         if written:
-            save(patch(opened, edits), target, in_place=asked["in_place"], force=asked["force"])
+            write(opened, edits, target, asked)
         writing = time.perf_counter() - began
     output = str(target) if written else None
     listings = [answer_listing(opened, answer, output, reading, writing) for answer in answers]
     for listing in listings:
-        listing.update(file=str(book), recomputed=count, not_recomputed=[str(cell) for cell in failed])
-    if as_json:
+        listing.update(file=str(book), recomputed=count, not_recomputed=[absolute(cell) for cell in failed])
+    if asked["as_json"]:
         many = {"file": str(book), "output": output, "models": listings}
-        click.echo(json.dumps(many if asked["all_sheets"] else listings[0], ensure_ascii=False))
-    elif not quiet:
+        print_json(many if asked["all_sheets"] else listings[0])
+    elif not asked["quiet"]:
         for listing in listings:
             print_answer(listing)
     sys.exit(exit_code(answers))
@@ -96,7 +107,7 @@ def show(book: Path, sheet: str | None, as_json: bool) -> None:
     with refusals(book):
         listings = [model_listing(*found) for found in pipeline.inspect(pipeline.read(book), sheet)]
     if as_json:
-        click.echo(json.dumps({"file": str(book), "models": listings}, ensure_ascii=False))
+        print_json({"file": str(book), "models": listings})
     else:
         print_models(book, listings)
 
@@ -116,7 +127,7 @@ def check(book: Path, sheet: str | None, as_json: bool, quiet: bool) -> None:
         _, agreement, certificates = pipeline.verify(pipeline.read(book), sheet)
         listing = check_listing(str(book), agreement, certificates)
     if as_json:
-        click.echo(json.dumps(listing, ensure_ascii=False))
+        print_json(listing)
     elif not quiet:
         print_check(book, listing)
     agreed = not listing["agreement"]["different"]
@@ -127,20 +138,28 @@ def check(book: Path, sheet: str | None, as_json: bool, quiet: bool) -> None:
 @main.command()
 @BOOK
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Write a copy with fresh values there.")
-@click.option("--seed", type=int, metavar="N", help="Seed of RAND and its kin.")
+@click.option("--seed", type=click.IntRange(0), metavar="N", help="Seed of RAND and its kin.")
+@FORCE
+@BREAK_SIGNATURE
 @JSON
 @QUIET
-def calc(book: Path, output: Path | None, seed: int | None, as_json: bool, quiet: bool) -> None:
+def calc(book: Path, **asked: Any) -> None:
     """Recomputes every formula and prints the values."""
     from solver import pipeline
     from solver.console import print_values
     from solver.listing import values_listing
 
     with refusals(book):
-        listing = values_listing(pipeline.calculate(book, output, seed))
-    if as_json:
-        click.echo(json.dumps(listing, ensure_ascii=False))
-    elif not quiet:
+        opened = pipeline.read(book)
+        if asked["output"]:
+            refuse_target(opened, asked["output"], asked)
+        calculation = pipeline.computed(opened, asked["seed"])
+        if asked["output"]:
+            write(opened, pipeline.fresh_values(calculation), asked["output"], asked)
+        listing = values_listing(calculation)
+    if asked["as_json"]:
+        print_json(listing)
+    elif not asked["quiet"]:
         print_values(listing)
 
 
@@ -164,7 +183,7 @@ def engines(as_json: bool) -> None:
         for about in all_engines()
     ]
     if as_json:
-        click.echo(json.dumps({"engines": listing}, default=str, ensure_ascii=False))
+        print_json({"engines": listing})
     else:
         print_engines(listing)
 

@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
+import json
+import signal
 import sys
+import threading
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import click
 
-from solver.errors import ExitCode, SolverError
+from solver.errors import (
+    CircularReference,
+    EngineError,
+    ExitCode,
+    FormulaError,
+    ModelError,
+    SolverError,
+    UnsupportedFunction,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
+    from solver.book.book import Book, Edits
     from solver.model.answer import Answer
     from solver.model.solution import Watch
     from solver.pipeline import Request
@@ -24,19 +36,121 @@ BOOK = click.argument("book", type=click.Path(path_type=Path))
 SHEET = click.option("--sheet", metavar="NAME", help="Sheet of the model; else the only model, or the active sheet's.")
 JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 QUIET = click.option("--quiet", is_flag=True, help="Print nothing but errors.")
+FORCE = click.option("--force", is_flag=True, help="Write even if the book is open in a spreadsheet program.")
+BREAK_SIGNATURE = click.option(
+    "--break-signature", is_flag=True, help="Write even if that makes the file's digital signature void."
+)
+
+
+ADVICE = {
+    UnsupportedFunction: "use other functions there, or keep the variable cells out of that formula",
+    CircularReference: "change one of these formulas so that the ring is broken",
+    FormulaError: "correct the formula, or keep the variable cells out of it",
+    ModelError: "change the model with Excel's Solver or `solver define`",
+    EngineError: "`solver engines` lists engines and options",
+}
+"""What to do about an error that does not say it itself; the first kind that fits counts."""
+
+
+class Commands(click.Group):
+    """A group whose usage errors are one line on stderr, like all other refusals."""
+
+    def main(
+        self,
+        args: Sequence[str] | None = None,
+        prog_name: str | None = None,
+        complete_var: str | None = None,
+        standalone_mode: bool = True,
+        **extra: Any,
+    ) -> Any:
+        """Runs the command and leaves with its exit code."""
+        if not standalone_mode:
+            return super().main(args, prog_name, complete_var, standalone_mode=False, **extra)
+        for stream in (sys.stdout, sys.stderr):
+            if hasattr(stream, "reconfigure"):
+                stream.reconfigure(errors="backslashreplace")  # a terminal may know fewer letters than a sheet
+        try:
+            code = super().main(args, prog_name, complete_var, standalone_mode=False, **extra)
+        except click.Abort:
+            code = ExitCode.NO_ANSWER
+        except click.ClickException as error:
+            context = getattr(error, "ctx", None)
+            command = self.name if context is None else context.command_path
+            what = " ".join(error.format_message().split()).rstrip(".")
+            click.echo(f"{command}: {what}: see {command} --help", err=True)
+            code = ExitCode.BAD_INPUT
+        sys.exit(code or 0)
 
 
 @contextmanager
-def refusals(book: Path) -> Iterator[None]:
-    """Turns errors into one line on stderr and exit code 2."""
+def refusals(file: Path) -> Iterator[None]:
+    """Turns errors into one line on stderr that begins with the file, and exit code 2."""
     try:
         yield
     except SolverError as error:
-        click.echo(f"{book}: {error}", err=True)
-        sys.exit(ExitCode.BAD_INPUT)
+        advice = "" if error.hint else next((hint for kind, hint in ADVICE.items() if isinstance(error, kind)), "")
+        refuse(file, ": ".join(part for part in (" ".join(str(error).split()), advice) if part))
     except MemoryError:
-        click.echo(f"{book}: there is not enough memory: close other programs or use a larger machine", err=True)
-        sys.exit(ExitCode.BAD_INPUT)
+        refuse(file, "there is not enough memory: close other programs or use a larger machine")
+    except KeyboardInterrupt:
+        refuse(file, "stopped before there was an answer: nothing was written", ExitCode.NO_ANSWER)
+
+
+def refuse(file: Path, what: str, code: ExitCode = ExitCode.BAD_INPUT) -> NoReturn:
+    """Says what is wrong with a file, in one line, and leaves."""
+    click.echo(f"{file}: {what}", err=True)
+    sys.exit(code)
+
+
+@contextmanager
+def stoppable() -> Iterator[None]:
+    """Lets a request to terminate end a run as Ctrl-C does: the best point so far is kept."""
+
+    def stop(*_: object) -> NoReturn:
+        raise KeyboardInterrupt
+
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def print_json(listing: object) -> None:
+    """Prints one JSON object in ASCII, which every terminal and pipe can carry."""
+    click.echo(json.dumps(listing, allow_nan=False))
+
+
+def refuse_target(book: Book, target: Path, asked: Mapping[str, Any]) -> None:
+    """Refuses, before any work is done, to write what could not be written after it."""
+    from solver import pipeline
+    from solver.book.save import writable
+
+    with refusals(target):
+        writable(target, in_place=asked.get("in_place", False), force=asked["force"])
+    if not asked["break_signature"]:
+        pipeline.refuse_signed(book)
+
+
+def write(book: Book, edits: Edits, target: Path, asked: Mapping[str, Any]) -> None:
+    """Writes the book with its edits, as `writing_options` say; what is wrong with the target is said of the target."""
+    from solver import pipeline
+
+    with refusals(target):
+        pipeline.write(
+            book,
+            edits,
+            target,
+            in_place=asked.get("in_place", False),
+            force=asked["force"],
+            break_signature=asked["break_signature"],
+        )
+    if not asked["quiet"]:
+        for warning in pipeline.warnings(book, edits):
+            click.echo(f"{target}: {warning}", err=True)
 
 
 def decorated(*decorators: Callable[..., Any]) -> Callable[[Command], Command]:
@@ -53,16 +167,26 @@ def decorated(*decorators: Callable[..., Any]) -> Callable[[Command], Command]:
 method_options = decorated(
     click.option("--engine", metavar="NAME", help="Engine to use; `solver engines` lists them."),
     click.option("-O", "pairs", multiple=True, metavar="NAME=VALUE", help="An engine's option, ours or Excel's name."),
-    click.option("--seed", type=int, metavar="N", help="Seed of every random number (the same as -O rsd=N)."),
-    click.option("--time-limit", type=float, metavar="SECONDS", help="Stop after so long, keeping the best point."),
-    click.option("--workers", type=int, metavar="N", help="Processes for engines that can use several."),
+    click.option(
+        "--seed", type=click.IntRange(0), metavar="N", help="Seed of every random number (the same as -O rsd=N)."
+    ),
+    click.option(
+        "--time-limit",
+        type=click.FloatRange(0, min_open=True),
+        metavar="SECONDS",
+        help="Stop after so long, keeping the best point.",
+    ),
+    click.option(
+        "--workers", type=click.IntRange(-1), metavar="N", help="Processes for engines that can use several; -1 is all."
+    ),
 )
 """How a model is solved."""
 
 writing_options = decorated(
     click.option("-o", "--output", type=click.Path(path_type=Path), help="Where to write instead."),
     click.option("-i", "--in-place", is_flag=True, help="Write into the book itself, atomically."),
-    click.option("--force", is_flag=True, help="Write even if the book is open in a spreadsheet program."),
+    FORCE,
+    BREAK_SIGNATURE,
 )
 """Where the result goes."""
 

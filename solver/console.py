@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import textwrap
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -24,8 +25,18 @@ _SHOWN = 12
 _FRAMES_PER_SECOND = 10.0
 
 
+_WIDE = 160
+"""Columns of a table where the output is no terminal."""
+
+_NAME = 32
+"""Letters of a cell's name that are shown."""
+
+
 def _out() -> Console:
-    return Console(highlight=False, soft_wrap=True)
+    out = Console(highlight=False, soft_wrap=True)
+    if not out.is_terminal:
+        out.width = _WIDE
+    return out
 
 
 class Progress:
@@ -78,7 +89,16 @@ def print_answer(listing: Mapping[str, Any]) -> None:
     _print_table(
         out,
         ("variable", "name", "start", "value", "type"),
-        [(v["cell"], v["name"], _num(v["initial"]), _num(v["final"]), v["type"]) for v in listing["variables"]],
+        [
+            (
+                v["cell"],
+                textwrap.shorten(v["name"], _NAME, placeholder=" ..."),
+                _num(v["initial"]),
+                _num(v["final"]),
+                v["type"],
+            )
+            for v in listing["variables"]
+        ],
     )
     _print_table(
         out,
@@ -116,8 +136,8 @@ def print_models(book: Path, listings: Sequence[Mapping[str, Any]]) -> None:
                 kind += f" with {listing['residuals']} residuals and {listing['n_variables']} variables"
             because = f", decided by {', '.join(listing['because'])}" if listing["because"] else ""
             out.print(f"  {kind}{_escaped(because)}; {listing['rows']} rows; {listing['operations']} array operations")
-        shown = ", ".join(f"{name}={value}" for name, value in listing["options"].items())
-        out.print(f"  engine {listing['engine']}: {_escaped(shown)}")
+        shown = "".join(f" {name}={value}" for name, value in listing["options"].items())
+        out.print(f"  engine {listing['engine']}{_escaped(shown)}")
 
 
 def print_check(book: Path, listing: Mapping[str, Any]) -> None:
@@ -189,7 +209,9 @@ def _print_table(
 ) -> None:
     if not rows:
         return
-    table = Table(*header, box=None, pad_edge=False, header_style="dim", padding=(0, 2, 0, 0))
+    table = Table(box=None, pad_edge=False, header_style="dim", padding=(0, 2, 0, 0))
+    for title in header:
+        table.add_column(title, overflow="fold")
     for row in rows[:limit]:
         table.add_row(*(_escaped(cell) for cell in row))
     out.print(table)

@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from solver.compiler.changes import computed_cells
-from solver.grid import Area, Cell
+from solver.grid import Area, Cell, parse_a1, quote_sheet
 from solver.model.model import Sense
 from solver.reports.agreement import plain
 from solver.reports.comparison import compared
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from solver.model.answer import Answer
     from solver.model.binding import Binding, Pair
     from solver.model.model import Model
+    from solver.model.solution import Solution
     from solver.reports.agreement import Agreement
     from solver.reports.check import Certificate
     from solver.values import Scalar
@@ -31,6 +32,19 @@ if TYPE_CHECKING:
 def number(value: float | None) -> float | None:
     """A number that JSON can hold; infinities and NaN become null."""
     return None if value is None or not math.isfinite(value) else float(value)
+
+
+def absolute(cell: Cell) -> str:
+    """A cell as JSON names it: `dotprod!$V$41`."""
+    return f"{quote_sheet(cell.sheet)}!{cell.absolute}"
+
+
+def message_of(solution: Solution) -> str:
+    """The sentence of the outcome, and the cell that is to blame where there is one."""
+    sentence, blame = solution.message or solution.outcome.message, solution.bad
+    if blame:
+        sentence += f" {blame}." if " is " in blame else f" The first such cell is {blame}."
+    return " ".join(sentence.split())
 
 
 def answer_listing(book: Book, answer: Answer, output: str | None, reading: float, writing: float) -> dict[str, Any]:
@@ -48,16 +62,16 @@ def answer_listing(book: Book, answer: Answer, output: str | None, reading: floa
         "outcome": {
             "code": solution.outcome.code,
             "name": solution.outcome.name.lower(),
-            "message": " ".join((solution.message or solution.outcome.message).split()),
+            "message": message_of(solution),
         },
         "engine": {
             "name": answer.used.name,
             "asked": answer.used.asked,
             "why": answer.used.why,
-            "options": {k: v if isinstance(v, str) else number(v) for k, v in answer.used.settings.items()},
+            "options": {name: option_value(value) for name, value in answer.used.settings.items()},
         },
         "objective": {
-            "cell": None if model.objective is None else str(model.objective),
+            "cell": None if model.objective is None else absolute(model.objective),
             "sense": model.sense.word,
             "target": number(model.target) if model.sense is Sense.VALUE else None,
             "initial": number(answer.initial),
@@ -65,7 +79,7 @@ def answer_listing(book: Book, answer: Answer, output: str | None, reading: floa
         },
         "variables": [
             {
-                "cell": str(cell),
+                "cell": absolute(cell),
                 "name": name,
                 "initial": number(float(problem.x0[k])),
                 "final": number(float(solution.x[k])),
@@ -88,6 +102,13 @@ def answer_listing(book: Book, answer: Answer, output: str | None, reading: floa
     }
 
 
+def option_value(value: float | str) -> float | str | None:
+    """The value of an option as JSON holds it: switches stay switches, and whole numbers whole."""
+    if isinstance(value, (str, int)):
+        return value
+    return int(value) if value.is_integer() and abs(value) < 2**53 else number(value)
+
+
 def kind_of_problem(binding: Binding) -> str:
     """What the formulas make of the model: linear, quadratic, least squares, smooth, kinked or step."""
     problem = binding.problem
@@ -101,7 +122,7 @@ def pair_listing(pair: Pair, answer: Answer) -> dict[str, Any]:
     """One compared pair of cells at the answer, with Excel's slack: never negative where it is satisfied."""
     found = compared(pair, answer)
     return {
-        "cell": str(pair.left),
+        "cell": absolute(pair.left),
         "relation": pair.relation.sign,
         "right": number(found.right),
         "value": number(found.value),
@@ -116,7 +137,7 @@ def model_listing(model: Model, binding: Binding | None, reason: str) -> dict[st
     """One stored model, as INTERFACE describes it for `show --json`; `reason` says why it could not be bound."""
     listing: dict[str, Any] = {
         "sheet": model.sheet,
-        "objective": None if model.objective is None else str(model.objective),
+        "objective": None if model.objective is None else absolute(model.objective),
         "sense": model.sense.word,
         "target": number(model.target) if model.sense is Sense.VALUE else None,
         "variables": [str(area) for area in model.variables],
@@ -132,7 +153,7 @@ def model_listing(model: Model, binding: Binding | None, reason: str) -> dict[st
         "n_constraints": sum(constraint.left.size for constraint in model.constraints),
         "engine": model.engine,
         "nonnegative": model.nonnegative,
-        "options": dict(model.options),
+        "options": {name: option_value(value) for name, value in model.options.items()},
         "faults": [str(fault) for fault in model.faults],
     }
     if binding is None:
@@ -141,11 +162,18 @@ def model_listing(model: Model, binding: Binding | None, reason: str) -> dict[st
     return {
         **listing,
         "kind": kind_of_problem(binding),
-        "because": list(problem.because),
+        "because": [absolute(cell_of(text)) for text in problem.because],
         "rows": problem.m,
         "residuals": None if problem.residuals is None else problem.residuals.count,
         "operations": binding.operations(),
     }
+
+
+def cell_of(text: str) -> Cell:
+    """The cell that was printed as `Sheet1!B2`."""
+    sheet, _, place = text.rpartition("!")
+    name = sheet[1:-1].replace("''", "'") if sheet.startswith("'") else sheet
+    return Cell(name, *parse_a1(place))
 
 
 def right_text(right: Area | float | str) -> str | float:
@@ -163,10 +191,10 @@ def check_listing(
             "cells": agreement.cells,
             "equal": agreement.equal,
             "different": [
-                {"cell": str(each.cell), "stored": plain(each.stored), "computed": plain(each.computed)}
+                {"cell": absolute(each.cell), "stored": plain(each.stored), "computed": plain(each.computed)}
                 for each in agreement.different
             ],
-            "unsupported": [{"cell": str(cell), "reason": reason} for cell, reason in agreement.unsupported],
+            "unsupported": [{"cell": absolute(cell), "reason": reason} for cell, reason in agreement.unsupported],
             "volatile": agreement.volatile,
         },
         "models": [
@@ -185,10 +213,10 @@ def check_listing(
 def chain_listing(chain: Chain) -> dict[str, Any]:
     """The derivatives of a cell, as INTERFACE describes it for `gradients --json`."""
     return {
-        "of": str(chain.of),
+        "of": absolute(chain.of),
         "cells": [
             {
-                "cell": str(link.cell),
+                "cell": absolute(link.cell),
                 "formula": link.formula,
                 "value": number(link.value),
                 "derivative": number(link.derivative),

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from solver.book.book import Edits
+from solver.book.package import is_signed
 from solver.book.patch import patch
 from solver.book.read import read_book
 from solver.book.save import save
@@ -20,8 +21,8 @@ from solver.compiler.changes import changed_cells
 from solver.engines import choose, run
 from solver.engines.held import with_prices
 from solver.engines.infeasible import irreducible
-from solver.errors import ModelError, Outcome, SolverError
-from solver.grid import Area, Cell
+from solver.errors import ModelError, Outcome, SolverError, WorkbookError
+from solver.grid import Area, Cell, quote_sheet
 from solver.model.answer import Answer, Used
 from solver.model.binding import Binding, bind
 from solver.model.recall import recall
@@ -83,7 +84,8 @@ def solve_model(book: Book, model: Model, request: Request, inputs: Mapping[Cell
     binding = bind(book, model, inputs)
     compiled = time.perf_counter()
     engine, why = choose(binding.problem, request.engine or model.engine, request.options, model.options)
-    solution = run(binding.problem, engine, request.watch, request.time_limit, request.workers)
+    watch = _in_terms_of_the_cell(request.watch, binding.problem.sense)
+    solution = run(binding.problem, engine, watch, request.time_limit, request.workers)
     solved = time.perf_counter()
     fitted: dict[Cell, Scalar] = dict(inputs or {})
     fitted.update(zip(binding.variables, solution.x.tolist(), strict=True))
@@ -97,6 +99,13 @@ def solve_model(book: Book, model: Model, request: Request, inputs: Mapping[Cell
         after=after,
         seconds={"compile": compiled - began, "solve": solved - compiled, "recompute": time.perf_counter() - solved},
     )
+
+
+def _in_terms_of_the_cell(watch: Watch | None, sense: int) -> Watch | None:
+    """A watch that sees the objective as its cell shows it, where the problem has it with the other sign."""
+    if watch is None or sense >= 0:
+        return watch
+    return lambda step: watch(replace(step, fun=-step.fun))
 
 
 def recomputed(book: Book, inputs: Mapping[Cell, Scalar]) -> Calculation:
@@ -145,6 +154,17 @@ def edits_of(book: Book, answers: Sequence[Answer], tables: Sequence[Table] = ()
     return Edits(values=changes, tables=tuple(tables), recalculate=bool(failed)), count, failed
 
 
+def edits_at(book: Book, model: Model, x: Sequence[float]) -> Edits:
+    """What changes in the book when these values are put into a model's variable cells."""
+    variables = model.cells()
+    if len(x) != len(variables):
+        raise ModelError(
+            f"there are {len(x)} values for {len(variables)} variable cells", where=quote_sheet(model.sheet)
+        )
+    after = recomputed(book, dict(zip(variables, map(float, x), strict=True)))
+    return fresh_values(after)
+
+
 def solved_path(path: str | Path) -> Path:
     """Where `solve` writes when nothing is said: BOOK-solved.xlsx beside the book."""
     return beside(path, "solved")
@@ -159,16 +179,67 @@ def beside(path: str | Path, what: str) -> Path:
 def calculate(source: str | Path | bytes, out: str | Path | None = None, seed: int | None = None) -> Calculation:
     """Computes every formula of a book, and with `out` writes a copy that stores the values."""
     book = read(source)
+    calculation = computed(book, seed)
+    if out is not None:
+        save(patch(book, fresh_values(calculation)), out)
+    return calculation
+
+
+def computed(book: Book, seed: int | None = None) -> Calculation:
+    """A calculation of every formula of a book."""
     calculation = Calculation(book, seed=seed)
     calculation.everything()
-    if out is not None:
-        save(patch(book, Edits(values=changed_cells(calculation), recalculate=bool(calculation.failures))), Path(out))
     return calculation
+
+
+def fresh_values(calculation: Calculation) -> Edits:
+    """The edits that store what was computed."""
+    return Edits(values=changed_cells(calculation), recalculate=bool(calculation.failures))
+
+
+def write(
+    book: Book,
+    edits: Edits,
+    target: str | Path,
+    *,
+    in_place: bool = False,
+    force: bool = False,
+    break_signature: bool = False,
+) -> None:
+    """Writes a book with its edits, atomically; a file that changed since it was read is not overwritten.
+
+    Raises WorkbookError for a target that may not be written, and for edits that make a signature void unless
+    `break_signature`.
+    """
+    data, before = patch(book, edits), book.archive.data
+    if data != before and not break_signature:
+        refuse_signed(book)
+    save(data, target, in_place=in_place, force=force, before=before if in_place else None)
+
+
+def refuse_signed(book: Book) -> None:
+    """Raises WorkbookError for a book with a digital signature, which any change makes void."""
+    if is_signed(book.archive):
+        raise WorkbookError("the workbook is digitally signed", hint="--break-signature writes it, unsigned in effect")
+
+
+def warnings(book: Book, edits: Edits) -> list[str]:
+    """What is worth a word about edits that are written all the same."""
+    return [
+        f"the sheet {name} is protected: its values were changed all the same"
+        for name in edits.values
+        if book.sheets[name].protected
+    ]
+
+
+def report_kinds(kinds: Sequence[str]) -> list[str]:
+    """The kinds of reports that words mean; an unknown one raises EngineError."""
+    return [reports.find_report(kind).kind for kind in kinds]
 
 
 def report_tables(book: Book, answers: Sequence[Answer], kinds: Sequence[str]) -> list[Table]:
     """The report sheets that were asked for, of all answers; an unknown kind raises EngineError."""
-    wanted = [reports.find_report(kind).kind for kind in kinds]
+    wanted = report_kinds(kinds)
     prepared = [_prepared(answer, wanted) for answer in answers]
     return reports.report_tables(prepared, wanted, book.sheets, datetime.now().astimezone())
 
@@ -191,8 +262,7 @@ def verify(book: Book, sheet: str | None) -> tuple[Calculation, Agreement, list[
 
     The models are tested on the recomputed values of their formulas.
     """
-    calculation = Calculation(book)
-    calculation.everything()
+    calculation = computed(book)
     models = recall(book)
     chosen = pick_models(book, sheet) if sheet is not None else list(models.values())
     certificates = []

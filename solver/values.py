@@ -38,6 +38,9 @@ class ErrorValue(IntEnum):
     FIELD = 13
     CALC = 14
 
+    def __str__(self) -> str:
+        return self.label
+
     @property
     def label(self) -> str:
         """The text that Excel shows and stores, such as `#DIV/0!`."""

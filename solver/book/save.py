@@ -36,9 +36,19 @@ def save(
     change. A book that is open in a spreadsheet program is refused unless `force`. WorkbookError says why it cannot
     be written; then the old file is untouched.
     """
-    path = Path(target)
+    path = writable(target, in_place=in_place, force=force)
     with _explained():
-        path = path.resolve()
+        if in_place and before is not None and not force and path.read_bytes() != before:
+            raise WorkbookError("the file was changed by somebody else meanwhile", hint="run again on the new file")
+        _remove_stale(path)
+        _replace(path, data)
+    return path
+
+
+def writable(target: str | Path, *, in_place: bool = False, force: bool = False) -> Path:
+    """The file that `save` would write, symbolic links followed; WorkbookError if it may not be written."""
+    with _explained():
+        path = Path(target).resolve()
         if path.is_dir():
             raise WorkbookError("this is a folder", hint="give the name of a file")
         if in_place and not path.exists():
@@ -49,10 +59,8 @@ def save(
             _refuse_locked(path, Path(target), force=force)
             if not (os.access(path, os.W_OK) and path.stat().st_mode & 0o222):
                 raise WorkbookError("the file is write-protected", hint="make it writable or write to another file")
-        if in_place and before is not None and not force and path.read_bytes() != before:
-            raise WorkbookError("the file was changed by somebody else meanwhile", hint="run again on the new file")
-        _remove_stale(path)
-        _replace(path, data)
+        elif not os.access(path.parent, os.W_OK):
+            raise WorkbookError("the folder may not be written to", hint="write to another folder")
     return path
 
 
