@@ -348,4 +348,7 @@ def _located(block: Block, failure: Exception) -> FormulaError:
     except FormulaError:
         text = template.text
     kind = type(failure) if isinstance(failure, FormulaError) else FormulaError
-    return kind(str(failure), where=str(block.first), formula="=" + text)
+    what, hint = str(failure), ""
+    if isinstance(failure, SolverError) and not failure.where:
+        what, hint = failure.what, failure.hint
+    return kind(what, where=str(block.first), formula="=" + text, hint=hint)

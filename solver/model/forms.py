@@ -156,12 +156,20 @@ def _because(calculation: Calculation, worst: Degree) -> tuple[str, ...]:
 def _blame(
     calculation: Calculation, variables: tuple[Cell, ...], outputs: list[Cell]
 ) -> Callable[[Vector], str | None]:
-    """Names the first cell that has no value at a point, with its error: found by one plain recalculation."""
+    """Names the first cell that has no value at a point, with its error: found by one plain recalculation.
+
+    Nothing that is stored is trusted, so that the cell is found in which an error begins; only where that finds none
+    (a formula that cannot be computed has a stored error) what is stored counts.
+    """
 
     def blame(point: Vector) -> str | None:
         inputs = {**calculation.inputs, **dict(zip(variables, point.tolist(), strict=True))}
-        plain = Calculation(calculation.book, inputs=inputs, trust=True)
-        plain.require([Area.of(cell) for cell in outputs])
-        return first_error(plain, outputs)
+        for trust in (False, True):
+            plain = Calculation(calculation.book, inputs=inputs, trust=trust)
+            plain.require([Area.of(cell) for cell in outputs])
+            found = first_error(plain, outputs)
+            if found is not None:
+                return found
+        return None
 
     return blame
