@@ -43,7 +43,7 @@ class Conditions:
 
 
 def conditions(problem: Problem, solution: Solution) -> Conditions | None:
-    """The conditions at an answer, None where it has no multipliers."""
+    """The conditions at an answer, None where it has no multipliers; whole variables are held at their values."""
     x, z = solution.x, solution.bound_multipliers
     y = solution.row_multipliers if problem.m else np.zeros(0)
     if z is None or y is None or not np.isfinite(solution.fun):
@@ -53,7 +53,11 @@ def conditions(problem: Problem, solution: Solution) -> Conditions | None:
     scale = max(1.0, abs(solution.fun))
     size = np.maximum(np.abs(x), np.where(problem.x0 == 0, 1.0, np.abs(problem.x0)))
     left = np.abs(np.asarray(problem.grad(x)) - jacobian.T @ y - z) * size
-    ends = (_Ends(rows, problem.row_lo, problem.row_hi), _Ends(x, problem.lb, problem.ub))
+    whole = problem.integer | problem.binary
+    for group in problem.groups:
+        whole[group] = True
+    held = _Ends(x, np.where(whole, x, problem.lb), np.where(whole, x, problem.ub))
+    ends = (_Ends(rows, problem.row_lo, problem.row_hi), held)
     largest = max(float(np.abs(y).max(initial=0.0)), float(np.abs(z).max(initial=0.0)), 1e-300)
     wrong = max(ends[0].wrong(y), ends[1].wrong(z))
     open_ = max(ends[0].open(y), ends[1].open(z))
@@ -62,7 +66,7 @@ def conditions(problem: Problem, solution: Solution) -> Conditions | None:
         float(left.max(initial=0.0)) / scale,
         wrong / largest,
         open_ / scale,
-        _duality_gap(problem, solution, y, z),
+        None if whole.any() else _duality_gap(problem, solution, y, z),
         binding + int(ends[1].active.sum()),
         rank + int(ends[1].active.sum()),
         condition,

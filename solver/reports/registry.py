@@ -77,7 +77,7 @@ def report_tables(
     answers: Sequence[Answer], kinds: Iterable[str], taken: Iterable[str], created: datetime
 ) -> list[Table]:
     """The reports of all answers, numbered behind the sheets of their kind that the book has already."""
-    wanted = [find_report(kind) for kind in dict.fromkeys(kinds)]
+    wanted = dict.fromkeys(map(find_report, kinds))
     last: Counter[str] = Counter()
     for name in taken:
         found = re.fullmatch(r"(.+ report) (\d{1,6})", name.casefold())

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from solver.grid import Area, Cell
 from solver.reports.comparison import comparisons
 from solver.reports.labels import names_of
 from solver.reports.page import Page, number
@@ -63,7 +64,7 @@ def _linear(page: Page, answer: Answer, ranges: Ranges) -> None:
     page.line("Constraints")
     prices = _of_model(solution.row_multipliers, problem.m, sense)
     rows = [
-        (*_named(each, name), number(prices[row]), _right_side(each, problem), number(above), number(below))
+        (*_named(each, name), number(prices[row]), _right_side(each, answer), number(above), number(below))
         for each, name, row in _general(answer)
         for above, below in [(ranges.row_up[row], ranges.row_down[row])]
     ]
@@ -106,16 +107,17 @@ def _named(each: Comparison, name: str) -> tuple[Scalar, ...]:
     return each.pair.left.absolute, name, number(each.value)
 
 
-def _right_side(each: Comparison, problem: Problem) -> Scalar:
-    """The constant part of a right side: as it stands, or what is left when both sides depend on the variables."""
-    row = each.pair.row
-    linear = problem.linear
-    if row is None or linear is None:
+def _right_side(each: Comparison, answer: Answer) -> Scalar:
+    """The constant part of a right side: as it stands, or what is left when it depends on the variables."""
+    binding = answer.binding
+    row, right, linear = each.pair.row, each.pair.right, binding.problem.linear
+    if row is None or linear is None or isinstance(right, float):
         return number(each.right)
-    bound = problem.row_hi[row] if np.isfinite(problem.row_hi[row]) else problem.row_lo[row]
-    if bound == each.right:
-        return number(each.right)
-    return number(float(bound - linear.constant[row]))
+    if isinstance(right, Cell):
+        fixed = binding.calculation.value(Area.of(right)).number.value is not None
+    else:
+        fixed = binding.calculation.evaluate(right, Cell(binding.model.sheet, 0, 0)).number.value is not None
+    return number(each.right if fixed else -float(linear.constant[row]))
 
 
 def _of_model(multipliers: Vector | None, size: int, sense: float) -> Vector:
@@ -128,7 +130,8 @@ def _notes(answer: Answer) -> list[str]:
     problem, solution = answer.binding.problem, answer.solution
     if solution.bound_multipliers is None:
         return [NO_MULTIPLIERS]
-    notes = [HELD] if problem.integer.any() or problem.groups else []
+    whole = bool(problem.integer.any() or problem.groups) and not answer.used.settings.get("relax")
+    notes = [HELD] if whole else []
     if notes or not answer.solution.outcome.solved:
         return notes
     active, idle = _activity(problem, solution)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from solver.compiler.chain import UnreachedError, chain
+from solver.compiler.chain import chain
+from solver.errors import FormulaError
 from solver.reports.labels import names_of
 from solver.reports.page import Page
 from solver.reports.registry import report
@@ -13,7 +14,7 @@ from solver.reports.registry import report
 if TYPE_CHECKING:
     from solver.model.answer import Answer
 
-NO_OBJECTIVE = "The model has no objective that depends on its variables."
+NO_OBJECTIVE = "The model has no objective that depends on its variables and has a value."
 
 
 @report("gradients", "Gradients Report")
@@ -24,7 +25,7 @@ def gradients_report(answer: Answer) -> Page:
     page.line("Cells, in the Order of the Calculation")
     try:
         links = () if objective is None else chain(book, objective, binding.model.variables, inputs=answer.values).links
-    except UnreachedError:
+    except FormulaError:  # an error value, or no variable reaches it
         links = ()
     if not links:
         page.notes([NO_OBJECTIVE])
