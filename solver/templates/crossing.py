@@ -124,7 +124,7 @@ def crossing_sheet(at: Crossing, seed: int, name: str, lines: tuple[str, ...]) -
                 Look.OBJECTIVE,
                 "0.0000",
             ),
-            legend(loss.top + 3, 0, Look.INPUT, Look.VARIABLE, Look.OBJECTIVE, Look.RESULT),
+            _legend(at, loss.top + 3),
             _titled_grid(at, at.known, "Ratings (blank: not seen)"),
             numbers(at.known, at.ratings.values, Look.INPUT, "0.0"),
             heading(at.movies.top - 2, at.names, "Movie embeddings", at.known.cols + 1),
@@ -151,6 +151,12 @@ def crossing_sheet(at: Crossing, seed: int, name: str, lines: tuple[str, ...]) -
         shades=tuple(ColourScale(area, 0.0, at.ratings.high) for area in (at.known, at.predicted, at.unseen)),
         model=Model(at.sheet, objective=loss.first, variables=(at.users, at.movies)),
     )
+
+
+def _legend(at: Crossing, row: int) -> Marks:
+    """The key to the colours, where two columns are free for it."""
+    looks = (Look.INPUT, Look.VARIABLE, Look.OBJECTIVE, Look.RESULT)
+    return legend(row, 0, *looks) if at.numbers_each > 1 else {}
 
 
 def _titled_grid(at: Crossing, area: Area, name: str) -> Marks:

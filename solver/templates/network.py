@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 
 _TABLES = 7  # the first row of the embeddings and the weights
 _LOSS = 7
+_LEGEND_ENDS = 17
 _DECAY = 0.001
 
 
@@ -64,7 +65,7 @@ class _Layout:
         return block(self.sheet, row, col, rows, cols)
 
     def column(self, col: int, cols: int = 1) -> Area:
-        top = self.movies.bottom + 4
+        top = max(self.movies.bottom + 4, self.outer_bias.bottom + 4, _LEGEND_ENDS + 4)
         return self.area(top, col, len(self.ratings.known), cols)
 
     @property
@@ -73,7 +74,9 @@ class _Layout:
 
     @property
     def movies(self) -> Area:
-        return self.area(self.users.bottom + 3, self.users.right + 1, len(self.ratings.movies), self.factors)
+        below_weights = _TABLES + 2 * self.factors + 3
+        top = max(self.users.bottom + 3, below_weights)
+        return self.area(top, self.users.right + 1, len(self.ratings.movies), self.factors)
 
     @property
     def inner(self) -> Area:
