@@ -119,7 +119,8 @@ class Iteration:
     def slope(self, damping: float, p: Vector) -> float:
         """How fast the length falls: at most so."""
         along = self.scaled @ p
-        return float((p @ p) ** 2 / max(along @ along + damping * (p @ p), 1e-300))
+        square = float(p @ p)
+        return square**2 / max(float(along @ along) + damping * square, 1e-300)
 
     def gradient(self, r: Vector) -> Vector:
         """J' r."""

@@ -1,20 +1,31 @@
-"""Sums of squares with bounds: Levenberg-Marquardt steps to the bottom, then Newton's for the last digits."""
+"""Sums of squares with bounds: Levenberg-Marquardt steps to the bottom, then Newton's for the last digits.
+
+Where those steps creep, because what is left of the residuals bends the valley, Newton's method on the whole Hessian
+takes over: from the start, as a second opinion on which bottom to go to, and from where they came.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from solver.engines.base import Engine, Handles, Needs, engine
+from solver.engines.base import Engine, Handles, Needs, engine, with_settings_of
 from solver.engines.levenberg import descended
 from solver.engines.options import option
 from solver.engines.polish import polished
+from solver.engines.trust import TrustRegion
 from solver.engines.verdict import judged
 
 if TYPE_CHECKING:
     from solver.engines.progress import Progress
-    from solver.model.problem import Problem
+    from solver.model.problem import Problem, Vector
     from solver.model.solution import Solution
+
+PATIENCE = 30
+"""Steps that may creep before Newton's method takes over."""
+
+AFFORDABLE = 1000
+"""Up to so many variables Newton's method also tries the start."""
 
 
 @engine(
@@ -31,7 +42,21 @@ class LeastSquares(Engine):
 
     def minimise(self, problem: Problem, progress: Progress) -> Solution:
         """The local minimum of the sum of squares that the steps from the start lead to."""
-        x, steps = descended(problem, progress, self.convergence)
+        x, _, settled = descended(problem, progress, self.convergence, patience=PATIENCE)
+        if not settled and problem.smooth:
+            x = self._by_newton(problem, x, progress)
+        elif not settled:
+            x = descended(replace(problem, x0=x), progress, self.convergence).x
         if not self.convergence:
             x = polished(problem, x, progress)
-        return judged(problem, x, self, iterations=steps)
+        return judged(problem, x, self, iterations=max(progress.log.iteration, 0))
+
+    def _by_newton(self, problem: Problem, x: Vector, progress: Progress) -> Vector:
+        """The better of the bottoms that Newton's method finds from the start and from a point."""
+        newton = with_settings_of(TrustRegion, self)
+        best, reached = x, problem.fun(x)
+        if problem.n <= AFFORDABLE:
+            found = newton.minimise(problem, progress)
+            if found.fun < reached:
+                return found.x
+        return newton.minimise(replace(problem, x0=best), progress).x

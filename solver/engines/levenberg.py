@@ -7,7 +7,8 @@ that push against one are left out. Columns that J does not tell apart get the s
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections import deque
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import scipy.sparse as sp
@@ -24,8 +25,22 @@ EPS = float(np.finfo(float).eps)
 ROUNDS = 20_000
 """More steps than any fit that moves at all has needed."""
 
+REACH = 100.0
+"""The first radius, in sizes of the start."""
+
+CREEP = 0.01
+"""Steps that gain less than this share, all that patience allows, creep."""
+
 BEND = 0.75
 """The longest acceleration, as a share of the step."""
+
+
+class Bottom(NamedTuple):
+    """Where a descent ended, after how many steps, and whether it had come to rest."""
+
+    x: Vector
+    steps: int
+    settled: bool
 
 
 def descended(
@@ -35,24 +50,32 @@ def descended(
     *,
     goal: float = 0.0,
     rounds: int = ROUNDS,
-    reach: float = 100.0,
-) -> tuple[Vector, int]:
-    """The point where no damped step brings less squares, or no more than `goal` is left, and the number of steps."""
+    patience: int = 0,
+) -> Bottom:
+    """The point where no damped step brings less squares, or no more than `goal` is left.
+
+    With `patience`, the descent also ends, unsettled, when so many steps together gain less than a hundredth.
+    """
     residuals = problem.residuals
     if residuals is None:
         raise EngineError("there is no sum of squares")
     x, lb, ub = problem.x0, problem.lb, problem.ub
     r, jacobian = residuals.fun(x), residuals.jac(x)
     total, scale, radius, still = float(r @ r), np.zeros(problem.n), 0.0, 0
+    totals: deque[float] = deque(maxlen=max(patience, 1))
     for count in range(rounds):
         gradient = np.asarray(jacobian.T @ r)
         free = ~(((x <= lb) & (gradient > 0)) | ((x >= ub) & (gradient < 0)))
-        progress.step(x, gradient_norm=float(np.abs(2 * gradient[free]).max(initial=0.0)), step=radius or None)
+        steep = 2 * _slope(residuals, total) * float(np.abs(gradient[free]).max(initial=0.0))
+        progress.step(x, gradient_norm=steep, step=radius or None)
         scale = np.maximum(scale, _lengths(jacobian))
         weight = np.where(scale > 0, scale, 1.0)
         if not free.any() or total <= goal or _orthogonal(gradient, r, weight, free):
-            return x, count
-        radius = radius or reach * float(np.linalg.norm(weight * x)) or reach
+            return Bottom(x, count, True)
+        if patience and len(totals) == patience and totals[0] - total < CREEP * total:
+            return Bottom(x, count, False)
+        totals.append(total)
+        radius = radius or REACH * float(np.linalg.norm(weight * x)) or REACH
         system = damped(_columns(jacobian, free), weight[free])
         while True:
             p = np.zeros(problem.n)
@@ -79,14 +102,14 @@ def descended(
                     break
                 radius *= 0.1
             if length <= 4 * EPS * float(np.linalg.norm(weight * x)) or radius < 1e-300 or length == 0.0:
-                return x, count
+                return Bottom(x, count, True)
         gain = (total - total_new) / max(total, 1e-300)
         still = still + 1 if gain <= max(convergence, 2 * EPS) else 0
         x, r, total = new, r_new, total_new
         if still >= 5:
-            return x, count + 1
+            return Bottom(x, count + 1, True)
         jacobian = jacobian_new
-    return x, rounds
+    return Bottom(x, rounds, False)
 
 
 def _bend(
@@ -118,6 +141,12 @@ def _shrunk(radius: float, length: float, total: float, total_new: float, slope:
 
 def _is_finite(jacobian: Matrix) -> bool:
     return bool(np.all(np.isfinite(jacobian if isinstance(jacobian, np.ndarray) else jacobian.data)))
+
+
+def _slope(residuals: Residuals, total: float) -> float:
+    """The derivative of the objective by the sum of squares."""
+    h = 1e-4 * total
+    return (residuals.outer(total + h) - residuals.outer(total - h)) / (2 * h) if h > 0 else 0.0
 
 
 def _lengths(jacobian: Matrix) -> Vector:

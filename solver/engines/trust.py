@@ -6,6 +6,7 @@ back; s is the size of the variables. It is cut at the bounds, and the radius fo
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
 GOAL = 1e-13
 """The run ends when the projected gradient, times the variables' sizes, falls below this share of the objective."""
 
+PATIENCE, CREEP = 60, 2e-3
+"""The run also ends when so many steps together gain less than this share: it creeps towards nothing near."""
+
 
 @engine(name="trust", title="Trust region Newton", needs=Needs.HESSIAN, handles=Handles.BOUNDS)
 @dataclass(frozen=True, kw_only=True)
@@ -40,12 +44,15 @@ class TrustRegion(Engine):
         """The point where the projected gradient vanishes or no step brings more."""
         x, size, still, steps = problem.x0, sizes(problem, problem.x0), 0, 0
         fun, radius = problem.fun(x), max(1.0, 0.1 * float(np.linalg.norm(x / size)))
-        gradient = np.asarray(problem.grad(x))
+        gradient, past = np.asarray(problem.grad(x)), deque[float](maxlen=PATIENCE)
         while steps < self.rounds:
             left = projected(problem, x, gradient) * size
             progress.step(x, gradient_norm=float(np.abs(left / size).max(initial=0.0)), step=radius)
             if float(np.abs(left).max(initial=0.0)) <= GOAL * max(1.0, abs(fun)) or still >= 5:
                 break
+            if len(past) == PATIENCE and past[0] - fun < CREEP * abs(fun):
+                break
+            past.append(fun)
             found = self._step(problem, x, fun, gradient, size, radius)
             if found is None:
                 break
