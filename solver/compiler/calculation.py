@@ -162,27 +162,38 @@ class Calculation(Workspace):
         """Computes blocks, and before each one those that it reads."""
         self._keep_stored(wanted)
         stack = [number for number in reversed(wanted) if not self.done[number]]
-        path: dict[int, None] = {}  # the blocks that were tried and wait, outermost first
+        waits: dict[int, list[int]] = {}  # what each block lacked when it was last tried
         while stack:
             number = stack[-1]
             if self.done[number]:
                 stack.pop()
-                path.pop(number, None)
+                waits.pop(number, None)
                 continue
             try:
                 self._compute(number)
             except NotUniform:
                 stack.extend(reversed(self._split(number)))
             except Missing as need:
-                path[number] = None
-                ring = next((b for b in need.blocks if b in path), None)
-                if ring is None:
-                    stack.extend(reversed(need.blocks))
-                else:
-                    members = list(path)[list(path).index(ring) :]
-                    for member in members:
-                        del path[member]
-                    stack.extend(self._break(members))
+                waits[number] = need.blocks
+                ring = self._ring(waits, number)
+                stack.extend(self._break(ring) if ring else reversed(need.blocks))
+
+    def _ring(self, waits: Mapping[int, list[int]], number: int) -> list[int]:
+        """The blocks by which a block waits for itself, from what it lacks to itself; empty if it does not."""
+        readers = {block: number for block in waits[number] if block in waits}
+        pending = list(readers)
+        while pending and number not in readers:
+            block = pending.pop()
+            for other in waits.get(block, ()):
+                if other not in readers and not self.done[other]:
+                    readers[other] = block
+                    pending.append(other)
+        if number not in readers:
+            return []
+        chain = [number]
+        while readers[chain[-1]] != number:
+            chain.append(readers[chain[-1]])
+        return chain[::-1]
 
     def _break(self, members: list[int]) -> list[int]:
         """A ring of waiting blocks: smaller blocks to try instead, or the verdict that it is circular."""
