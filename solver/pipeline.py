@@ -86,6 +86,7 @@ def solve_model(book: Book, model: Model, request: Request, inputs: Mapping[Cell
     engine, why = choose(binding.problem, request.engine or model.engine, request.options, model.options)
     watch = _in_terms_of_the_cell(request.watch, binding.problem.sense)
     solution = run(binding.problem, engine, watch, request.time_limit, request.workers)
+    solution = replace(solution, x=solution.x + 0.0)  # no cell shall hold a negative zero
     solved = time.perf_counter()
     fitted: dict[Cell, Scalar] = dict(inputs or {})
     fitted.update(zip(binding.variables, solution.x.tolist(), strict=True))
