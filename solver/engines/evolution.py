@@ -34,8 +34,11 @@ if TYPE_CHECKING:
     from solver.engines.progress import Progress
     from solver.model.problem import Problem, Vector
 
-RUNS = 4
-"""At most so many populations, one after the other."""
+RUNS, VAIN = 10, 3
+"""At most so many populations, one after the other; so many in a row that bring nothing new are the end."""
+
+COUNTABLE, CHUNK = 250_000, 10_000
+"""Boxes with no more whole points than this are searched completely, so many at a time."""
 
 EVERYTHING = Handles.BOUNDS | Handles.ROWS | Handles.INTEGERS | Handles.GROUPS | Handles.STEPS
 
@@ -70,6 +73,8 @@ class Evolutionary(Engine):
         pieces = (os.cpu_count() or 1) if pieces < 0 else pieces
         with mapper(Evaluate(progress.source or problem), progress.workers) as evaluate:
             score = scorer(evaluate, max(1, pieces), progress)
+            if _points(problem) <= COUNTABLE:
+                return self._ended(problem, _counted(problem, score, progress), None, Outcome.OPTIMAL)
             if problem.groups:
                 best, last, converged = ordered(problem, score, random, progress, self.patience), None, False
             else:
@@ -77,7 +82,7 @@ class Evolutionary(Engine):
         x = best.x[0]
         if free.any() or problem.m:
             x = self._refined(problem, x, score, progress)
-        return self._ended(problem, x, last, converged)
+        return self._ended(problem, x, last, Outcome.CONVERGED if converged else Outcome.CANNOT_IMPROVE)
 
     def _bred(
         self, problem: Problem, score: Callable[[Vector], Scored], random: np.random.Generator, progress: Progress
@@ -86,8 +91,8 @@ class Evolutionary(Engine):
         size = self.population or min(max(10 * problem.n, 20), 200)
         bounds, slack = self._box(problem), strictness(problem, self.precision)
         best, began, start = score(problem.x0[None, :]), time.monotonic(), problem.x0
-        last, converged = best, False
-        for turn in range(RUNS):
+        last, converged, vain = best, False, 0
+        for _ in range(RUNS):
             crowd = swarm(bounds, problem.integer, start, size, self.mutation, score, random)
             still, mark = 0, best
             while still < self.stall and not converged:
@@ -107,9 +112,10 @@ class Evolutionary(Engine):
             polished = self._refined(problem, best.x[0], score, progress)
             better = score(polished[None, :])
             best = better if _better(better, best, slack) else best
-            if turn and not _clearly(best, mark, slack):
+            vain = 0 if _clearly(best, mark, slack) else vain + 1
+            if vain == VAIN:
                 break
-            converged, start = False, best.x[0]
+            converged, start = False, np.clip(random.uniform(bounds[2], bounds[3]), problem.lb, problem.ub)
         return best, last, True
 
     def _box(self, problem: Problem) -> tuple[Vector, Vector, Vector, Vector]:
@@ -143,14 +149,34 @@ class Evolutionary(Engine):
             best = compassed(best, (lb, ub), problem.integer, score, progress.step, slack)
         return np.asarray(best.x[0])
 
-    def _ended(self, problem: Problem, x: Vector, last: Scored | None, converged: bool) -> Solution:
+    def _ended(self, problem: Problem, x: Vector, last: Scored | None, outcome: Outcome) -> Solution:
         population = None if last is None else Population(last.x, last.fun, last.wrong)
         wrong = float(Evaluate(problem)(x[None, :])[1][0])
         if wrong > self.precision:
             outcome = Outcome.INFEASIBLE
-        else:
-            outcome = Outcome.CONVERGED if converged else Outcome.CANNOT_IMPROVE
         return Solution(x, problem.fun(x), outcome, self.name, violation=wrong, population=population)
+
+
+def _points(problem: Problem) -> float:
+    """How many points the box has; infinitely many where a variable is not whole."""
+    if problem.groups or not problem.integer.all():
+        return np.inf
+    return float(np.prod(problem.ub - problem.lb + 1))
+
+
+def _counted(problem: Problem, score: Callable[[Vector], Scored], progress: Progress) -> Vector:
+    """The best of all points of a box of whole numbers."""
+    widths = (problem.ub - problem.lb + 1).astype(int)
+    best = score(problem.x0[None, :])
+    for begin in range(0, int(np.prod(widths)), CHUNK):
+        index = np.arange(begin, min(begin + CHUNK, int(np.prod(widths))))
+        points = problem.lb + np.stack(np.unravel_index(index, widths), axis=1)
+        found = score(points)
+        head = _pick(found, int(found.order(progress.precision)[0]))
+        if _better(head, best, progress.precision):
+            best = head
+            progress.step(best.x[0])
+    return np.asarray(best.x[0])
 
 
 def _pick(members: Scored, k: int) -> Scored:

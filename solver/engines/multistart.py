@@ -1,7 +1,8 @@
 """Several starts for any local engine: points of a Sobol sequence in the box, local answers, duplicates merged.
 
 The most promising starts come first. The search ends when hardly another minimum can be expected: with w different
-minima after k runs, Boender and Rinnooy Kan (1987) expect  w (k - 1) / (k - w - 2)  of them in all.
+minima after k runs, Boender and Rinnooy Kan (1987) expect  w (k - 1) / (k - w - 2)  of them in all. With many variables
+every start is first followed for a few steps only, and the best of these to their end.
 """
 
 from __future__ import annotations
@@ -14,8 +15,10 @@ from scipy.stats import qmc
 
 from solver.engines.base import Engine, Handles, Needs, Wrapper, engine, with_settings_of
 from solver.engines.grg import Nonlinear
+from solver.engines.lbfgsb import LimitedMemory
 from solver.engines.options import at_least, option
 from solver.engines.run import answered
+from solver.engines.slsqp import Slsqp
 from solver.engines.workers import mapper
 from solver.errors import Outcome
 from solver.model.solution import Solution
@@ -26,6 +29,9 @@ if TYPE_CHECKING:
 
 WAVE = 8
 """Starts that are run side by side, whatever the number of workers."""
+
+MANY, GLANCE, SEMIFINAL = 40, 300, 6
+"""From so many variables on starts are followed for so many steps; so many of them are then followed to the end."""
 
 SAME = 1e-6
 """Relative distance within which two answers are the same."""
@@ -54,10 +60,11 @@ class Multistart(Wrapper):
         seed = self.seed or int(np.random.default_rng().integers(1, 2**31))
         notes: tuple[str, ...] = () if self.seed else (f"random seed {seed}",)
         inner = self.inner or with_settings_of(Nonlinear, self)
-        task = Local(progress.source or problem, replace(inner, seed=seed), progress.deadline)
-        starts = self._starts(problem, seed)
-        answers: list[Solution] = []
-        done = 0
+        whole = progress.source or problem
+        task = Local(whole, replace(inner, seed=seed), progress.deadline)
+        starts, answers, done = self._starts(problem, seed), list[Solution](), 0
+        if problem.n > MANY and not problem.integer.any():
+            starts = [problem.x0, *self._promising(problem, whole, starts[1:], progress)]
         with mapper(task, progress.workers, WAVE) as solved:
             while starts:
                 wave, starts = starts[:WAVE], starts[WAVE:]
@@ -76,8 +83,22 @@ class Multistart(Wrapper):
             return replace(found, engine=self.name, notes=(*found.notes, *notes))
         best = min(answers, key=lambda each: each.fun)
         outcome = best.outcome if best.outcome is Outcome.UNBOUNDED else Outcome.GLOBAL_IN_PROBABILITY
-        notes += (f"{done} starts, {len(answers)} different answers",)
+        notes += (f"{done} starts followed to the end, {len(answers)} different answers",)
         return replace(best, outcome=outcome, engine=best.engine, message="", iterations=0, notes=(*best.notes, *notes))
+
+    def _promising(self, problem: Problem, whole: Problem, starts: list[Vector], progress: Progress) -> list[Vector]:
+        """The points that a few quasi-Newton steps from the starts lead to, the best of them."""
+        glance = replace(with_settings_of(Slsqp if problem.m else LimitedMemory, self), iterations=GLANCE)
+        reached: list[Solution] = []
+        with mapper(Local(whole, glance, progress.deadline), progress.workers, WAVE) as solved:
+            for begin in range(0, len(starts), WAVE):
+                for found in solved(starts[begin : begin + WAVE]):
+                    progress.counts.update(found.evaluations)
+                    reached.append(found)
+                    progress.offer(found.x, found.fun, found.violation)
+                progress.check()
+        reached.sort(key=lambda each: (max(each.violation - self.precision, 0.0), each.fun))
+        return [each.x for each in reached[:SEMIFINAL]]
 
     def _starts(self, problem: Problem, seed: int) -> list[Vector]:
         """The model's own start, then points of the box, those of low objective and violation first."""

@@ -72,6 +72,14 @@ class Option:
             raise EngineError(f"option {self.name}: {value} must be {self.check.words if self.check else 'a number'}")
         return result
 
+    def allows(self, value: object) -> bool:
+        """Whether a text or a stored number is an allowed value."""
+        try:
+            self.read(value)
+        except EngineError:
+            return False
+        return True
+
 
 def option(default: Any, help: str, *, excel: str = "", check: Check | None = None) -> Any:  # noqa: A002 (its name)
     """Declares a dataclass field as an option of the engine."""

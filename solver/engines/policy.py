@@ -135,23 +135,33 @@ def _made(stack: list[type[Engine]], options: Mapping[str, str | float], stored:
     made: Engine | None = None
     for make in stack:
         settings: dict[str, Any] = {}
-        for given in (stored, options):
-            for name, value in given.items():
-                found = find_option(make.about.options, name)
-                if found is not None:
-                    settings[found.name] = found.read(value)
-        if make.about.name != "evolutionary" and find_option(make.about.options, "cvg") and not _given(options, make):
+        for name, value in stored.items():
+            found = find_option(make.about.options, name)
+            if found is not None and found.allows(value):
+                settings[found.name] = found.read(value)
+        for name, value in options.items():
+            found = find_option(make.about.options, name)
+            if found is not None:
+                settings[found.name] = found.read(value)
+        # The stored convergence would end a run far from its optimum; that of a population is no such promise.
+        if make.about.name != "evolutionary" and not _given(options, "cvg"):
             settings.pop("convergence", None)
+        # Who asks for several starts by hand has not seen the stored box that asks for bounds.
+        if make.about.name == "multistart" and _given(options, "msl") and not _given(options, "rbv"):
+            settings.pop("require_bounds", None)
+        if _given(options, "tol") and find_option(make.about.options, "prove") and not _given(options, "prove"):
+            settings["prove"] = 0.0
         made = make(**settings) if made is None else replace(make(**settings), inner=made)  # type: ignore[call-arg]
     if made is None:
         raise EngineError("there is no engine to run")
     return made
 
 
-def _given(options: Mapping[str, str | float], make: type[Engine]) -> bool:
-    """Whether a convergence was set by hand: the stored one would end a run far from its optimum."""
-    named = (find_option(make.about.options, name) for name in options)
-    return any(found is not None and found.excel == "cvg" for found in named)
+def _given(options: Mapping[str, str | float], hidden: str) -> bool:
+    """Whether an option was set by hand, under Excel's name or its own."""
+    own = {each.excel: each.name for about in engines() for each in about.options if each.excel}
+    names = {hidden, own.get(hidden, hidden)}
+    return any(name.strip().lower().replace("-", "_").removeprefix("solver_") in names for name in options)
 
 
 def _unread(stack: list[type[Engine]], options: Mapping[str, str | float], *, by_table: bool) -> list[str]:
