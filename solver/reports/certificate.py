@@ -10,12 +10,13 @@ from solver.reports.conditions import conditions
 from solver.reports.curvature import curvature
 from solver.reports.fit import write_fit
 from solver.reports.labels import names_of
-from solver.reports.page import Page, number
+from solver.reports.page import Page, number, shown
 from solver.reports.registry import report
 
 if TYPE_CHECKING:
     from solver.model.answer import Answer
     from solver.reports.page import Row
+    from solver.table import Entry
 
 MEANINGS = {
     Verdict.OPTIMAL: "no better point exists: the model is linear or convex and the conditions hold",
@@ -32,20 +33,30 @@ def check_report(answer: Answer) -> Page:
     page, binding, solution = Page(), answer.binding, answer.solution
     found = certify(binding.problem, solution.x, answer.used.precision)
     page.line("Verdict")
-    page.table(("Measure", "Value", "Meaning"), [("Verdict", found.verdict.value, MEANINGS[found.verdict])])
+    _measures(page, [("Verdict", found.verdict.value, MEANINGS[found.verdict])])
     page.row += 1
     page.line("Values")
-    page.table(("Measure", "Value", "Meaning"), _values(answer, found.worst_violation))
+    _measures(page, _values(answer, found.worst_violation))
     page.row += 1
     page.line("Conditions of Optimality")
     rows = _first_order(answer, found.optimality)
-    page.table(("Measure", "Value", "Meaning"), rows + _bounds_on_gap(answer))
+    _measures(page, rows + _bounds_on_gap(answer))
     _second_order(page, answer)
     if binding.problem.residuals is not None and not binding.problem.m:
         page.row += 1
         write_fit(page, answer)
     page.notes(solution.notes)
     return page
+
+
+def _measures(page: Page, rows: list[Row]) -> None:
+    """What is measured, its value, and what that says."""
+    page.table(("Measure", "Value", "Meaning"), rows, left=2, wide=False)
+
+
+def _small(value: float) -> Entry:
+    """A number whose size matters, not its digits."""
+    return shown(number(value), "0.00E+00")
 
 
 def _values(answer: Answer, worst: float) -> list[Row]:
@@ -58,11 +69,11 @@ def _values(answer: Answer, worst: float) -> list[Row]:
         rows.append(("Objective", number(answer.final), "recomputed from the formulas of the workbook"))
         if answer.binding.problem.sense:
             apart = abs(answer.final - sense * answer.solution.fun)
-            rows.append(("Difference", number(apart), "from the objective that the engine saw"))
+            rows.append(("Difference", _small(apart), "from the objective that the engine saw"))
     rows += [
         ("Constraints", float(len(seen)), "compared cells, recomputed from the formulas"),
         ("Violated", float(broken), "of them, beyond the precision"),
-        ("Worst Violation", number(worst), f"relative to the right side; {FEASIBLE:g} is the usual precision"),
+        ("Worst Violation", _small(worst), f"relative to the right side; {FEASIBLE:g} is the usual precision"),
     ]
     return rows
 
@@ -72,28 +83,28 @@ def _first_order(answer: Answer, optimality: float | None) -> list[Row]:
     rows: list[Row] = []
     if optimality is not None:
         meaning = f"what is left of the gradient with the best multipliers; stationary up to {STATIONARY:g}"
-        rows.append(("Residual", number(optimality), meaning))
+        rows.append(("Residual", _small(optimality), meaning))
     found = conditions(answer.binding.problem, answer.solution)
     if found is None:
         rows.append(("Multipliers", None, "none: whole numbers, corners or jumps, or no answer"))
         return rows
     rows += [
-        ("Stationarity", number(found.stationarity), "gradient not explained by the reported multipliers"),
-        ("Wrong Signs", number(found.sign), "largest multiplier that points the wrong way, as a share of the largest"),
-        ("Complementarity", number(found.complementarity), "largest multiplier times the room of its constraint"),
+        ("Stationarity", _small(found.stationarity), "gradient not explained by the reported multipliers"),
+        ("Wrong Signs", _small(found.sign), "largest multiplier that points the wrong way, as a share of the largest"),
+        ("Complementarity", _small(found.complementarity), "largest multiplier times the room of its constraint"),
         ("Binding", float(found.binding), "constraints and bounds without slack"),
         ("Rank", float(found.rank), "of their gradients; less than their number means degenerate"),
-        ("Condition", number(found.condition), "of the binding constraints' gradients; large means nearly dependent"),
+        ("Condition", _small(found.condition), "of the binding constraints' gradients; large means nearly dependent"),
     ]
     if found.gap is not None:
-        rows.append(("Duality Gap", number(found.gap), "proof: the optimum is at most this much better, relatively"))
+        rows.append(("Duality Gap", _small(found.gap), "proof: the optimum is at most this much better, relatively"))
     return rows
 
 
 def _bounds_on_gap(answer: Answer) -> list[Row]:
     """What the search for whole numbers proved."""
     gap = answer.solution.gap
-    return [] if gap is None else [("Integer Gap", number(gap), "proof: the optimum is at most this much better")]
+    return [] if gap is None else [("Integer Gap", _small(gap), "proof: the optimum is at most this much better")]
 
 
 def _second_order(page: Page, answer: Answer) -> None:
@@ -111,10 +122,10 @@ def _second_order(page: Page, answer: Answer) -> None:
     rows: list[Row] = [
         ("Verdict", found.verdict.partition(":")[0], found.verdict.partition(": ")[2]),
         ("Directions", float(found.directions), "that the binding constraints leave free"),
-        ("Least", number(found.least), "curvature, in relative changes of the cells"),
-        ("Greatest", number(found.greatest), "curvature"),
+        ("Least", _small(found.least), "curvature, in relative changes of the cells"),
+        ("Greatest", _small(found.greatest), "curvature"),
     ]
-    page.table(("Measure", "Value", "Meaning"), rows)
+    _measures(page, rows)
     if found.along:
         page.row += 1
         page.line("Directions Without Upward Curvature")

@@ -130,6 +130,7 @@ def write_fit(page: Page, answer: Answer) -> None:
             ("Residual Standard Deviation", number(fit.deviation)),
             ("R Squared", number(r_squared(answer, fit))),
         ],
+        left=2,
     )
     if np.isfinite(fit.errors).any():
         _write_parameters(page, answer, fit)

@@ -43,16 +43,16 @@ def _line(link: Link) -> tuple[Scalar, ...]:
     scale = 1.0 + abs(link.derivative)
     return (
         str(link.cell),
-        link.formula or "",
+        link.formula,
         _shown(link.value),
         _shown(link.derivative),
         _shown(link.difference),
-        abs(link.derivative - link.difference) <= _AGREEMENT * scale if checked else "",
+        abs(link.derivative - link.difference) <= _AGREEMENT * scale if checked else None,
     )
 
 
 def _shown(number: float) -> Scalar:
-    return number if math.isfinite(number) else ""
+    return number if math.isfinite(number) else None
 
 
 def _grids(chain: Chain) -> tuple[dict[tuple[int, int], Entry], tuple[tuple[int, int, int, int], ...]]:

@@ -29,6 +29,7 @@ class Page:
         self._entries: dict[tuple[int, int], Entry] = {}
         self._widths: dict[int, float] = {0: _NARROW}
         self._columns: set[int] = set()
+        self._overflowing: set[tuple[int, int]] = set()
 
     def line(self, text: str, *, col: int = 0, style: Style = Style.PLAIN) -> None:
         """Writes a line of text."""
@@ -43,17 +44,27 @@ class Page:
         for text in texts:
             self.line(text, col=1)
 
-    def table(self, header: Sequence[str | None], rows: Sequence[Row], *, plain: bool = False) -> None:
-        """Writes a table from column B on: one heading line, or two where a heading has a line break in it.
+    def table(
+        self,
+        header: Sequence[str | None],
+        rows: Sequence[Row],
+        *,
+        left: int = 1,
+        plain: bool = False,
+        wide: bool = True,
+    ) -> None:
+        """Writes a table from column `left` on: one heading line, or two where a heading has a line break in it.
 
-        None in the header leaves a narrow gap. `plain` rows have no lines around them.
+        None in the header leaves a narrow gap. `plain` rows have no lines around them. Without `wide` the texts of
+        the last column run on to the right instead of widening it.
         """
-        cols = [col for col, text in enumerate(header, start=1) if text is not None]
-        self._columns.update(cols)
-        self._widths.update((col, _NARROW) for col in range(1, len(header) + 1) if col not in cols)
-        double = any("\n" in text for text in header if text)
-        for col in cols:
-            top, _, bottom = (header[col - 1] or "").rpartition("\n")
+        shown = {left + k: text for k, text in enumerate(header) if text is not None}
+        gaps = set(range(left, left + len(header))) - set(shown)
+        self._widths.update(dict.fromkeys(gaps, _NARROW))
+        self._columns.update(shown)
+        double = any("\n" in text for text in shown.values())
+        for col, text in shown.items():
+            top, _, bottom = text.rpartition("\n")
             if double:
                 self._entries[self.row, col] = Entry(top or None, Style.HEADER_TOP)
                 self._entries[self.row + 1, col] = Entry(bottom or None, Style.HEADER_BOTTOM)
@@ -62,8 +73,10 @@ class Page:
         self.row += 2 if double else 1
         for number, row in enumerate(rows, start=1):
             style = Style.PLAIN if plain else Style.LAST if number == len(rows) else Style.BODY
-            for col in cols:
-                self._entries[self.row, col] = _entry(row[col - 1] if col <= len(row) else None, style)
+            for col in shown:
+                self._entries[self.row, col] = _entry(row[col - left] if col - left < len(row) else None, style)
+            if not wide:
+                self._overflowing.add((self.row, max(shown)))
             self.row += 1
 
     def table_of(self, title: str, lines: Iterable[str]) -> Table:
@@ -75,8 +88,10 @@ class Page:
     def _fitted(self) -> dict[int, float]:
         """The width of each column that shows the longest of its entries in full."""
         longest = dict.fromkeys(self._columns, 0.0)
-        for (_, col), entry in self._entries.items():
-            if col in longest and (entry.style not in (Style.PLAIN, Style.TITLE) or not isinstance(entry.value, str)):
+        for place, entry in self._entries.items():
+            col, text = place[1], isinstance(entry.value, str)
+            line = text and entry.style in (Style.PLAIN, Style.TITLE)
+            if col in longest and not line and place not in self._overflowing:
                 longest[col] = max(longest[col], _length(entry))
         return {col: min(max(length, _LEAST), _MOST) for col, length in longest.items()}
 

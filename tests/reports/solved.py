@@ -10,6 +10,7 @@ from solver.grid import Area, Cell, parse_a1
 from solver.model.model import Constraint, Model, Relation, Sense
 from solver.pipeline import Request
 from solver.reports.registry import report_tables
+from solver.table import Style
 from tests.books import book_of
 
 if TYPE_CHECKING:
@@ -96,17 +97,17 @@ def trimmed(line: list[Any]) -> list[Any]:
 
 
 def block(found: Table, title: str) -> list[list[Any]]:
-    """The body of the table below a title: rows from column B on."""
+    """The body of the table below a title: rows from its first column on."""
     rows = lines(found)
     start = next(row for row, line in rows.items() if line[0] == title)
-    header = found.entries[start, 1]
-    first = start + (2 if header.style.value == "header" else 3)
+    left = min(col for row, col in found.entries if row == start)
+    first = start + (2 if found.entries[start, left].style is Style.HEADER else 3)
     body = []
     for row in range(first, first + len(found.entries)):
         line = rows.get(row)
         if line is None or line[0] is not None:
             break
-        body.append(line[1:])
+        body.append(line[left:])
     return body
 
 

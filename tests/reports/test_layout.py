@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from typing import Any
 
 import pytest
@@ -10,6 +12,7 @@ from solver import pipeline
 from solver.errors import EngineError
 from solver.model.model import Sense
 from solver.reports.page import Page, number
+from solver.reports.plain import csv_of, rows_of
 from solver.reports.registry import find_report, report_tables, reports
 from solver.table import Style
 from solver.values import ErrorValue
@@ -191,3 +194,15 @@ def test_numbers_as_excel_writes_them() -> None:
     assert (number(float("inf")), number(-float("inf"))) == (1e30, -1e30)
     assert str(number(-0.0)) == "0.0"
     assert number(None) is number(float("nan")) is ErrorValue.NA
+
+
+def test_reports_outside_a_workbook() -> None:
+    """As rows and as CSV a report keeps every value in its place."""
+    found = table(factory(), "sensitivity")
+    rows = rows_of(found)
+    assert {(r, c): v for r, row in enumerate(rows) for c, v in enumerate(row) if v is not None} == {
+        place: entry.value for place, entry in found.entries.items() if entry.value is not None
+    }
+    read = list(csv.reader(io.StringIO(csv_of(found))))
+    assert read[8][:4] == ["", "$B$2", "Made Chairs", "3.0"]
+    assert len(read) == len(rows)
