@@ -35,7 +35,9 @@ from solver.cli_parts import (
 from solver.errors import ExitCode
 
 
-@click.group(cls=Commands, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    "solver", cls=Commands, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]}
+)
 @click.version_option(package_name="sheet-solver")
 @click.pass_context
 def main(context: click.Context) -> None:

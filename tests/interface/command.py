@@ -27,7 +27,7 @@ class Said:
     @property
     def json(self) -> Any:
         """The one JSON object on stdout; fails when anything else is there."""
-        assert self.out.endswith("\n")
+        assert self.out.endswith("\n"), self.err
         return json.loads(self.out, parse_constant=lambda word: f"not JSON: {word}")
 
 

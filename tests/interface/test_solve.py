@@ -288,10 +288,10 @@ def rosenbrock(path: Path) -> Path:
 def test_several_options_and_an_engine(here: Path) -> None:
     """-O is repeatable, the last one counts, and --engine is used as it is named."""
     line(here / "book.xlsx")
-    said = run("solve", "book.xlsx", "--engine", "gd", "-O", "step=0.001", "-O", "itr=5", "-O", "itr=7", "--json")
+    said = run("solve", "book.xlsx", "--engine", "gd", "-O", "rate=0.001", "-O", "itr=5", "-O", "itr=7", "--json")
     assert said.json["engine"]["name"] == said.json["engine"]["asked"] == "gd"
     assert said.json["iterations"] == 7
-    assert said.json["engine"]["options"]["step"] == 0.001
+    assert said.json["engine"]["options"]["rate"] == 0.001
 
 
 def test_a_seed_repeats(here: Path) -> None:
@@ -326,7 +326,7 @@ def test_an_interrupt_keeps_the_best_point(here: Path, monkeypatch: pytest.Monke
 
     monkeypatch.setattr(Progress, "watch", watch)
     rosenbrock(here / "book.xlsx")
-    said = run("solve", "book.xlsx", "--engine", "gd", "-O", "step=0.0001", "--json")
+    said = run("solve", "book.xlsx", "--engine", "gd", "-O", "rate=0.0001", "--json")
     assert (said.code, said.json["outcome"]["code"]) == (3, 6)
     assert said.json["objective"]["final"] < said.json["objective"]["initial"]
     assert sorted(contents(here)) == ["book-solved.xlsx", "book.xlsx"]
