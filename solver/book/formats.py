@@ -1,21 +1,24 @@
-"""The number formats of cells, as codes: what a report copies beside a value."""
+"""The number formats of cells, read from the file when somebody asks what its numbers are meant to be."""
 
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
 
-from solver.book.markup import OPEN_TAG, parse
+from solver.book.markup import parse
 from solver.book.read import Parts
 from solver.book.styles import BUILT_IN
+from solver.grid import Cell
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from solver.book.book import Book
-    from solver.grid import Cell
+    from solver.book.sheetxml import SheetText
+    from solver.grid import Area
 
-_BY_LANGUAGE = {
+_STYLE = re.compile(rb"""\ss\s*=\s*["'](\d+)["']""")
+_KNOWN = {number: code for code, number in BUILT_IN.items() if number} | {
     14: "m/d/yyyy",
     15: "d-mmm-yy",
     16: "d-mmm",
@@ -37,47 +40,69 @@ _BY_LANGUAGE = {
     46: "[h]:mm:ss",
     47: "mm:ss.0",
 }
-"""The formats without a code in the file that depend on the language, as in English (ECMA-376 part 1, 18.8.30)."""
-
-_STYLE = re.compile(rb"""\ss\s*=\s*["'](\d+)""")
+"""The codes of the numbers that stand for a format in every file, as in English (ECMA-376 part 1, 18.8.30)."""
 
 
-def number_formats(book: Book, cells: Iterable[Cell]) -> list[str]:
+def number_formats(book: Book, area: Area) -> Iterator[tuple[Cell, str]]:
+    """The cells of an area that have a number format other than General, each with its code."""
+    parts = book.parts
+    if not isinstance(parts, Parts):
+        return
+    codes = _codes(parts)
+    if not any(codes):
+        return
+    text, content = parts.texts[area.sheet], _content(parts, area.sheet)
+    cells = text.cells
+    inside = (cells.row >= area.top) & (cells.row <= area.bottom)
+    inside &= (cells.col >= area.left) & (cells.col <= area.right)
+    for at in inside.nonzero()[0].tolist():
+        code = _code(codes, text, content, at)
+        if code:
+            yield Cell(area.sheet, int(cells.row[at]), int(cells.col[at])), code
+
+
+def formats_of(book: Book, cells: Iterable[Cell]) -> list[str]:
     """The number format of each cell, "" for General and for cells that the file does not store."""
     parts = book.parts
     codes = _codes(parts) if isinstance(parts, Parts) else []
     contents: dict[str, bytes] = {}
     found = []
     for cell in cells:
-        if not codes or cell.sheet not in parts.texts:
-            found.append("")
-            continue
-        text = parts.texts[cell.sheet]
-        at = text.cells.find(cell.row, cell.col)
+        text = parts.texts.get(cell.sheet) if codes else None
+        at = -1 if text is None else text.cells.find(cell.row, cell.col)
         if at < 0:
             found.append("")
             continue
         if cell.sheet not in contents:
-            part = next(tab.part for tab in parts.workbook.tabs if tab.name == cell.sheet)
-            contents[cell.sheet] = parts.content(part)[0]
-        tag = OPEN_TAG.match(contents[cell.sheet], int(text.start[at]))
-        style = _STYLE.search(tag[0]) if tag is not None else None
-        number = int(style[1]) if style is not None else 0
-        found.append(codes[number] if number < len(codes) else "")
+            contents[cell.sheet] = _content(parts, cell.sheet)
+        found.append(_code(codes, text, contents[cell.sheet], at))
     return found
 
 
+def _content(parts: Parts, sheet: str) -> bytes:
+    """A sheet's part in UTF-8."""
+    return parts.content(next(tab.part for tab in parts.workbook.tabs if tab.name == sheet))[0]
+
+
+def _code(codes: list[str], text: SheetText, content: bytes, at: int) -> str:
+    """The format code of the cell at an index of a sheet."""
+    tag = content[int(text.start[at]) : int(text.stop[at])].partition(b">")[0]
+    found = _STYLE.search(tag)
+    number = int(found[1]) if found is not None else 0
+    return codes[number] if number < len(codes) else ""
+
+
 def _codes(parts: Parts) -> list[str]:
-    """The number format of every cell format of the book, by its place."""
-    name = parts.workbook.related("styles")
-    if name not in parts.archive:
+    """The format code of every cell style, "" for General."""
+    part = parts.workbook.related("styles")
+    if part not in parts.archive:
         return []
-    tree = parse(parts.content(name)[0], name)
-    own, formats = tree.first("numFmts"), tree.first("cellXfs")
-    known = {number: code for code, number in BUILT_IN.items()} | _BY_LANGUAGE
+    tree = parse(parts.content(part)[0], part)
+    own, styles = tree.first("numFmts"), tree.first("cellXfs")
+    known = dict(_KNOWN)
     if own is not None:
-        known.update((int(each.get("numFmtId", "0")), each.get("formatCode")) for each in own.all("numFmt"))
-    if formats is None:
+        known.update({int(each.get("numFmtId", "0")): each.get("formatCode") for each in own.all("numFmt")})
+    if styles is None:
         return []
-    codes = (known.get(int(each.get("numFmtId", "0")), "") for each in formats.all("xf"))
+    codes = (known.get(int(each.get("numFmtId", "0")), "") for each in styles.all("xf"))
     return ["" if code == "General" else code for code in codes]

@@ -99,10 +99,13 @@ def chain(
     output = reshape(operand.number, (1,))
     if operand.has(Kind.TEXT) or operand.has(Kind.ERROR):
         raise FormulaError("it holds no number", where=str(of), hint="choose a cell with a numeric formula")
-    if x is None or output.value is not None:
+    links: tuple[Link, ...] = ()
+    if x is not None and output.value is None:
+        stages = [_Stage(calculation.variables, x, x), *calculation.stages]
+        links = tuple(_links(calculation, output, stages, start, check=check))
+    if not links:
         raise UnreachedError("it depends on none of the variable cells", where=str(of), hint="choose another cell")
-    stages = [_Stage(calculation.variables, x, x), *calculation.stages]
-    return Chain(of, tuple(_links(calculation, output, stages, start, check=check)))
+    return Chain(of, links)
 
 
 def _stored(book: Book, calculation: Calculation, inputs: Mapping[Cell, Scalar]) -> FloatArray:

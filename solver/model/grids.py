@@ -16,7 +16,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from solver.book.formats import number_formats
 from solver.errors import ModelError
+from solver.functions.formatcode import FormatCodeError, sections_of
 from solver.grid import Area, Cell
 from solver.values import ErrorValue, Kind, Scalar
 
@@ -57,7 +59,17 @@ def grid_at(book: Book, area: Area, what: str) -> Grid:
         elif value is not None and value != "":
             shown = value.label if isinstance(value, ErrorValue) else repr(value)
             raise ModelError(f"{what} hold {shown}", where=str(cell), hint="put a number there or leave it blank")
+    for cell, code in number_formats(book, area):
+        if not np.isnan(values[cell.row - area.top, cell.col - area.left]) and _is_date(code):
+            raise ModelError(f"{what} hold a date", where=str(cell), hint="put a number there, formatted as one")
     return Grid(area, values, *_labels(book.sheets[area.sheet], area))
+
+
+def _is_date(code: str) -> bool:
+    try:
+        return sections_of(code)[0].is_date
+    except FormatCodeError:
+        return False
 
 
 def _labels(sheet: Sheet, area: Area) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -1,0 +1,91 @@
+"""Workbooks of the lesson as a person would type them, and the command that works on them."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+from typing import TYPE_CHECKING, Any
+
+import openpyxl
+import pytest
+from click.testing import CliRunner
+
+from solver.cli import main
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+TARGETS = ((1, 0, -1), (0, -1, 1))
+
+
+def write(path: Path, sheets: Mapping[str, Mapping[str, Any]]) -> Path:
+    """A workbook of these cells; formulas have no stored value."""
+    book = openpyxl.Workbook()
+    del book["Sheet"]
+    for name, cells in sheets.items():
+        sheet = book.create_sheet(name)
+        for address, content in cells.items():
+            sheet[address] = content
+    book.save(path)
+    return path
+
+
+def put(cells: dict[str, Any], corner: str, rows: Sequence[Sequence[Any]]) -> None:
+    """Enters a block of values from its first cell."""
+    column, row = corner[0], int(corner[1:])
+    for i, values in enumerate(rows):
+        for j, value in enumerate(values):
+            if value is not None:
+                cells[f"{chr(ord(column) + j)}{row + i}"] = value
+
+
+def three_grids(path: Path, sheet: str = "Lesson") -> Path:
+    """Part 3 of the worksheet as three labelled grids without any formula: users, movies, targets."""
+    cells: dict[str, Any] = {}
+    put(cells, "A1", [["Users"], ["user 1", -1], ["user 2", 1]])
+    put(cells, "A5", [["Movies"], ["movie 1", 0], ["movie 2", 0], ["movie 3", 0]])
+    put(cells, "A10", [["Targets"], [None, "movie 1", "movie 2", "movie 3"]])
+    put(cells, "A12", [["user 1", *TARGETS[0]], ["user 2", *TARGETS[1]]])
+    return write(path, {sheet: cells})
+
+
+def run(*arguments: object) -> tuple[int, str, str]:
+    """Exit code, output and messages of the command."""
+    result = CliRunner().invoke(main, [str(argument) for argument in arguments])
+    if result.exception is not None and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    return result.exit_code, result.stdout, result.stderr
+
+
+def listing(*arguments: object, code: int = 0) -> dict[str, Any]:
+    """The JSON object that the command prints, after the exit code has been looked at."""
+    found, out, messages = run(*arguments, "--json")
+    assert found == code, messages
+    answer: dict[str, Any] = json.loads(out)
+    return answer
+
+
+def refused(*arguments: object) -> str:
+    """The one line with which the command refuses its input."""
+    code, out, messages = run(*arguments)
+    assert (code, out) == (2, "")
+    assert messages.count("\n") == 1
+    return messages
+
+
+def libreoffice(path: Path, folder: Path) -> Any:
+    """The workbook as LibreOffice recalculates it; skips without LibreOffice."""
+    program = shutil.which("soffice")
+    if program is None:
+        pytest.skip("LibreOffice is not here")
+    profile = (folder / "profile").as_uri()
+    command = [program, f"-env:UserInstallation={profile}", "--headless", "--convert-to", "xlsx:Calc MS Excel 2007 XML"]
+    subprocess.run([*command, "--outdir", str(folder), str(path)], check=True, capture_output=True, timeout=180)
+    return openpyxl.load_workbook(folder / path.name, data_only=True)
+
+
+def address(cell: str) -> str:
+    """The plain address of a cell that is printed with its sheet."""
+    return cell.rpartition("!")[2].replace("$", "")
