@@ -68,9 +68,9 @@ def formats_of(book: Book, cells: Iterable[Cell]) -> list[str]:
     contents: dict[str, bytes] = {}
     found = []
     for cell in cells:
-        text = parts.texts.get(cell.sheet) if codes else None
+        text: SheetText | None = parts.texts.get(cell.sheet) if codes else None
         at = -1 if text is None else text.cells.find(cell.row, cell.col)
-        if at < 0:
+        if text is None or at < 0:
             found.append("")
             continue
         if cell.sheet not in contents:

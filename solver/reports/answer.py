@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from solver.book.formats import number_formats
+from solver.book.formats import formats_of
 from solver.model.model import Relation, Sense
 from solver.reports.comparison import comparisons
 from solver.reports.labels import names_of
@@ -67,7 +67,7 @@ def _objective(page: Page, answer: Answer) -> None:
         page.row += 1
         return
     page.line(f"Objective Cell ({SENSES[model.sense]})")
-    code = number_formats(book, [model.objective])[0]
+    code = formats_of(book, [model.objective])[0]
     values = (shown(number(each), code) for each in (answer.initial, answer.final))
     row: Row = (model.objective.absolute, names_of(book, [model.objective])[0], *values)
     page.table(("Cell", "Name", "Original Value", "Final Value"), [row])
@@ -82,7 +82,7 @@ def _variables(answer: Answer) -> list[Row]:
             names_of(book, binding.variables),
             binding.problem.x0,
             answer.solution.x,
-            number_formats(book, binding.variables),
+            formats_of(book, binding.variables),
             variable_types(binding.problem),
             strict=True,
         )
@@ -95,7 +95,7 @@ def _constraints(answer: Answer) -> list[Row]:
     found = comparisons(answer)
     cells = [each.pair.left for each in found]
     rows: list[Row] = []
-    for each, name, code in zip(found, names_of(book, cells), number_formats(book, cells), strict=True):
+    for each, name, code in zip(found, names_of(book, cells), formats_of(book, cells), strict=True):
         slack = shown(number(each.slack), code if each.pair.relation is Relation.GE else "")
         value = shown(number(each.value), code)
         rows.append((each.pair.left.absolute, name, value, each.text, each.status, slack))

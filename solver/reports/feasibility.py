@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from solver.book.formats import number_formats
+from solver.book.formats import formats_of
 from solver.model.binding import Pair
 from solver.model.model import Relation
 from solver.reports.answer import DECLARED
@@ -44,7 +44,7 @@ def _page(answer: Answer, conflict: Conflict | None, title: str) -> Page:
     found = [compared(pair, answer) for pair in pairs]
     cells, book = [pair.left for pair in pairs], answer.binding.calculation.book
     rows: list[Row] = []
-    for each, name, code in zip(found, names_of(book, cells), number_formats(book, cells), strict=True):
+    for each, name, code in zip(found, names_of(book, cells), formats_of(book, cells), strict=True):
         value, slack = shown(number(each.value), code), number(each.slack)
         rows.append((each.pair.left.absolute, name, value, each.text, each.status, slack))
     if conflict is not None and conflict.whole:

@@ -13,7 +13,7 @@ import numpy as np
 
 from solver.algebra import Function
 from solver.algebra.structure import Degree
-from solver.book.formats import number_formats
+from solver.book.formats import formats_of
 from solver.reports.labels import names_of
 from solver.reports.page import Page, number, shown
 from solver.reports.registry import report
@@ -37,7 +37,7 @@ def limits_report(answer: Answer) -> Page:
     page, binding = Page(), answer.binding
     book, model = binding.calculation.book, binding.model
     if model.objective is not None:
-        code, name = number_formats(book, [model.objective])[0], names_of(book, [model.objective])[0]
+        code, name = formats_of(book, [model.objective])[0], names_of(book, [model.objective])[0]
         row: Row = (model.objective.absolute, name, shown(number(answer.final), code))
         page.table(("\nCell", "Objective\nName", "\nValue"), [row])
         page.row += 2
@@ -45,7 +45,7 @@ def limits_report(answer: Answer) -> Page:
     lower, upper = limits_of(binding.problem, x)
     results = [objectives(answer, ends) for ends in (lower, upper)]
     rows: list[Row] = []
-    names, codes = names_of(book, binding.variables), number_formats(book, binding.variables)
+    names, codes = names_of(book, binding.variables), formats_of(book, binding.variables)
     for k, (cell, name, code) in enumerate(zip(binding.variables, names, codes, strict=True)):
         ends = [
             shown(number(each if np.isfinite(each) else None), code)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from solver.algebra.bending import bent_inputs
 from solver.algebra.structure import Degree
-from solver.book.formats import number_formats
+from solver.book.formats import formats_of
 from solver.compiler.breaks import Breaks
 from solver.compiler.calculation import Calculation
 from solver.reports.answer import SENSES
@@ -76,7 +76,7 @@ def _rows(
 ) -> list[Row]:
     book, sheet = answer.binding.calculation.book, answer.binding.model.sheet
     rows: list[Row] = []
-    for k, (cell, name, code) in enumerate(zip(cells, names_of(book, cells), number_formats(book, cells), strict=True)):
+    for k, (cell, name, code) in enumerate(zip(cells, names_of(book, cells), formats_of(book, cells), strict=True)):
         before, after = (shown(number(number_in(at, cell)), code) for at in (start, answer.after))
         row: list[Scalar | Entry] = [cell.absolute, name, before, after, "Yes" if linear[k] else _NO]
         if culprits is not None:

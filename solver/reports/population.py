@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from solver.book.formats import number_formats
+from solver.book.formats import formats_of
 from solver.reports.comparison import comparisons
 from solver.reports.labels import names_of
 from solver.reports.page import Page, number, shown
@@ -53,7 +53,5 @@ def _rows(answer: Answer, cells: Sequence[Cell], best: Vector, members: Vector) 
     columns = (best, members.mean(axis=0), spread, members.max(axis=0), members.min(axis=0))
     return [
         (cell.absolute, name, *(shown(number(float(column[k])), code) for column in columns))
-        for k, (cell, name, code) in enumerate(
-            zip(cells, names_of(book, cells), number_formats(book, cells), strict=True)
-        )
+        for k, (cell, name, code) in enumerate(zip(cells, names_of(book, cells), formats_of(book, cells), strict=True))
     ]
