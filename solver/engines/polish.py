@@ -60,7 +60,16 @@ def hessian_of(problem: Problem, x: Vector, free: Indices) -> Vector:
 
 
 def _newton(hessian: Vector, gradient: Vector) -> Vector:
-    """The Newton step, without the directions in which the Hessian is zero to rounding."""
+    """The Newton step, without the directions in which the Hessian is zero to rounding.
+
+    Variables that nothing depends on stay where they are.
+    """
+    bends = hessian.any(axis=0)
+    if not bends.all():
+        step = np.zeros_like(gradient)
+        if bends.any():
+            step[bends] = _newton(hessian[np.ix_(bends, bends)], gradient[bends])
+        return step
     size = np.sqrt(np.maximum(np.abs(np.diag(hessian)), 1e-300))
     scaled = hessian / np.outer(size, size)
     if not np.all(np.isfinite(scaled)):
