@@ -18,6 +18,7 @@ from solver.book.read import read_book
 from solver.book.save import save
 from solver.compiler.calculation import Calculation
 from solver.compiler.changes import changed_cells
+from solver.compiler.spills import moved_spills, within_spills
 from solver.engines import choose, run
 from solver.engines.held import with_prices
 from solver.engines.infeasible import irreducible
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from typing import BinaryIO
 
-    from solver.book.book import Book, Cells
+    from solver.book.book import Book
     from solver.model.model import Model
     from solver.model.solution import Watch
     from solver.table import Table
@@ -145,14 +146,26 @@ def solve_models(book: Book, models: Sequence[Model], request: Request) -> list[
 def edits_of(book: Book, answers: Sequence[Answer], tables: Sequence[Table] = ()) -> tuple[Edits, int, list[Cell]]:
     """What the answers change in the book, how many formula cells were recomputed, and which could not be."""
     kept = [answer for answer in answers if answer.keeps]
+    if not kept:
+        return Edits(tables=tuple(tables)), 0, []
     fitted: dict[Cell, Scalar] = {}
     for answer in kept:
         fitted.update(answer.values)
     after = kept[-1].after if len(kept) == 1 else recomputed(book, fitted)
-    changes: Mapping[str, Cells] = changed_cells(after) if kept else {}
-    failed = sorted(after.failures) if kept else []
-    count = sum(block.area.size for block in after.order) if kept else 0
-    return Edits(values=changes, tables=tuple(tables), recalculate=bool(failed)), count, failed
+    count = sum(block.area.size for block in after.order)
+    return replace(fresh_values(after), tables=tuple(tables)), count, left_open(after)
+
+
+def fresh_values(calculation: Calculation) -> Edits:
+    """The edits that store what was computed; where something is left open, the file asks to be calculated."""
+    values = within_spills(changed_cells(calculation), moved_spills(calculation))
+    return Edits(values=values, recalculate=bool(left_open(calculation)))
+
+
+def left_open(calculation: Calculation) -> list[Cell]:
+    """The formula cells whose value is left to the program that opens the file."""
+    spills = [area.first for area in moved_spills(calculation)]
+    return sorted({*calculation.failures, *spills})
 
 
 def edits_at(book: Book, model: Model, x: Sequence[float]) -> Edits:
@@ -162,8 +175,7 @@ def edits_at(book: Book, model: Model, x: Sequence[float]) -> Edits:
         raise ModelError(
             f"there are {len(x)} values for {len(variables)} variable cells", where=quote_sheet(model.sheet)
         )
-    after = recomputed(book, dict(zip(variables, map(float, x), strict=True)))
-    return fresh_values(after)
+    return fresh_values(recomputed(book, dict(zip(variables, map(float, x), strict=True))))
 
 
 def solved_path(path: str | Path) -> Path:
@@ -191,11 +203,6 @@ def computed(book: Book, seed: int | None = None) -> Calculation:
     calculation = Calculation(book, seed=seed)
     calculation.everything()
     return calculation
-
-
-def fresh_values(calculation: Calculation) -> Edits:
-    """The edits that store what was computed."""
-    return Edits(values=changed_cells(calculation), recalculate=bool(calculation.failures))
 
 
 def write(
