@@ -123,11 +123,7 @@ class Area:
         return Cell(self.sheet, self.top, self.left)
 
     def __contains__(self, cell: Cell) -> bool:
-        return (
-            cell.sheet == self.sheet
-            and self.top <= cell.row <= self.bottom
-            and self.left <= cell.col <= self.right
-        )
+        return cell.sheet == self.sheet and self.top <= cell.row <= self.bottom and self.left <= cell.col <= self.right
 
     def cells(self) -> Iterator[Cell]:
         """Its cells in reading order."""

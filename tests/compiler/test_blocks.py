@@ -42,10 +42,10 @@ def fills(draw: st.DrawFn) -> dict[str, str]:
                 "=SUM({a}:{b})-{c}",
                 "=SUMPRODUCT({a}:{b},{a}:{b})",
                 "=IF({a}>{b},{c},{a}*2)",
-                "=IF({a}=\"\",0,EXP(-{b}*{b}))",
+                '=IF({a}="",0,EXP(-{b}*{b}))',
                 "=MAX({a}:{b})+AVERAGE({a},{c})",
                 "=SUMXMY2({a}:{b},{a}:{b})+{c}^2",
-                "={a}&\"x\"&{b}",
+                '={a}&"x"&{b}',
                 "=1/{a}+SQRT({b})",
                 "=COUNT({a}:{b})+{c}*1.5",
             ]
