@@ -52,6 +52,7 @@ TEMPLATES = tuple(sorted((*RECOMMENDERS, *OTHERS, "regression", "worksheet")))
 _SAMPLE = {"network": (8, 10, 16)}
 _USUAL_SAMPLE = (15, 15, 20)
 _FACTORS = {"network": 3}
+_LONGEST_LINE = 4  # user, movie, rating and perhaps a time
 
 
 def new(template: str, given: Path | None = None, factors: int | None = None, seed: int = 1) -> WorkbookPlan:
@@ -84,8 +85,10 @@ def ratings_from(path: Path) -> Ratings:
     lines = _lines(path)
     width = max(len(line) for line in lines)
     heads = [shown(value).casefold() if value is not None else "" for value in lines[0]]
-    firsts = [line[0] for line in lines[1:] if line]
-    if width >= 3 and (_is_value(heads[2]) or (len(set(firsts)) < len(firsts) and width <= 4)):
+    firsts = [line[0] for line in lines[1:]]
+    bare = len(lines[0]) > 2 and isinstance(lines[0][1], str) and isinstance(lines[0][2], float)
+    repeated = len(set(firsts)) < len(firsts) and width <= _LONGEST_LINE
+    if width >= 3 and (bare or repeated or (len(heads) > 2 and _is_value(heads[2]))):
         return _from_triples(path, lines)
     return _from_grid(path, lines)
 
