@@ -8,8 +8,8 @@ _HEAD = """# Functions
 
 Every function of the formula language, by its current name, with the older names that mean the same. "Derivative" says
 what the function is like in its numeric arguments: *smooth*, with *corners*, a *step* function, or *none* (texts,
-dates, places of cells). A model that uses a function with corners or steps between variables and objective is told so, with
-the cell.
+dates, places of cells). A model that uses a function with corners or steps between variables and objective is told so,
+with the cell.
 
 Beside these the language has LET and LAMBDA, all operators, array constants, structured references, spill (`A1#`) and
 implicit intersection (`@`).
