@@ -90,4 +90,3 @@ def _all_numbers(matrix: Operand) -> Operand:
     chosen = np.where((kind > Kind.ERROR).any(axis=(2, 3)), first, anything)
     worst = np.take_along_axis(wrong, chosen[:, :, np.newaxis], axis=2)[:, :, :, np.newaxis]
     return Operand(worst, ZERO)
-
