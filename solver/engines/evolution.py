@@ -17,7 +17,7 @@ import numpy as np
 from solver.algebra.structure import Degree
 from solver.engines.base import Engine, Handles, Needs, engine
 from solver.engines.compass import compassed
-from solver.engines.differential import swarm
+from solver.engines.differential import Swarm, swarm
 from solver.engines.local import around_whole, local_engine
 from solver.engines.options import at_least, between, option
 from solver.engines.orders import ordered
@@ -91,31 +91,28 @@ class Evolutionary(Engine):
         size = self.population or min(max(10 * problem.n, 20), 200)
         bounds, slack = self._box(problem), strictness(problem, self.precision)
         best, began, start = score(problem.x0[None, :]), time.monotonic(), problem.x0
-        last, converged, vain = best, False, 0
+        last, vain = best, 0
         for _ in range(RUNS):
             crowd = swarm(bounds, problem.integer, start, size, self.mutation, score, random)
-            still, mark = 0, best
-            while still < self.stall and not converged:
+            head, still, before = _champion(crowd, slack), 0, best
+            while still < self.stall and not (crowd.allowed() <= slack and self._converged(crowd.members, slack)):
                 crowd.advance()
-                champion = crowd.members.order(crowd.allowed())[0]
-                head = _pick(crowd.members, int(champion))
+                new = _champion(crowd, slack)
+                still = 0 if _clearly(new, head, slack) else still + 1
+                head = new
                 if _better(head, best, slack):
-                    still = 0 if _clearly(head, best, slack) else still + 1
                     best, began = head, time.monotonic()
-                else:
-                    still += 1
                 progress.step(best.x[0])
                 if time.monotonic() - began > self.patience:
                     return best, crowd.members, False
-                converged = self._converged(crowd.members, slack) and crowd.allowed() <= slack
             last = crowd.members
-            polished = self._refined(problem, best.x[0], score, progress)
-            better = score(polished[None, :])
-            best = better if _better(better, best, slack) else best
-            vain = 0 if _clearly(best, mark, slack) else vain + 1
+            polished = score(self._refined(problem, head.x[0], score, progress)[None, :])
+            if _better(polished, best, slack):
+                best, began = polished, time.monotonic()
+            vain = 0 if _clearly(best, before, slack) else vain + 1
             if vain == VAIN:
                 break
-            converged, start = False, np.clip(random.uniform(bounds[2], bounds[3]), problem.lb, problem.ub)
+            start = np.clip(random.uniform(bounds[2], bounds[3]), problem.lb, problem.ub)
         return best, last, True
 
     def _box(self, problem: Problem) -> tuple[Vector, Vector, Vector, Vector]:
@@ -177,6 +174,11 @@ def _counted(problem: Problem, score: Callable[[Vector], Scored], progress: Prog
             best = head
             progress.step(best.x[0])
     return np.asarray(best.x[0])
+
+
+def _champion(crowd: Swarm, slack: float) -> Scored:
+    """The best member, as a population of one."""
+    return _pick(crowd.members, int(crowd.members.order(max(crowd.allowed(), slack))[0]))
 
 
 def _pick(members: Scored, k: int) -> Scored:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from solver.engines.active import settled
 from solver.engines.barrier import Point, at, longest, phi
 from solver.engines.base import Engine, Handles, Needs, engine
 from solver.engines.filter import Filter, Judge
@@ -52,7 +53,8 @@ class Interior(Engine):
         while steps < self.rounds and walk.advance():
             steps += 1
             progress.step(form.x(walk.point.v), gradient_norm=walk.point.error(0.0))
-        return judged(problem, form.x(walk.answer), self, iterations=steps)
+        x = settled(problem, form.x(walk.answer), progress)
+        return judged(problem, x, self, iterations=steps)
 
 
 class Walk:

@@ -51,10 +51,12 @@ def descended(
     goal: float = 0.0,
     rounds: int = ROUNDS,
     patience: int = 0,
+    curved: bool = True,
 ) -> Bottom:
     """The point where no damped step brings less squares, or no more than `goal` is left.
 
     With `patience`, the descent also ends, unsettled, when so many steps together gain less than a hundredth.
+    `curved` steps are accelerated along the geodesic: for residuals without corners.
     """
     residuals = problem.residuals
     if residuals is None:
@@ -84,7 +86,8 @@ def descended(
             straight = np.clip(x + p, lb, ub) - x
             length = float(np.linalg.norm(weight * straight))
             foreseen = total - float(np.sum((jacobian @ straight + r) ** 2))
-            p[free] += _bend(residuals, x, p, r, jacobian @ p, system, damping, scaled) / weight[free]
+            if curved:
+                p[free] += _bend(residuals, x, p, r, jacobian @ p, system, damping, scaled) / weight[free]
             new = np.clip(x + p, lb, ub)
             p = new - x
             r_new = residuals.fun(new)

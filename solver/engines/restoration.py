@@ -22,7 +22,8 @@ ROUNDS = 200
 def restored(problem: Problem, x: Vector, progress: Progress) -> Vector:
     """A local minimum of the squared violation of the rows inside the bounds, sought from x."""
     view = replace(problem, x0=np.clip(x, problem.lb, problem.ub), residuals=violations(problem))
-    return descended(view, progress.quiet(problem), convergence=1e-10, goal=1e-24 * max(1, problem.m), rounds=ROUNDS).x
+    goal, quiet = 1e-24 * max(1, problem.m), progress.quiet(problem)
+    return descended(view, quiet, convergence=1e-10, goal=goal, rounds=ROUNDS, curved=False).x
 
 
 def violations(problem: Problem) -> Residuals:

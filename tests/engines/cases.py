@@ -75,14 +75,14 @@ MISRA = (
 )  # fmt: skip
 
 
-def _misra(x0: tuple[float, float]) -> Case:
+def _misra(name: str, x0: tuple[float, float]) -> Case:
     problem = least_squares(x0, lambda b: [y - b[0] * (1 - exp(-b[1] * x)) for y, x in MISRA])
-    return Case("misra1a", problem, 1.2455138894e-01, (2.3894212918e02, 5.5015643181e-04), 1e-9)
+    return Case(name, problem, 1.2455138894e-01, (2.3894212918e02, 5.5015643181e-04), 1e-9)
 
 
 SQUARES = [
-    _misra((500, 0.0001)),
-    _misra((250, 0.0005)),
+    _misra("misra1a, far", (500, 0.0001)),
+    _misra("misra1a, near", (250, 0.0005)),
     Case("rosenbrock fit", least_squares([-1.2, 1], lambda x: [10 * (x[1] - x[0] ** 2), 1 - x[0]]), 0.0, (1, 1)),
     Case(
         "bounded fit",

@@ -13,7 +13,7 @@ FACTORY = Case(
 
 DIET = Case(
     "diet with a free variable and an offset",
-    linear_program([2, 3, 1], [[1, 1, 0], [0, 1, 1]], [4, 2], [INF, 2], lb=(0, 0, -INF), ub=(INF, INF, 10), offset=7),
+    linear_program([2, 4, 1], [[1, 1, 0], [0, 1, 1]], [4, 2], [INF, 2], lb=(0, 0, -INF), ub=(INF, INF, 10), offset=7),
     17.0,
     (4, 0, 2),
 )
