@@ -78,6 +78,7 @@ from solver.algebra.special import (
 )
 from solver.algebra.squares import LeastSquares, least_squares
 from solver.algebra.structure import Degree
+from solver.algebra.terms import Terms, terms
 
 __all__ = [
     "Degree",
@@ -87,6 +88,7 @@ __all__ = [
     "Node",
     "Program",
     "Quadratic",
+    "Terms",
     "VectorFunction",
     "abs_",
     "acos",
@@ -171,6 +173,7 @@ __all__ = [
     "take",
     "tan",
     "tanh",
+    "terms",
     "transpose",
     "trunc",
     "variable",

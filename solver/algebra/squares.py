@@ -81,11 +81,11 @@ def _taken_apart(output: Node) -> tuple[dict[Node, Array], float] | None:
             continue
         if (share < 0).any():
             return None
-        rooted = _root(node, share)
+        rooted = root_of(node, share)
         if rooted is not None:
             _gather_up(squares, *rooted)
             continue
-        parts = _parts(node, share)
+        parts = parts_of(node, share)
         if parts is None:
             return None
         for part, own in parts:
@@ -101,7 +101,7 @@ def _gather_up(shares: dict[Node, Array], node: Node, share: Array) -> None:
     shares[node] = shares[node] + share if node in shares else share
 
 
-def _root(node: Node, share: Array) -> tuple[Node, Array] | None:
+def root_of(node: Node, share: Array) -> tuple[Node, Array] | None:
     """For a node that is a square, or a sum of squares, what is squared and the coefficients of its squares."""
     if node.op is square and node.args[0].op is not sqrt:
         inner, factor = _stripped(node.args[0])
@@ -136,7 +136,7 @@ def _stripped(node: Node) -> tuple[Node, Array]:
     return node, factor
 
 
-def _parts(node: Node, share: Array) -> list[tuple[Node, Array]] | None:
+def parts_of(node: Node, share: Array) -> list[tuple[Node, Array]] | None:
     """The arguments that a node is the weighted sum of, with their elements' shares; None if it is no such sum."""
     op, args = node.op, node.args
     if op in (add, sub):
@@ -160,7 +160,7 @@ def _parts(node: Node, share: Array) -> list[tuple[Node, Array]] | None:
 
 
 def _moved(node: Node, share: Array) -> list[tuple[Node, Array]] | None:
-    """`_parts` of what only moves, repeats or adds elements: the shares go back where the elements came from."""
+    """`parts_of` of what only moves, repeats or adds elements: the shares go back where the elements came from."""
     op, args = node.op, node.args
     if op is reshaping:
         return [(args[0], share.reshape(args[0].shape))]

@@ -19,6 +19,7 @@ from solver.algebra import (
     gradient,
     neg,
     reshape,
+    terms,
 )
 from solver.algebra.binary import linear_in_binaries
 from solver.algebra.squares import least_squares
@@ -63,6 +64,7 @@ def assemble(
     levels = degrees([fun, rows], x)
     degree = Degree(int(levels[0].max(initial=0)))
     row_degrees = tuple(Degree(int(d)) for d in np.broadcast_to(levels[1], rows.shape))
+    summed = terms(fun, x) if degree > Degree.LINEAR else None
     return Problem(
         x0=x0,
         lb=lb,
@@ -89,6 +91,8 @@ def assemble(
         labels=tuple(str(cell) for cell in variables),
         row_labels=tuple(str(cell) for cell in row_cells),
         blame=_blame(calculation, variables, [c for c in (objective_cell, *row_cells) if c is not None]),
+        terms=summed,
+        term_count=summed.count if summed is not None else 0,
     )
 
 

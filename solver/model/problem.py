@@ -98,7 +98,10 @@ class Problem:
     blame: Callable[[Vector], str | None]
 
     terms: Callable[[Vector, Indices], tuple[float, Vector]] | None = None
-    """Value and gradient of the sum of the chosen terms of the loss (for minibatches), or None; see `term_count`."""
+    """Value and gradient of the sum of the chosen terms of the loss (for minibatches), or None; see `term_count`.
+
+    A mean, a root of a mean and a sum of the same squares have these squares as terms: see `algebra.terms`.
+    """
     term_count: int = 0
 
     @property
