@@ -69,7 +69,7 @@ class Calculation(Workspace):
         seed: int | None = None,
     ) -> None:
         super().__init__(book, inputs=inputs, variables=variables, seed=seed)
-        self.strict = strict
+        self.trust, self.strict = trust, strict
         self.failures: dict[Cell, str] = {}
         self.order: list[Block] = []
         self._cone = Cone(self) if trust else None
@@ -128,6 +128,7 @@ class Calculation(Workspace):
             self._demand(_really_read(store, reference) if top.size + left.size > 2 else waiting)
         if store.any_volatile and store.volatile[window].any():
             self.volatile = True
+        self.moved = self.moved or bool(store.moved[window].any())
         kinds = store.kind[window]
         if kinds.size and kinds.max() == UNKNOWN:
             raise _unknown(store, window)
@@ -153,6 +154,7 @@ class Calculation(Workspace):
             if block.array and cell in block.area:
                 if store.block[store.row_index[row], store.col_index[col]] == number:
                     self._demand(np.array([number], dtype=np.int32))
+                self.moved = self.moved or bool(store.moved[store.row_index[row], store.col_index[col]])
                 if not block.filling:
                     return Area.of(cell)
                 return block.area if block.area.first == cell else None
@@ -276,7 +278,7 @@ class Calculation(Workspace):
             block.literals,
             array=block.array,
         )
-        self.volatile = False
+        self.volatile = self.moved = False
         try:
             self._finish(number, value_of(evaluate(block.template.parsed(), site), site))
         except (Missing, NotUniform):
@@ -303,6 +305,7 @@ class Calculation(Workspace):
         else:
             area, kind, node, text = cell_results(block, result)
         store.write(area, kind, self.passed(area, node), text)
+        store.moved[store.area_window(area)] |= self.moved
         if self.volatile:
             store.volatile[store.area_window(area)] = True
             store.any_volatile = True

@@ -30,12 +30,18 @@ def computed_cells(calculation: Calculation, sheet: str) -> Cells:
 
 
 def changed_cells(calculation: Calculation) -> dict[str, Cells]:
-    """Per sheet the computed or given cells whose value or type is not what the file stores."""
+    """Per sheet the computed or given cells whose value or type is not what the file stores.
+
+    Where the file is trusted, a formula that was computed only because it might have read a changed cell (OFFSET may
+    read any) keeps its stored value when it did not, to the last bit.
+    """
     changes = {}
     for name in calculation.stores:
         if name in calculation.book.sheets:
-            cells = computed_cells(calculation, name)
-            different = ~_same(cells, calculation.book.sheets[name])
+            cells, stored = computed_cells(calculation, name), calculation.book.sheets[name].cells
+            different = ~_same(cells, stored)
+            if calculation.trust:
+                different &= _moved(cells, stored, calculation.stores[name])
             if different.any():
                 changes[name] = _chosen(cells, different)
     return changes
@@ -66,18 +72,35 @@ def _columns(store: SheetStore, areas: Iterable[Area]) -> Cells:
     return Cells(store.rows[r], store.cols[c], kinds, number, store.text[r, c])
 
 
-def _same(cells: Cells, sheet: Sheet) -> npt.NDArray[np.bool_]:
+def _same(cells: Cells, stored: Cells) -> npt.NDArray[np.bool_]:
     """Which of the cells are stored just so."""
-    stored = sheet.cells
+    at, found = _places(cells, stored)
     if not len(stored):
-        return np.zeros(len(cells), dtype=bool)
+        return found
+    number_equal = (stored.number[at] == cells.number) | (cells.kind == Kind.TEXT) | (cells.kind == Kind.BLANK)
+    text_equal = (cells.kind != Kind.TEXT) | (stored.text[at] == cells.text)
+    same: npt.NDArray[np.bool_] = found & (stored.kind[at] == cells.kind) & number_equal & text_equal
+    return same
+
+
+def _moved(cells: Cells, stored: Cells, store: SheetStore) -> npt.NDArray[np.bool_]:
+    """Which of the cells can differ from what is stored: by a changed cell, by themselves, or for want of a value."""
+    at, found = _places(cells, stored)
+    if len(stored):
+        found &= stored.kind[at] != Kind.BLANK
+    r, c = np.searchsorted(store.rows, cells.row), np.searchsorted(store.cols, cells.col)
+    moved: npt.NDArray[np.bool_] = store.moved[r, c] | store.volatile[r, c] | ~found
+    return moved
+
+
+def _places(cells: Cells, stored: Cells) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.bool_]]:
+    """Where the cells stand among the stored ones, and which of them stand there at all."""
+    if not len(stored):
+        return np.zeros(len(cells), dtype=np.intp), np.zeros(len(cells), dtype=bool)
     key = stored.row.astype(np.int64) * MAX_COLS + stored.col
     wanted = cells.row.astype(np.int64) * MAX_COLS + cells.col
     at = np.minimum(np.searchsorted(key, wanted), len(key) - 1)
-    number_equal = (stored.number[at] == cells.number) | (cells.kind == Kind.TEXT) | (cells.kind == Kind.BLANK)
-    text_equal = (cells.kind != Kind.TEXT) | (stored.text[at] == cells.text)
-    same: npt.NDArray[np.bool_] = (key[at] == wanted) & (stored.kind[at] == cells.kind) & number_equal & text_equal
-    return same
+    return at, key[at] == wanted
 
 
 def _chosen(cells: Cells, mask: npt.NDArray[np.bool_]) -> Cells:

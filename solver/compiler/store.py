@@ -40,7 +40,7 @@ class SheetStore:
     `rows` and `cols` are the used row and column numbers in order. Per compact cell: `kind` (errors as in
     `Operand`), `number`, `text`, the `block` of formulas that computes it (-1 for none), and for a live value the
     index of its node in `nodes` (`live`, -1 for none) with its position in that node (`place`). `volatile` marks cells
-    that may change by themselves.
+    that may change by themselves, `moved` those that were given a value or were computed from such.
     """
 
     name: str
@@ -53,6 +53,7 @@ class SheetStore:
     live: Ints
     place: Ints
     volatile: npt.NDArray[np.bool_]
+    moved: npt.NDArray[np.bool_]
     nodes: list[Node]
     any_live: bool = False
     any_volatile: bool = False
@@ -214,7 +215,7 @@ class SheetStore:
     @property
     def grids(self) -> tuple[npt.NDArray[np.generic], ...]:
         """All arrays that have one entry per compact cell."""
-        return self.kind, self.number, self.text, self.block, self.live, self.place, self.volatile
+        return self.kind, self.number, self.text, self.block, self.live, self.place, self.volatile, self.moved
 
 
 _NUMBER = np.full((1, 1, 1, 1), Kind.NUMBER, dtype=np.uint8)
@@ -256,6 +257,7 @@ def _empty(name: str, rows: Ints, cols: Ints, nodes: list[Node]) -> SheetStore:
         live=np.full(shape, -1, dtype=np.int32),
         place=np.zeros(shape, dtype=np.int32),
         volatile=np.zeros(shape, dtype=bool),
+        moved=np.zeros(shape, dtype=bool),
         nodes=nodes,
         row_index={row: k for k, row in enumerate(rows.tolist())},
         col_index={col: k for k, col in enumerate(cols.tolist())},

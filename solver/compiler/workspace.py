@@ -56,7 +56,7 @@ class Workspace:
         self.done: list[bool] = []
         self.stores: dict[str, SheetStore] = {}
         self.sheet_blocks: dict[str, list[int]] = {}
-        self.volatile = False
+        self.volatile = self.moved = False
         self._place = {cell: k for k, cell in enumerate(self.variables)}
         self._changed: dict[str, set[Cell]] = {}
         for cell in (*self.inputs, *self.variables):
@@ -99,6 +99,7 @@ class Workspace:
 
     def _put(self, store: SheetStore, cell: Cell) -> None:
         r, c = store.row_index[cell.row], store.col_index[cell.col]
+        store.moved[r, c] = True
         place = self._place.get(cell)
         if place is not None:
             store.kind[r, c], store.live[r, c], store.place[r, c] = Kind.NUMBER, 0, place
