@@ -243,3 +243,35 @@ def new(template: str, out: Path, given: Path | None, factors: int | None, seed:
         written(planned(template, given, factors, seed), out)
     if not quiet:
         click.echo(f"written to {out}")
+
+
+@lesson
+@click.command()
+@BOOK
+@click.option("--sheet", metavar="NAME", help="Sheet of the model; else the only model, or the active sheet's.")
+@click.option("--rate", type=click.FloatRange(0, min_open=True), default=0.1, show_default=True, help="Step size.")
+@click.option("--of", metavar="CELL", help="Cell to make smaller; else the objective.")
+@click.option("--wrt", metavar="AREA[,AREA]", help="Cells to change; else the model's variables.")
+@writing_options
+@JSON
+@QUIET
+def step(book: Path, **asked: Any) -> None:
+    """Takes one step of descent by hand: a copy of BOOK with the step on two sheets of live formulas."""
+    from solver import pipeline
+    from solver.book.patch import patch
+    from solver.book.save import save
+    from solver.console import print_step
+    from solver.listing import step_listing
+    from solver.stepping import step as stepped_by
+
+    only_one_target(asked)
+    with refusals(book):
+        opened = pipeline.read(book)
+        stepped = stepped_by(opened, asked["sheet"], asked["rate"], asked["of"], asked["wrt"])
+        target = book if asked["in_place"] else asked["output"] or pipeline.beside(book, "step")
+        save(patch(opened, stepped.edits), target, in_place=asked["in_place"], force=asked["force"])
+    listing = {"file": str(book), "output": str(target), **step_listing(stepped)}
+    if asked["as_json"]:
+        click.echo(json.dumps(listing, ensure_ascii=False))
+    elif not asked["quiet"]:
+        print_step(listing)

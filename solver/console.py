@@ -190,6 +190,21 @@ def _rounded(cell: Mapping[str, Any]) -> str:
     return "-" if cell["difference"] is None else f"{cell['difference']:.6g}"
 
 
+def print_step(listing: Mapping[str, Any]) -> None:
+    """One step of descent, as it is done by hand."""
+    out = _out()
+    objective = listing["objective"]
+    change = f"{_num(objective['before'])} -> {_num(objective['after'])}"
+    out.print(f"{_escaped(objective['cell'])}: {change} by a step of size {listing['rate']:g}")
+    header = ("cell", "name", "old", "derivative", "step", "new")
+    rows = [
+        (each["cell"], each["name"], *(_num(each[key]) for key in ("old", "derivative", "step", "new")))
+        for each in listing["cells"]
+    ]
+    _print_table(out, header, rows)
+    out.print(f"written to {_escaped(listing['output'])}")
+
+
 def print_engines(listing: Sequence[Mapping[str, Any]]) -> None:
     """The engines with their options."""
     out = _out()

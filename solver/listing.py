@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from solver.model.solution import Solution
     from solver.reports.agreement import Agreement
     from solver.reports.check import Certificate
+    from solver.stepping import Stepped
     from solver.values import Scalar
 
 
@@ -223,6 +224,29 @@ def chain_listing(chain: Chain) -> dict[str, Any]:
                 "difference": number(link.difference),
             }
             for link in chain.links
+        ],
+    }
+
+
+def step_listing(stepped: Stepped) -> dict[str, Any]:
+    """One step of descent: the objective before and after, and the way of every variable."""
+    return {
+        "objective": {
+            "cell": absolute(stepped.objective),
+            "before": number(stepped.before),
+            "after": number(stepped.after),
+        },
+        "rate": stepped.rate,
+        "cells": [
+            {
+                "cell": absolute(move.cell),
+                "name": move.name,
+                "old": number(move.old),
+                "derivative": number(move.derivative),
+                "step": number(move.new - move.old),
+                "new": number(move.new),
+            }
+            for move in stepped.moves
         ],
     }
 

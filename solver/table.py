@@ -27,11 +27,12 @@ class Style(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One cell of a table: value, look, and Excel's number format ("" for General)."""
+    """One cell of a table: value, look, Excel's number format ("" for General), and formula (without `=`), if any."""
 
     value: Scalar
     style: Style = Style.PLAIN
     number_format: str = ""
+    formula: str = ""
 
 
 @dataclass(frozen=True, slots=True)

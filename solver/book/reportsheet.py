@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from solver.book.cellxml import LONGEST_TEXT, new_cell
+from solver.book.cellxml import LONGEST_TEXT, formula_element, new_cell
 from solver.book.markup import MAIN, STRICT
 from solver.grid import Area
 
@@ -74,7 +74,8 @@ def _entry(table: Table, row: int, col: int, looks: Mapping[tuple[Style, str], i
     entry = table.entries[row, col]
     value = entry.value[:LONGEST_TEXT] if isinstance(entry.value, str) else entry.value
     number = looks[entry.style, entry.number_format]
-    return new_cell(row, col, str(number) if number else "", value, None, {})
+    formula = formula_element(entry.formula, "") if entry.formula else None
+    return new_cell(row, col, str(number) if number else "", value, formula, {})
 
 
 def _shade(area: Area, priority: int) -> str:
