@@ -133,8 +133,8 @@ def _bend(
 
 def _shrunk(radius: float, length: float, total: float, total_new: float, slope: float) -> float:
     """The next radius after a poor step: where a parabola through both sums of squares has its bottom."""
-    if not np.isfinite(total_new) or 0.01 * total_new >= total:
-        share = 0.1
+    if not np.isfinite(total_new) or 0.01 * total_new >= total or slope >= 0.0:
+        share = 0.1  # a step cut off by bounds may even lead uphill: no parabola tells how far
     elif total_new <= total:
         share = 0.5
     else:
