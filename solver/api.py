@@ -8,10 +8,10 @@ from inspect import signature
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from scipy.optimize import Bounds, NonlinearConstraint, OptimizeResult
-from scipy.sparse.linalg import LinearOperator
+from scipy.optimize import Bounds, LinearConstraint, NonlinearConstraint, OptimizeResult
 
 from solver import pipeline
+from solver.algebra.structure import Degree
 from solver.errors import FormulaError, ModelError
 from solver.grid import Area, Cell, parse_a1, quote_sheet
 from solver.listing import answer_listing
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from solver.book.book import Book
     from solver.compiler.calculation import Calculation
     from solver.model.model import Model
-    from solver.model.problem import Problem, Vector
+    from solver.model.problem import Indices, Problem, Vector
     from solver.model.solution import Step, Watch
     from solver.values import Scalar
 
@@ -107,21 +107,36 @@ class BoundProblem:
         return Bounds(self.problem.lb, self.problem.ub)
 
     @property
-    def constraints(self) -> list[NonlinearConstraint]:
-        """The rows as one constraint with exact Jacobian and Hessian products, or none."""
+    def constraints(self) -> list[LinearConstraint | NonlinearConstraint]:
+        """The rows with their exact Jacobian: equalities apart from inequalities, and linear rows from others."""
         problem = self.problem
-        if not problem.m:
-            return []
+        equal = problem.row_lo == problem.row_hi
+        linear = np.array([degree <= Degree.LINEAR for degree in problem.row_degrees], dtype=bool)
+        found: list[LinearConstraint | NonlinearConstraint] = []
+        for side in (equal, ~equal):
+            if (side & linear).any():
+                found.append(self._linear(np.flatnonzero(side & linear)))
+            if (side & ~linear).any():
+                found.append(self._curved(np.flatnonzero(side & ~linear)))
+        return found
+
+    def _linear(self, chosen: Indices) -> LinearConstraint:
+        problem, x = self.problem, self.problem.x0
+        matrix = problem.row_jac(x)[chosen].toarray()
+        shift = problem.rows(x)[chosen] - matrix @ x
+        return LinearConstraint(matrix, problem.row_lo[chosen] - shift, problem.row_hi[chosen] - shift)
+
+    def _curved(self, chosen: Indices) -> NonlinearConstraint:
+        problem = self.problem
+
+        def rows(x: Vector) -> Vector:
+            return problem.rows(x)[chosen]
 
         def jac(x: Vector) -> Vector:
-            dense: Vector = problem.row_jac(x).toarray()
+            dense: Vector = problem.row_jac(x)[chosen].toarray()
             return dense
 
-        def hess(x: Vector, weights: Vector) -> LinearOperator:
-            return LinearOperator((problem.n, problem.n), matvec=lambda v: problem.row_hessp(x, weights, v))
-
-        exact: Any = hess  # SciPy calls it with (x, weights); its published types know x alone
-        return [NonlinearConstraint(problem.rows, problem.row_lo, problem.row_hi, jac=jac, hess=exact)]
+        return NonlinearConstraint(rows, problem.row_lo[chosen], problem.row_hi[chosen], jac=jac)
 
     def gradient_of(self, address: str, x: Vector | None = None) -> Vector:
         """The derivative of one cell with respect to every variable, at x (the start if it is left out)."""
