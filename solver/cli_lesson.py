@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 import sys
 import time
 from pathlib import Path
@@ -13,13 +12,18 @@ import click
 
 from solver.cli_parts import (
     BOOK,
+    BREAK_SIGNATURE,
+    FORCE,
     JSON,
     QUIET,
     exit_code,
     method_options,
     only_one_target,
+    print_json,
     refusals,
     request_of,
+    stoppable,
+    write,
     writing_options,
 )
 
@@ -59,8 +63,6 @@ def lesson(command: click.Command) -> click.Command:
 def define(book: Path, **asked: Any) -> None:
     """Stores or edits a model in BOOK (or with -o in a copy), as Excel's dialog would."""
     from solver import pipeline
-    from solver.book.patch import patch
-    from solver.book.save import save
     from solver.cli_parts import given_options
     from solver.console import print_models
     from solver.defining import Definition
@@ -85,12 +87,12 @@ def define(book: Path, **asked: Any) -> None:
     with refusals(book):
         before = pipeline.read(book)
         model, edits = defined(before, asked["sheet"], definition)
-        data = patch(before, edits)
         target = asked["output"] or book
-        save(data, target, in_place=target == book, force=asked["force"])
-        listings = [] if model is None else [model_listing(*pipeline.inspect(pipeline.read(data), model.sheet)[0])]
+        write(before, edits, target, {**asked, "in_place": target == book})
+        after = pipeline.read(target)
+        listings = [] if model is None else [model_listing(*pipeline.inspect(after, model.sheet)[0])]
     if asked["as_json"]:
-        click.echo(json.dumps({"file": str(book), "output": str(target), "models": listings}, ensure_ascii=False))
+        print_json({"file": str(book), "output": str(target), "models": listings})
     elif not asked["quiet"]:
         print_models(target, listings)
     sys.exit(0)
@@ -120,15 +122,14 @@ def _objective(asked: dict[str, Any]) -> tuple[str, Any] | None:
 @click.option("--check/--no-check", default=True, help="Whether every cell is wiggled to check its derivative.")
 @click.option("--heat", is_flag=True, help="On the sheet, the derivatives in the places of their cells, coloured.")
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Write a copy of BOOK with a sheet of them.")
-@click.option("--force", is_flag=True, help="Write even if the book is open in a spreadsheet program.")
+@FORCE
+@BREAK_SIGNATURE
 @JSON
 @QUIET
 def gradients(book: Path, **asked: Any) -> None:
     """Shows the derivative of the objective with respect to every cell on its way, each checked by a wiggle."""
     from solver import pipeline
     from solver.book.book import Edits
-    from solver.book.patch import patch
-    from solver.book.save import save
     from solver.console import print_gradients
     from solver.gradients import gradients as chain_of
     from solver.listing import chain_listing
@@ -141,9 +142,9 @@ def gradients(book: Path, **asked: Any) -> None:
             asked["output"] = pipeline.beside(book, "gradients")
         if asked["output"]:
             table = gradients_table(chain, heat=asked["heat"])
-            save(patch(opened, Edits(tables=(table,))), asked["output"], force=asked["force"])
+            write(opened, Edits(tables=(table,)), asked["output"], asked)
     if asked["as_json"]:
-        click.echo(json.dumps(chain_listing(chain), ensure_ascii=False))
+        print_json(chain_listing(chain))
     elif not asked["quiet"]:
         print_gradients(chain_listing(chain))
 
@@ -181,16 +182,14 @@ def gradients(book: Path, **asked: Any) -> None:
 def fit(book: Path, **asked: Any) -> None:
     """Explains a grid of targets by embeddings: writes formulas, loss and model into a copy of BOOK, and solves it."""
     from solver import pipeline
-    from solver.book.patch import patch
-    from solver.book.save import save
     from solver.console import Progress, print_answer
     from solver.fitting import Fit
     from solver.fitting import fit as fitted_by
-    from solver.listing import answer_listing
+    from solver.listing import absolute, answer_listing
 
     only_one_target(asked)
     said = {field.name: asked[field.name] for field in dataclasses.fields(Fit) if field.name in asked}
-    with refusals(book):
+    with refusals(book), stoppable():
         began = time.perf_counter()
         opened = pipeline.read(book)
         reading = time.perf_counter() - began
@@ -202,16 +201,16 @@ def fit(book: Path, **asked: Any) -> None:
         target = book if asked["in_place"] else asked["output"] or pipeline.solved_path(book)
         written = fitted.answer.keeps and not asked["dry_run"]
         if written:
-            save(patch(opened, fitted.edits), target, in_place=asked["in_place"], force=asked["force"])
+            write(opened, fitted.edits, target, asked)
         writing = time.perf_counter() - began
     output = str(target) if written else None
     listing = answer_listing(fitted.book, fitted.answer, output, reading, writing)
     listing["notes"] = [*fitted.notes, *listing["notes"]]
     after = fitted.answer.after
     count = sum(block.area.size for block in after.order)
-    listing.update(file=str(book), recomputed=count, not_recomputed=[str(cell) for cell in sorted(after.failures)])
+    listing.update(file=str(book), recomputed=count, not_recomputed=[absolute(cell) for cell in sorted(after.failures)])
     if asked["as_json"]:
-        click.echo(json.dumps(listing, ensure_ascii=False))
+        print_json(listing)
     elif not asked["quiet"]:
         print_answer(listing)
     sys.exit(exit_code([fitted.answer]))
@@ -258,8 +257,6 @@ def new(template: str, out: Path, given: Path | None, factors: int | None, seed:
 def step(book: Path, **asked: Any) -> None:
     """Takes one step of descent by hand: a copy of BOOK with the step on two sheets of live formulas."""
     from solver import pipeline
-    from solver.book.patch import patch
-    from solver.book.save import save
     from solver.console import print_step
     from solver.listing import step_listing
     from solver.stepping import step as stepped_by
@@ -269,9 +266,9 @@ def step(book: Path, **asked: Any) -> None:
         opened = pipeline.read(book)
         stepped = stepped_by(opened, asked["sheet"], asked["rate"], asked["of"], asked["wrt"])
         target = book if asked["in_place"] else asked["output"] or pipeline.beside(book, "step")
-        save(patch(opened, stepped.edits), target, in_place=asked["in_place"], force=asked["force"])
+        write(opened, stepped.edits, target, asked)
     listing = {"file": str(book), "output": str(target), **step_listing(stepped)}
     if asked["as_json"]:
-        click.echo(json.dumps(listing, ensure_ascii=False))
+        print_json(listing)
     elif not asked["quiet"]:
         print_step(listing)
