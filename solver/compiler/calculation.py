@@ -18,11 +18,11 @@ from solver.compiler.cone import Cone
 from solver.compiler.iteration import held, ring_of
 from solver.compiler.lower import evaluate, value_of
 from solver.compiler.results import array_results, cell_results
+from solver.compiler.signals import Missing, Unknown, located, unknown
 from solver.compiler.site import Site
 from solver.compiler.store import NO_BLOCK, UNKNOWN, SheetStore
 from solver.compiler.workspace import Workspace
 from solver.errors import CircularReference, FormulaError, SolverError
-from solver.formula.show import show
 from solver.formula.tree import references
 from solver.functions.operand import NeedsValue, NotUniform, Operand, error
 from solver.grid import MAX_COLS, MAX_ROWS, Area, Cell
@@ -36,18 +36,6 @@ if TYPE_CHECKING:
     from solver.algebra import Node
     from solver.book.book import Book, Iteration
     from solver.functions.here import Reference
-
-
-class Missing(Exception):
-    """Blocks that must be computed before the formula at hand can be."""
-
-    def __init__(self, blocks: list[int]) -> None:
-        super().__init__(blocks)
-        self.blocks = blocks
-
-
-class Unknown(Exception):
-    """A cell that is read could not be computed itself."""
 
 
 class Calculation(Workspace):
@@ -131,7 +119,7 @@ class Calculation(Workspace):
         self.moved = self.moved or bool(store.moved[window].any())
         kinds = store.kind[window]
         if kinds.size and kinds.max() == UNKNOWN:
-            raise _unknown(store, window)
+            raise unknown(store, window)
         if top.size == 1 and left.size == 1:
             return store.read_cell(low, start) if rows == 1 == cols else store.read_area(low, start, rows, cols)
         down = top[:, :, np.newaxis, np.newaxis] + np.arange(rows)[:, np.newaxis]
@@ -321,7 +309,7 @@ class Calculation(Workspace):
     def _fail(self, number: int, failure: Exception) -> None:
         block = self.blocks[number]
         if self.strict:
-            raise _located(block, failure)
+            raise located(block, failure)
         self.failures.update(dict.fromkeys(block.area.cells(), str(failure)))
         store = self.stores[block.area.sheet]
         window = store.area_window(block.area)
@@ -346,23 +334,3 @@ def _really_read(store: SheetStore, reference: Reference) -> npt.NDArray[np.int3
     rows, row_used = store.compact_rows(down)
     cols, col_used = store.compact_cols(across)
     return np.where(row_used & col_used, store.block[rows, cols], NO_BLOCK)
-
-
-def _unknown(store: SheetStore, window: tuple[slice, slice]) -> Unknown:
-    r, c = np.argwhere(store.kind[window] == UNKNOWN)[0]
-    cell = Cell(store.name, int(store.rows[window[0]][r]), int(store.cols[window[1]][c]))
-    return Unknown(f"it depends on {cell}, which is not computed")
-
-
-def _located(block: Block, failure: Exception) -> FormulaError:
-    """The failure as an error that names the cell and shows its formula."""
-    area, template = block.area, block.template
-    try:
-        text = show(template.parsed(), area.top, area.left, template.literals)
-    except FormulaError:
-        text = template.text
-    kind = type(failure) if isinstance(failure, FormulaError) else FormulaError
-    what, hint = str(failure), ""
-    if isinstance(failure, SolverError) and not failure.where:
-        what, hint = failure.what, failure.hint
-    return kind(what, where=str(block.first), formula="=" + text, hint=hint)
