@@ -79,9 +79,9 @@ class Evolutionary(Engine):
                 best, last, converged = ordered(problem, score, random, progress, self.patience), None, False
             else:
                 best, last, converged = self._bred(problem, score, random, progress)
-        x = best.x[0]
-        if free.any() or problem.m:
-            x = self._refined(problem, x, score, progress)
+            x = best.x[0]
+            if free.any() or problem.m:
+                x = self._refined(problem, x, score, progress)
         return self._ended(problem, x, last, Outcome.CONVERGED if converged else Outcome.CANNOT_IMPROVE)
 
     def _bred(

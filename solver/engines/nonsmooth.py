@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from solver.algebra.structure import Degree
 from solver.engines.base import Engine, Handles, Needs, engine, with_settings_of
 from solver.engines.compass import compassed
 from solver.engines.evolution import Evolutionary
@@ -57,14 +56,12 @@ class Nonsmooth(Engine):
         progress.step(problem.x0)
         x = np.where(problem.integer, np.round(problem.x0), problem.x0)
         best = score(x[None, :])
-        if problem.degree <= Degree.KINK:
-            best = self._taken(best, score(self._slid(problem, best.x[0], progress)[None, :]), progress)
+        best = self._taken(best, score(self._slid(problem, best.x[0], progress)[None, :]), progress)
         slack = strictness(problem, self.precision)
         best = compassed(best, (problem.lb, problem.ub), problem.integer, score, progress.step, slack)
         if problem.n <= self.few:
             best = self._taken(best, self._bred(problem, best.x[0], score, progress), progress)
-        if problem.degree <= Degree.KINK:
-            best = self._taken(best, score(self._slid(problem, best.x[0], progress)[None, :]), progress)
+        best = self._taken(best, score(self._slid(problem, best.x[0], progress)[None, :]), progress)
         x = best.x[0]
         wrong = violation(problem, x, relative=self.scaling)
         outcome = Outcome.CONVERGED if wrong <= self.precision else Outcome.INFEASIBLE
@@ -92,8 +89,10 @@ class Nonsmooth(Engine):
         free = view.lb < view.ub
         if not free.any() or free.sum() > DENSE:
             return x
-        weight = 10.0 * max(1.0, float(np.abs(view.grad(x)[free]).max()))
-        weight = weight if np.isfinite(weight) else 10.0
+        steep = float(np.abs(view.grad(x)[free]).max())
+        if not np.isfinite(steep) or (steep == 0.0 and not view.m):
+            return x
+        weight = 10.0 * max(1.0, steep)
         for _ in range(6):
             fun, grad = penalty(view, weight, x)
             x = np.where(free, bfgs(fun, grad, x, free, progress.check), x)

@@ -42,7 +42,7 @@ def run(
     `workers` is SciPy's: a number, or anything like `map`. Raises EngineError when the engine does not fit.
     """
     deadline = time.monotonic() + min(engine.time_limit, np.inf if time_limit is None else time_limit)
-    with threadpool_limits(limits=1), np.errstate(all="ignore"):
+    with threadpool_limits(limits=1):
         return answered(problem, engine, deadline, watch, workers or 1)
 
 
@@ -71,7 +71,8 @@ def answered(
         source=source,
     )
     progress.problem = counted(source, progress)
-    return _finished(progress, _ended(progress, engine))
+    with np.errstate(all="ignore"):
+        return _finished(progress, _ended(progress, engine))
 
 
 def equipped(engine: Engine, problem: Problem) -> Engine:
