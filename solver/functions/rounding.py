@@ -42,7 +42,9 @@ if TYPE_CHECKING:
     from solver.functions.registry import Number, Value
 
 _SLACK = 1e-15
+_HALVES = 2.0**51
 _WHOLE = 2.0**52
+_POWERS = np.array([float(f"1e{exponent}") for exponent in range(309)])
 
 
 def _nearest(size: FloatArray, slack: FloatArray) -> FloatArray:
@@ -74,9 +76,11 @@ def _to_digits(number: Node, digits: Node, known: Callable[..., FloatArray], liv
 def _rounded(number: FloatArray, places: FloatArray, known: Callable[..., FloatArray]) -> FloatArray:
     size = np.abs(number)
     fine = places > 0
-    scale = 10.0 ** np.minimum(np.abs(places), 308)
+    scale = _POWERS[np.minimum(np.abs(np.nan_to_num(places)), 308).astype(int)]
     scaled = np.where(fine, size * scale, size / scale)
-    whole = known(scaled, np.where(places == 0, 0.0, scaled * _SLACK))
+    # A quarter, since more would carry a whole number to the next one; none where doubles have no quarters.
+    slack = np.where((places == 0) | (scaled >= _HALVES), 0.0, np.minimum(scaled * _SLACK, 0.25))
+    whole = known(scaled, slack)
     result = np.where(fine, whole / scale, whole * scale)
     kept = fine & ((scaled >= _WHOLE) | ~np.isfinite(scaled))
     return np.copysign(np.where(kept, size, result), number) + 0.0
