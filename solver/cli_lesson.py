@@ -165,6 +165,8 @@ def gradients(book: Path, **asked: Any) -> None:
 @click.option("--loss", type=click.Choice(("mse", "rmse", "mae", "huber")), default="mse", show_default=True)
 @click.option("--decay", type=click.FloatRange(0), default=0.0, help="Weight of the sum of squares of what is learnt.")
 @click.option("--link", type=click.Choice(("identity", "sigmoid", "tanh")), default="identity", show_default=True)
+@click.option("--model", type=click.Choice(("dot", "network")), default="dot", show_default=True)
+@click.option("--hidden", metavar="N[,N]", default="8", show_default=True, help="Units of the network's hidden layers.")
 @click.option("--range", "ends", type=float, nargs=2, metavar="LOW HIGH", help="Ends of the link; else of the targets.")
 @click.option(
     "--init", type=click.Choice(("random", "stored", "zeros")), help="First values; else those stored, or random."
@@ -188,6 +190,7 @@ def fit(book: Path, **asked: Any) -> None:
     from solver.listing import absolute, answer_listing
 
     only_one_target(asked)
+    asked["hidden"] = _sizes(asked["hidden"])
     said = {field.name: asked[field.name] for field in dataclasses.fields(Fit) if field.name in asked}
     with refusals(book), stoppable():
         began = time.perf_counter()
@@ -214,6 +217,14 @@ def fit(book: Path, **asked: Any) -> None:
     elif not asked["quiet"]:
         print_answer(listing)
     sys.exit(exit_code([fitted.answer]))
+
+
+def _sizes(text: str) -> tuple[int, ...]:
+    """The sizes of hidden layers."""
+    sizes = [part.strip() for part in text.split(",")]
+    if not all(size.isdecimal() and int(size) > 0 for size in sizes):
+        raise click.UsageError(f"--hidden takes numbers of units such as 8 or 8,4, not {text}")
+    return tuple(int(size) for size in sizes)
 
 
 @lesson

@@ -22,8 +22,9 @@ from solver.pipeline import Request, read, solve_model
 from solver.reports.gradients import rectangles
 from solver.sources import Source, find_source, one_area, oriented
 from solver.starts import held_out, starts_of
-from solver.templates.factorisation import Factorisation, factorisation
-from solver.templates.factortable import FactorTable, factor_table
+from solver.templates.factorisation import Factorisation
+from solver.templates.factornet import FactorNetwork
+from solver.templates.factortable import FactorTable
 from solver.templates.recipe import Recipe
 from solver.values import kind_of
 
@@ -34,11 +35,11 @@ if TYPE_CHECKING:
 
     from solver.book.book import Book
     from solver.model.answer import Answer
-    from solver.templates.factorisation import Given
+    from solver.templates.factorisation import Given, Starts
     from solver.templates.plan import Marks
     from solver.values import Scalar
 
-Layout: TypeAlias = "Factorisation | FactorTable"
+Layout: TypeAlias = "Factorisation | FactorTable | FactorNetwork"
 
 FACTORS = 5
 """How many factors embeddings have where nothing says it."""
@@ -49,6 +50,7 @@ class Fit:
     """What shall be fitted, and how; None means: as the book says, or the usual.
 
     `targets`, `rows`, `columns` and `long` are areas as texts; `freeze` are areas too, or the words rows and columns.
+    `hidden` are the sizes of the hidden layers where the model is a network.
     """
 
     sheet: str | None = None
@@ -68,6 +70,8 @@ class Fit:
     seed: int = 1
     holdout: float = 0.0
     freeze: tuple[str, ...] = ()
+    model: str = "dot"
+    hidden: tuple[int, ...] = (8,)
     request: Request = field(default_factory=Request)
 
 
@@ -89,7 +93,7 @@ def fit(book: Book, asked: Fit) -> Fitted:
     factors, rows, cols = oriented(source, asked.factors)
     recipe = _recipe(asked, source, factors or FACTORS)
     home = _home(book, asked, source, rows, cols)
-    layout = _layout(book, source, recipe, _place(book, asked, source, home), rows, cols)
+    layout = _layout(book, asked, source, recipe, _place(book, asked, source, home), rows, cols)
     marks, model, notes = _written(book, asked, source, layout)
     values: dict[tuple[int, int], Scalar] = {
         place: mark.value for place, mark in marks.items() if not mark.formula and mark.value is not None
@@ -117,7 +121,8 @@ def _recipe(asked: Fit, source: Source, factors: int) -> Recipe:
         raise ModelError(
             f"the range from {low:g} to {high:g} is empty", where=str(source.targets), hint="give --range LOW HIGH"
         )
-    return Recipe(factors, asked.bias, asked.loss, asked.decay, asked.link, low, high, holdout=asked.holdout > 0)
+    bias = asked.bias and asked.model != "network"  # its units have biases of their own
+    return Recipe(factors, bias, asked.loss, asked.decay, asked.link, low, high, holdout=asked.holdout > 0)
 
 
 def _home(book: Book, asked: Fit, source: Source, rows: Given | None, cols: Given | None) -> str:
@@ -153,10 +158,14 @@ def _place(book: Book, asked: Fit, source: Source, home: str) -> Cell:
     return Cell(home, 0 if source.keys is None else source.targets.top, right)
 
 
-def _layout(book: Book, source: Source, recipe: Recipe, at: Cell, rows: Given | None, cols: Given | None) -> Layout:
+def _layout(
+    book: Book, asked: Fit, source: Source, recipe: Recipe, at: Cell, rows: Given | None, cols: Given | None
+) -> Layout:
     """Where everything will stand; ModelError if something stands there."""
     layout: Layout
-    if source.keys is not None:
+    if asked.model == "network":
+        layout = _network(source, recipe, asked.hidden, at, rows, cols)
+    elif source.keys is not None:
         layout = FactorTable(at, recipe, source.keys, source.targets, source.row_names, source.col_names)
     else:
         row_names, col_names = (tuple(map(str, names)) for names in (source.row_names, source.col_names))
@@ -171,6 +180,22 @@ def _layout(book: Book, source: Source, recipe: Recipe, at: Cell, rows: Given | 
     return layout
 
 
+def _network(
+    source: Source, recipe: Recipe, hidden: tuple[int, ...], at: Cell, rows: Given | None, cols: Given | None
+) -> FactorNetwork:
+    """A network on embeddings: a line for each known target of a grid, or beside each line of a table."""
+    for given in (rows, cols):
+        if given is not None and given.turned:
+            raise ModelError(
+                "a network reads embeddings row by row", where=str(given.area), hint="write one embedding in each row"
+            )
+    places = source.places if source.keys is not None else source.places[source.known]
+    lines = tuple((row, col) for row, col in places.tolist())
+    at = at if source.keys is not None else Cell(at.sheet, at.row + 1, at.col)
+    names = (source.row_names, source.col_names)
+    return FactorNetwork(at, recipe, hidden, source.targets, lines, *names, source.keys, rows, cols)
+
+
 def _written(book: Book, asked: Fit, source: Source, layout: Layout) -> tuple[Marks, Model, tuple[str, ...]]:
     """The cells to write, the model to store, and what is worth a remark."""
     held = held_out(source, asked.holdout, asked.seed)
@@ -183,15 +208,23 @@ def _written(book: Book, asked: Fit, source: Source, layout: Layout) -> tuple[Ma
     variables = [piece for area in learnt for piece in _without(area, left_out)]
     if not variables:
         raise ModelError("everything is frozen", where=str(source.targets), hint="leave something to be learnt")
-    marked = [[1.0 if value else None for value in row] for row in held.reshape(source.values.shape)]
-    starts = starts_of(source, layout.recipe, asked.init or "random", asked.scale, asked.seed)
+    shown = held[source.known] if isinstance(layout, FactorNetwork) and source.keys is None else held
+    marked = [[1.0 if value else None for value in row] for row in _shaped(shown, source, layout)]
     decayed = [piece for area in learnt for piece in _without(area, frozen)]
-    if isinstance(layout, FactorTable):
-        marks = factor_table(layout, starts, decayed, marked)
-    else:
-        marks = factorisation(layout, starts, decayed, marked)
+    marks = layout.marks(_starts(asked, source, layout), decayed, marked)
     model = _model(book, asked, layout, tuple(variables))
     return marks, model, notes
+
+
+def _shaped(held: npt.NDArray[np.bool_], source: Source, layout: Layout) -> npt.NDArray[np.bool_]:
+    """A choice of targets in the shape in which they are written."""
+    return held.reshape(source.values.shape if isinstance(layout, Factorisation) else (-1, 1))
+
+
+def _starts(asked: Fit, source: Source, layout: Layout) -> Starts:
+    """The first values of everything that may be learnt."""
+    sizes = layout.sizes if isinstance(layout, FactorNetwork) else ()
+    return starts_of(source, layout.recipe, asked.init or "random", asked.scale, asked.seed, sizes)
 
 
 def _model(book: Book, asked: Fit, layout: Layout, variables: tuple[Area, ...]) -> Model:
@@ -235,7 +268,7 @@ def _restarted(asked: Fit, source: Source, layout: Layout, model: Model) -> dict
     """New first values for given embeddings: blanks become 0, and all of them begin anew where that is asked for."""
     if isinstance(layout, FactorTable):
         return {}
-    starts = starts_of(source, layout.recipe, asked.init or "random", asked.scale, asked.seed)
+    starts = _starts(asked, source, layout)
     variables = set(model.cells())
     values: dict[tuple[int, int], Scalar] = {}
     for given, grid, rows in ((layout.rows, source.rows, starts.rows), (layout.cols, source.cols, starts.cols)):

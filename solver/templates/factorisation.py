@@ -44,12 +44,13 @@ class Given:
 
 @dataclass(frozen=True, slots=True)
 class Starts:
-    """The first values of what is learnt: embeddings as rows, and biases."""
+    """The first values of what is learnt: embeddings as rows, biases, and the weights of a network layer by layer."""
 
     rows: Rows
     cols: Rows
     row_bias: Sequence[float]
     col_bias: Sequence[float]
+    weights: Sequence[Rows] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,34 +169,33 @@ class Factorisation:
             return dot
         return f"{dot}+{sliding_down(self.row_bias)}+{sliding_across(self.col_bias)}"
 
+    def marks(self, starts: Starts, learnt: Sequence[Area], held: Rows) -> Marks:
+        """All cells of the model; `learnt` areas are in the weight decay, `held` marks the targets kept out with 1."""
+        recipe = self.recipe
+        predicted, difference, term = (area for _, area in self.grids[:3])
+        target = seen_from(self.at.sheet, self.targets, self.targets.first.a1)
+        mark, held_term = (self.grids[3][1], self.grids[4][1]) if recipe.holdout else (None, None)
+        training, other = term_formulas(
+            recipe.loss, target, difference.first.a1, mark.first.a1 if mark is not None else ""
+        )
+        pieces = [
+            self.loss.marks(term, held_term, learnt),
+            *(_frame(self, name, area) for name, area in self.grids),
+            _embeddings(self, starts),
+            filled(predicted, self.loss.linked(self.dot)),
+            filled(difference, f'IF({target}="","",{target}-{predicted.first.a1})'),
+            filled(term, training),
+        ]
+        if mark is not None and held_term is not None:
+            pieces += [numbers(mark, held, Look.INPUT), filled(held_term, other)]
+        return joined(*pieces)
+
 
 def _line(area: Area, number: int, *, down_a_column: bool) -> Area:
     """One row of an area, or one column."""
     if down_a_column:
         return block(area.sheet, area.top, area.left + number, area.rows)
     return block(area.sheet, area.top + number, area.left, 1, area.cols)
-
-
-def factorisation(
-    at: Factorisation, starts: Starts, learnt: Sequence[Area], held: Sequence[Sequence[float | None]]
-) -> Marks:
-    """All cells of the model; `learnt` areas are in the weight decay, `held` marks the targets kept out with 1."""
-    recipe = at.recipe
-    predicted, difference, term = (area for _, area in at.grids[:3])
-    target = seen_from(at.at.sheet, at.targets, at.targets.first.a1)
-    mark, held_term = (at.grids[3][1], at.grids[4][1]) if recipe.holdout else (None, None)
-    training, other = term_formulas(recipe.loss, target, difference.first.a1, mark.first.a1 if mark is not None else "")
-    pieces = [
-        at.loss.marks(term, held_term, learnt),
-        *(_frame(at, name, area) for name, area in at.grids),
-        _embeddings(at, starts),
-        filled(predicted, at.loss.linked(at.dot)),
-        filled(difference, f'IF({target}="","",{target}-{predicted.first.a1})'),
-        filled(term, training),
-    ]
-    if mark is not None and held_term is not None:
-        pieces += [numbers(mark, held, Look.INPUT), filled(held_term, other)]
-    return joined(*pieces)
 
 
 def _frame(at: Factorisation, name: str, area: Area) -> Marks:

@@ -105,36 +105,33 @@ class FactorTable:
         biases = zip(self.biases, numbers_of, strict=False)
         return "+".join([dot, *(f"INDEX({bias.absolute},{number})" for bias, number in biases)])
 
-
-def factor_table(
-    at: FactorTable, starts: Starts, learnt: Sequence[Area], held: Sequence[Sequence[float | None]]
-) -> Marks:
-    """All cells of the model; `learnt` areas are in the weight decay, `held` marks the targets kept out with 1."""
-    recipe = at.recipe
-    predicted, difference, term = (at.column(k) for k in (2, 3, 4))
-    mark, held_term = (at.column(5), at.column(6)) if recipe.holdout else (None, None)
-    target = sliding_down(at.targets)
-    training, other = term_formulas(
-        recipe.loss, target, sliding_down(difference), "" if mark is None else sliding_down(mark)
-    )
-    tables = ((at.keys[0], at.row_factors, at.row_names), (at.keys[1], at.col_factors, at.col_names))
-    pieces = [
-        at.loss.marks(term, held_term, learnt),
-        *(_found(at.column(k), keys, table) for k, (keys, table, _) in enumerate(tables)),
-        *(down(table.top, table.left - 1, names) for _, table, names in tables),
-        numbers(at.row_factors, starts.rows, Look.VARIABLE),
-        numbers(at.col_factors, starts.cols, Look.VARIABLE),
-        filled(predicted, at.loss.linked(at.dot)),
-        filled(difference, f'IF({target}="","",{target}-{sliding_down(predicted)})'),
-        filled(term, training),
-    ]
-    for area, values in zip(at.biases, (starts.row_bias, starts.col_bias), strict=False):
-        pieces.append(numbers(area, [(value,) for value in values], Look.VARIABLE))
-    if mark is not None and held_term is not None:
-        pieces += [numbers(mark, held, Look.INPUT), filled(held_term, other)]
-    if at.at.row:
-        pieces.append(_headers(at))
-    return joined(*pieces)
+    def marks(self, starts: Starts, learnt: Sequence[Area], held: Sequence[Sequence[float | None]]) -> Marks:
+        """All cells of the model; `learnt` areas are in the weight decay, `held` marks the targets kept out with 1."""
+        recipe = self.recipe
+        predicted, difference, term = (self.column(k) for k in (2, 3, 4))
+        mark, held_term = (self.column(5), self.column(6)) if recipe.holdout else (None, None)
+        target = sliding_down(self.targets)
+        training, other = term_formulas(
+            recipe.loss, target, sliding_down(difference), "" if mark is None else sliding_down(mark)
+        )
+        tables = ((self.keys[0], self.row_factors, self.row_names), (self.keys[1], self.col_factors, self.col_names))
+        pieces = [
+            self.loss.marks(term, held_term, learnt),
+            *(_found(self.column(k), keys, table) for k, (keys, table, _) in enumerate(tables)),
+            *(down(table.top, table.left - 1, names) for _, table, names in tables),
+            numbers(self.row_factors, starts.rows, Look.VARIABLE),
+            numbers(self.col_factors, starts.cols, Look.VARIABLE),
+            filled(predicted, self.loss.linked(self.dot)),
+            filled(difference, f'IF({target}="","",{target}-{sliding_down(predicted)})'),
+            filled(term, training),
+        ]
+        for area, values in zip(self.biases, (starts.row_bias, starts.col_bias), strict=False):
+            pieces.append(numbers(area, [(value,) for value in values], Look.VARIABLE))
+        if mark is not None and held_term is not None:
+            pieces += [numbers(mark, held, Look.INPUT), filled(held_term, other)]
+        if self.at.row:
+            pieces.append(_headers(self))
+        return joined(*pieces)
 
 
 def _found(area: Area, keys: Area, table: Area) -> Marks:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from random import Random
 from typing import TYPE_CHECKING, Any
 
@@ -255,3 +256,72 @@ def test_bad_input(tmp_path: Path) -> None:
     assert "has no option" in refused("fit", book(grid), "--engine", "gd", "-O", "fly=1").replace(
         "no engine has an option", "has no option"
     )
+
+
+@pytest.mark.parametrize("long", [False, True])
+@pytest.mark.parametrize("hidden", ["3", "4,2"])
+def test_network_is_the_network(tmp_path: Path, long: bool, hidden: str) -> None:
+    targets = planted(5, 4, 1, 0.1, 0.9, seed=8)
+    book = (table_book if long else grid_book)(tmp_path / "book.xlsx", targets)
+    asked = ("--model", "network", "--hidden", hidden, "--factors", 2, "--link", "sigmoid", "--range", 0, 6)
+    found = listing("fit", book, *asked, "--decay", 0.01, "--engine", "gd", "-O", "itr=2", code=3)
+    x = [each["initial"] for each in found["variables"]]
+    sheet = openpyxl.load_workbook(book)["Data"]
+    if long:
+        lines = [(row[0].value, row[1].value, row[2].value) for row in sheet.iter_rows(2)]
+    else:
+        lines = [(i, j, v) for i, row in enumerate(targets) for j, v in enumerate(row) if v is not None]
+    places = [list(dict.fromkeys(line[side] for line in lines)) for side in (0, 1)]
+    take = iter(x)
+
+    def block(rows: int, cols: int) -> Any:
+        return np.array([[next(take) for _ in range(cols)] for _ in range(rows)])
+
+    users, movies = block(5, 2), block(4, 2)
+    sizes = [4, *map(int, hidden.split(",")), 1]
+    weights = [block(inputs + 1, outputs) for inputs, outputs in itertools.pairwise(sizes)]
+    assert next(take, None) is None
+    if not long:
+        places = [list(range(5)), list(range(4))]
+    loss = 0.0
+    for user, movie, target in lines:
+        layer = np.concatenate([users[places[0].index(user)], movies[places[1].index(movie)]])
+        for table in weights[:-1]:
+            layer = np.tanh(layer @ table[:-1] + table[-1])
+        z = float((layer @ weights[-1][:-1] + weights[-1][-1])[0])
+        loss += (target - 6 / (1 + np.exp(-z))) ** 2 / len(lines)
+    assert found["objective"]["initial"] == pytest.approx(loss + 0.01 * np.sum(np.square(x)), rel=1e-12)
+    assert found["objective"]["final"] < found["objective"]["initial"]
+
+
+def test_network_on_frozen_embeddings(tmp_path: Path) -> None:
+    """Only the weights move, and a network of three units hits what a line through the embeddings cannot."""
+    book, out = three_grids(tmp_path / "lesson.xlsx"), tmp_path / "out.xlsx"
+    cells = openpyxl.load_workbook(book)
+    for row, value in ((6, -1), (7, 0), (8, 1)):
+        cells["Lesson"].cell(row, 2).value = value
+    cells.save(book)
+    asked = ("--model", "network", "--hidden", 3, "--freeze", "rows", "--freeze", "columns")
+    found = listing("fit", book, *asked, "-o", out)
+    assert len(found["variables"]) == 3 * 3 + 4
+    assert found["objective"]["final"] == pytest.approx(0, abs=1e-12)
+    sheet = openpyxl.load_workbook(out)["Lesson"]
+    assert [sheet.cell(row, 2).value for row in (2, 3, 6, 7, 8)] == [-1, 1, -1, 0, 1]
+    (tmp_path / "office").mkdir()
+    recalculated = libreoffice(out, tmp_path / "office")["Lesson"]
+    assert recalculated[address(found["objective"]["cell"])].value == pytest.approx(0, abs=1e-12)
+    assert "cannot start at zeros" in refused("fit", book, *asked, "--init", "zeros")
+
+
+def test_first_values(tmp_path: Path) -> None:
+    targets = planted(4, 3, 1, 0.1, 1.0, seed=9)
+    book = grid_book(tmp_path / "book.xlsx", targets)
+    stop = ("--engine", "gd", "-O", "itr=0")
+    for init, spread in (("zeros", 0.0), ("random", 0.5), (None, 0.5)):
+        asked = ("--init", init) if init else ()
+        found = listing("fit", book, "--factors", 2, "--bias", *asked, *stop, code=None)
+        first = [each["initial"] for each in found["variables"]][: 4 * 2]
+        assert np.ptp(first) <= 2 * spread
+        assert (np.ptp(first) > 0) == (spread > 0)
+    narrow = listing("fit", book, "--factors", 2, "--bias", "--scale", 0.01, *stop, code=None)
+    assert np.abs([each["initial"] for each in narrow["variables"]][:8]).max() <= 0.01
