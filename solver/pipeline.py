@@ -8,6 +8,7 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +27,7 @@ from solver.errors import ModelError, Outcome, SolverError, WorkbookError
 from solver.grid import Area, Cell, quote_sheet
 from solver.model.answer import Answer, Used
 from solver.model.binding import Binding, bind
+from solver.model.problem import Origin
 from solver.model.recall import recall
 from solver.reports import registry as reports
 from solver.reports.agreement import Agreement, compare
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
 
     from solver.book.book import Book
     from solver.model.model import Model
+    from solver.model.problem import Problem
     from solver.model.solution import Watch
     from solver.table import Table
     from solver.values import Scalar
@@ -83,10 +86,11 @@ def solve_model(book: Book, model: Model, request: Request, inputs: Mapping[Cell
     """Solves one model; `inputs` are values that other models have already put into cells."""
     began = time.perf_counter()
     binding = bind(book, model, inputs)
+    problem = replace(binding.problem, origin=_origin(book, model, inputs, binding.problem))
     compiled = time.perf_counter()
-    engine, why = choose(binding.problem, request.engine or model.engine, request.options, model.options)
-    watch = _in_terms_of_the_cell(request.watch, binding.problem.sense)
-    solution = run(binding.problem, engine, watch, request.time_limit, request.workers)
+    engine, why = choose(problem, request.engine or model.engine, request.options, model.options)
+    watch = _in_terms_of_the_cell(request.watch, problem.sense)
+    solution = run(problem, engine, watch, request.time_limit, request.workers)
     solution = replace(solution, x=solution.x + 0.0)  # no cell shall hold a negative zero
     solved = time.perf_counter()
     fitted: dict[Cell, Scalar] = dict(inputs or {})
@@ -101,6 +105,17 @@ def solve_model(book: Book, model: Model, request: Request, inputs: Mapping[Cell
         after=after,
         seconds={"compile": compiled - began, "solve": solved - compiled, "recompute": time.perf_counter() - solved},
     )
+
+
+def _origin(book: Book, model: Model, inputs: Mapping[Cell, Scalar] | None, problem: Problem) -> Origin | None:
+    """How another process makes the problem anew, for a book that came from a file."""
+    if book.parts is None:
+        return None
+    return Origin(partial(_bound_anew, book.archive.data, model, inputs), problem.fun)
+
+
+def _bound_anew(data: bytes, model: Model, inputs: Mapping[Cell, Scalar] | None) -> Problem:
+    return bind(read(data), model, inputs).problem
 
 
 def _in_terms_of_the_cell(watch: Watch | None, sense: int) -> Watch | None:

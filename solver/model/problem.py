@@ -10,8 +10,10 @@ target as the first row and no objective (`sense` = 0, fun is 0 everywhere).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias
+import threading
+import uuid
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -55,6 +57,18 @@ class Linear:
     offset: float
     hessian: sp.csr_array | None = None
     convex: bool = True
+
+
+@dataclass(frozen=True)
+class Origin:
+    """How another process or thread makes a problem anew, by a function that can be sent there.
+
+    `fun` is that of the problem as it was made: one that was transformed since is another problem.
+    """
+
+    remake: Callable[[], Problem]
+    fun: Callable[[Vector], float]
+    token: str = field(default_factory=lambda: uuid.uuid4().hex)
 
 
 @dataclass(frozen=True)
@@ -103,6 +117,8 @@ class Problem:
     A mean, a root of a mean and a sum of the same squares have these squares as terms: see `algebra.terms`.
     """
     term_count: int = 0
+    origin: Origin | None = None
+    """What makes it possible to send the problem to another process."""
 
     @property
     def n(self) -> int:
@@ -118,3 +134,22 @@ class Problem:
     def smooth(self) -> bool:
         """Whether derivatives exist everywhere, in the objective and in every row."""
         return max((self.degree, *self.row_degrees)) <= 3
+
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        """Pickled as the way to make it anew, with the arrays that engines may have changed."""
+        origin = self.origin
+        if origin is None or origin.fun is not self.fun:
+            return super().__reduce_ex__(protocol)
+        return _arrived, (origin.token, origin.remake, {name: getattr(self, name) for name in _ARRAYS})
+
+
+_ARRAYS = ("x0", "lb", "ub", "integer", "binary", "groups", "row_lo", "row_hi")
+_made = threading.local()
+
+
+def _arrived(token: str, remake: Callable[[], Problem], arrays: dict[str, Any]) -> Problem:
+    """The problem where it was sent to: made once by every thread there, for no two may share its memory."""
+    if getattr(_made, "token", None) != token:
+        _made.token, _made.problem = token, remake()
+    problem: Problem = _made.problem
+    return replace(problem, **arrays)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import io
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from multiprocessing import get_context
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,7 +14,7 @@ from scipy.optimize import Bounds, OptimizeResult, minimize
 
 import solver
 from solver import ErrorValue, Outcome
-from tests.interface.books import EQ, GE, LE, LINE, MAX, PLAN, PLAN_MODEL, VALUE_OF, both, line, model, write
+from tests.interface.books import EQ, GE, INT, LE, LINE, MAX, PLAN, PLAN_MODEL, VALUE_OF, both, line, model, write
 from tests.interface.command import contents, run, stored
 
 if TYPE_CHECKING:
@@ -200,6 +201,19 @@ def test_workers(tmp_path: Path, workers: Any) -> None:
     alone = solver.solve(book, seed=5)
     assert result.x.tolist() == alone.x.tolist()
     assert result.x == pytest.approx([1, 1], abs=1e-6)
+
+
+@pytest.mark.parametrize("kind", ["starts", "population", "tree"])
+def test_workers_of_other_processes(tmp_path: Path, kind: str) -> None:
+    """Processes that share nothing with this one: starts, a population and the nodes of a tree are sent to them."""
+    whole = ("S!$A$1:$A$2", INT, 0)
+    book = valley(tmp_path / "book.xlsx", *BOX, *([whole] if kind == "tree" else []), msl=1 if kind == "starts" else 2)
+    engine, options = ("evolutionary", {"itr": 5}) if kind == "population" else (None, {})
+    alone = solver.solve(book, engine=engine, options=options, seed=5)
+    with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
+        result = solver.solve(book, engine=engine, options=options, seed=5, workers=pool.map)
+    assert result.x.tolist() == alone.x.tolist()
+    assert result.outcome is alone.outcome
 
 
 def test_values(tmp_path: Path) -> None:
