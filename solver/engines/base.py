@@ -12,7 +12,7 @@ import importlib
 import pkgutil
 from dataclasses import dataclass
 from enum import Flag, auto
-from typing import TYPE_CHECKING, ClassVar, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from solver.engines.options import UNLIMITED, Option, above, at_least, between, near_miss, option, options_of
 from solver.errors import EngineError
@@ -139,7 +139,7 @@ def find_engine(name: str) -> type[Engine]:
     return known[plain]
 
 
-def with_settings_of(make: type[E], other: Engine) -> E:
-    """An engine of another kind with the common settings of a given one."""
+def with_settings_of(make: type[E], other: Engine, **own: Any) -> E:
+    """An engine of another kind with the common settings of a given one, and some of its own."""
     common = {field.name: getattr(other, field.name) for field in dataclasses.fields(Engine)}
-    return make(**common)
+    return make(**common, **own)

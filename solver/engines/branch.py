@@ -17,6 +17,7 @@ import numpy as np
 from solver.engines.base import Engine, Handles, Needs, Wrapper, engine, with_settings_of
 from solver.engines.grg import Nonlinear
 from solver.engines.integers import EXACT_GAP, WholeNumbers
+from solver.engines.progress import Halt
 from solver.engines.run import answered
 from solver.engines.start import relaxed
 from solver.engines.workers import mapper
@@ -53,8 +54,13 @@ class Branch(Wrapper, WholeNumbers):
         inner = self.inner or with_settings_of(Nonlinear, self)
         task = Relaxation(relaxed(source), source.integer, replace(inner, relax=True), progress.deadline)
         tree = Tree(self, problem, progress)
-        with mapper(task, progress.workers, WAVE) as solved:
-            return tree.searched(solved)
+        try:
+            with mapper(task, progress.workers, WAVE) as solved:
+                return tree.searched(solved)
+        except Halt as halt:
+            if tree.best is None:
+                raise
+            return tree.ended(halt.outcome)
 
 
 @dataclass(frozen=True)
@@ -128,15 +134,15 @@ class Tree:
                     worst = relaxation.outcome
             patience = time.monotonic() - started > self.engine.prove
             if self.best is not None and patience and self._gap() <= self.engine.tolerance:
-                return self._ended(Outcome.WITHIN_TOLERANCE if self._gap() > EXACT_GAP else Outcome.OPTIMAL)
+                return self.ended(Outcome.WITHIN_TOLERANCE if self._gap() > EXACT_GAP else Outcome.OPTIMAL)
             if self.found >= self.engine.solutions and (self.open or self.dive):
-                return self._ended(Outcome.SOLUTION_LIMIT)
+                return self.ended(Outcome.SOLUTION_LIMIT)
             if self.nodes >= self.engine.nodes and (self.open or self.dive):
-                return self._ended(Outcome.NODE_LIMIT)
+                return self.ended(Outcome.NODE_LIMIT)
         if self.best is None:
             stopped = worst if worst.stopped or worst is Outcome.ERROR_VALUE else Outcome.INFEASIBLE
-            return self._ended(stopped)
-        return self._ended(Outcome.OPTIMAL)
+            return self.ended(stopped)
+        return self.ended(Outcome.OPTIMAL)
 
     def _wave(self) -> list[Box]:
         """The next nodes: the newest of the dive, then those of least bound; hopeless ones are dropped."""
@@ -203,7 +209,8 @@ class Tree:
         bound = min([box.bound for _, _, box in self.open] + [box.bound for box in self.dive], default=self.best.fun)
         return max(0.0, self.best.fun - bound) / max(abs(self.best.fun), 1e-10)
 
-    def _ended(self, outcome: Outcome) -> Solution:
+    def ended(self, outcome: Outcome) -> Solution:
+        """The incumbent, or the start if there is none, with the outcome."""
         engine = self.engine
         if self.best is None:
             x = self.problem.x0

@@ -21,6 +21,7 @@ from solver.engines.differential import Swarm, swarm
 from solver.engines.local import around_whole, local_engine
 from solver.engines.options import at_least, between, option
 from solver.engines.orders import ordered
+from solver.engines.progress import Halt
 from solver.engines.run import answered
 from solver.engines.score import Evaluate, Scored, scorer, strictness
 from solver.engines.start import grouped
@@ -62,7 +63,6 @@ class Evolutionary(Engine):
 
     def minimise(self, problem: Problem, progress: Progress) -> Solution:
         """The best member found, refined."""
-        free = ~grouped(problem)
         if self.require_bounds and not np.all(np.isfinite(problem.lb) & np.isfinite(problem.ub)):
             return Solution(problem.x0, problem.fun(problem.x0), Outcome.BOUNDS_REQUIRED, self.name)
         seed = self.seed or int(np.random.default_rng().integers(1, 2**31))
@@ -71,32 +71,57 @@ class Evolutionary(Engine):
         random = np.random.default_rng(seed)
         pieces = progress.workers if isinstance(progress.workers, int) else 8
         pieces = (os.cpu_count() or 1) if pieces < 0 else pieces
-        with mapper(Evaluate(progress.source or problem), progress.workers) as evaluate:
-            score = scorer(evaluate, max(1, pieces), progress)
-            if _points(problem) <= COUNTABLE:
-                return self._ended(problem, _counted(problem, score, progress), None, Outcome.OPTIMAL)
-            if problem.groups:
-                best, last, converged = ordered(problem, score, random, progress, self.patience), None, False
-            else:
-                best, last, converged = self._bred(problem, score, random, progress)
-            x = best.x[0]
-            if free.any() or problem.m:
-                x = self._refined(problem, x, score, progress)
-        return self._ended(problem, x, last, Outcome.CONVERGED if converged else Outcome.CANNOT_IMPROVE)
+        crowds: list[Scored] = []
+        try:
+            with mapper(Evaluate(progress.source or problem), progress.workers) as evaluate:
+                return self._searched(problem, scorer(evaluate, max(1, pieces), progress), random, progress, crowds)
+        except Halt as halt:
+            best = progress.log.best
+            if best is None or not crowds:
+                raise
+            population = _population(crowds[-1])
+            return Solution(best.x, best.fun, halt.outcome, self.name, violation=best.violation, population=population)
+
+    def _searched(
+        self,
+        problem: Problem,
+        score: Callable[[Vector], Scored],
+        random: np.random.Generator,
+        progress: Progress,
+        crowds: list[Scored],
+    ) -> Solution:
+        """The answer of a search that comes to its own end; `crowds` gets the populations."""
+        if _points(problem) <= COUNTABLE:
+            return self._ended(problem, _counted(problem, score, progress), None, Outcome.OPTIMAL)
+        if problem.groups:
+            best, converged = ordered(problem, score, random, progress, self.patience), False
+        else:
+            best, converged = self._bred(problem, score, random, progress, crowds)
+        x = best.x[0]
+        if not grouped(problem).all() or problem.m:
+            x = self._refined(problem, x, score, progress)
+        outcome = Outcome.CONVERGED if converged else Outcome.CANNOT_IMPROVE
+        return self._ended(problem, x, crowds[-1] if crowds else None, outcome)
 
     def _bred(
-        self, problem: Problem, score: Callable[[Vector], Scored], random: np.random.Generator, progress: Progress
-    ) -> tuple[Scored, Scored, bool]:
-        """The best of several populations, the last population, and whether it had converged."""
+        self,
+        problem: Problem,
+        score: Callable[[Vector], Scored],
+        random: np.random.Generator,
+        progress: Progress,
+        crowds: list[Scored],
+    ) -> tuple[Scored, bool]:
+        """The best of several populations, and whether the last had converged."""
         size = self.population or min(max(10 * problem.n, 20), 200)
         bounds, slack = self._box(problem), strictness(problem, self.precision)
         best, began, start = score(problem.x0[None, :]), time.monotonic(), problem.x0
-        last, vain = best, 0
+        vain = 0
         for _ in range(RUNS):
             crowd = swarm(bounds, problem.integer, start, size, self.mutation, score, random)
             head, still, before = _champion(crowd, slack), 0, best
             while still < self.stall and not (crowd.allowed() <= slack and self._converged(crowd.members, slack)):
                 crowd.advance()
+                crowds[:] = [crowd.members]
                 new = _champion(crowd, slack)
                 still = 0 if _clearly(new, head, slack) else still + 1
                 head = new
@@ -104,8 +129,7 @@ class Evolutionary(Engine):
                     best, began = head, time.monotonic()
                 progress.step(best.x[0])
                 if time.monotonic() - began > self.patience:
-                    return best, crowd.members, False
-            last = crowd.members
+                    return best, False
             polished = score(self._refined(problem, head.x[0], score, progress)[None, :])
             if _better(polished, best, slack):
                 best, began = polished, time.monotonic()
@@ -113,7 +137,7 @@ class Evolutionary(Engine):
             if vain == VAIN:
                 break
             start = np.clip(random.uniform(bounds[2], bounds[3]), problem.lb, problem.ub)
-        return best, last, True
+        return best, True
 
     def _box(self, problem: Problem) -> tuple[Vector, Vector, Vector, Vector]:
         """The bounds, and the box that the first population is spread over."""
@@ -147,11 +171,21 @@ class Evolutionary(Engine):
         return np.asarray(best.x[0])
 
     def _ended(self, problem: Problem, x: Vector, last: Scored | None, outcome: Outcome) -> Solution:
-        population = None if last is None else Population(last.x, last.fun, last.wrong)
         wrong = float(Evaluate(problem)(x[None, :])[1][0])
         if wrong > self.precision:
             outcome = Outcome.INFEASIBLE
-        return Solution(x, problem.fun(x), outcome, self.name, violation=wrong, population=population)
+        return Solution(
+            x,
+            problem.fun(x),
+            outcome,
+            self.name,
+            violation=wrong,
+            population=None if last is None else _population(last),
+        )
+
+
+def _population(members: Scored) -> Population:
+    return Population(members.x, members.fun, members.wrong)
 
 
 def _points(problem: Problem) -> float:

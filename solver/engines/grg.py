@@ -1,8 +1,8 @@
 """Smooth models with rows: a chain of methods, for they fail on different problems.
 
-First the interior point. Then SLSQP where it is affordable, from the same start, and the better of the two answers;
-then the interior point again from where SLSQP ended if that is not optimal yet. The answer is polished on its active
-set. So a local answer near the start is found wherever one of the methods finds it.
+First the interior point. Then, where it is affordable, SLSQP from the same start, and for few variables the interior
+point along a wider path; the better answer counts. Then the interior point again from where these ended, if that is not
+optimal yet. The answer is polished on its active set. So a local answer is found wherever one of the methods finds it.
 """
 
 from __future__ import annotations
@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from solver.model.problem import Problem, Vector
     from solver.model.solution import Solution
 
+FEW, WIDE = 30, 10.0
+"""Up to so many variables a third way is tried: an interior path that begins with this weight of the barrier."""
+
 SMALL = 100
 """Up to so many variables a second method is tried in any case: the better local answer counts."""
 
@@ -43,27 +46,29 @@ class Nonlinear(Engine):
 
     def minimise(self, problem: Problem, progress: Progress) -> Solution:
         """The best local answer of the chain."""
-        best = self._tried(Interior, problem, progress)
+        best = self._tried(with_settings_of(Interior, self), problem, progress)
         if problem.n <= SMALL or (problem.n <= MEDIUM and best.outcome is not Outcome.OPTIMAL):
-            best = self._better(best, self._tried(Slsqp, problem, progress))
+            best = self._better(best, self._tried(with_settings_of(Slsqp, self), problem, progress))
+        if problem.n <= FEW:
+            best = self._better(best, self._tried(with_settings_of(Interior, self, barrier=WIDE), problem, progress))
         if best.outcome is not Outcome.OPTIMAL:
             best = self._better(best, self._again(problem, best.x, progress))
         x = settled(problem, best.x, progress)
         return replace(judged(problem, x, self), iterations=max(progress.log.iteration, 0))
 
-    def _tried(self, make: type[Engine], problem: Problem, progress: Progress) -> Solution:
+    def _tried(self, engine: Engine, problem: Problem, progress: Progress) -> Solution:
         """What a method finds, or the start where it breaks down."""
         try:
-            return with_settings_of(make, self).minimise(problem, progress)
+            return engine.minimise(problem, progress)
         except (ArithmeticError, ValueError, np.linalg.LinAlgError):
             return judged(problem, problem.x0, self, still=False)
 
     def _again(self, problem: Problem, x: Vector, progress: Progress) -> Solution:
         """A second attempt from where the first ones ended, feasible if possible."""
         if not problem.m:
-            return self._tried(LimitedMemory, replace(problem, x0=x), progress)
+            return self._tried(with_settings_of(LimitedMemory, self), replace(problem, x0=x), progress)
         x = restored(problem, x, progress)
-        return self._tried(Interior, replace(problem, x0=x), progress)
+        return self._tried(with_settings_of(Interior, self), replace(problem, x0=x), progress)
 
     def _better(self, one: Solution, other: Solution) -> Solution:
         """The feasible one; of two feasible ones the lower, of equally low ones the optimal."""

@@ -73,6 +73,22 @@ def test_the_population_is_reported_with_its_values() -> None:
     assert population.fun == pytest.approx(RASTRIGIN.problem.fun_many(population.x))
 
 
+def test_a_stopped_population_is_reported_too() -> None:
+    solution = run(RASTRIGIN.problem, find_engine("evolutionary")(seed=1, iterations=5))
+    assert solution.outcome is Outcome.ITERATION_LIMIT
+    assert solution.population is not None
+    assert solution.fun == pytest.approx(solution.population.fun.min())
+
+
+def test_a_stopped_tree_knows_its_gap() -> None:
+    def stop(_: object) -> None:
+        raise StopIteration
+
+    solution = run(MIXED, find_engine("branch")(), stop)
+    assert solution.outcome is Outcome.USER_STOP
+    assert solution.subproblems > 0
+
+
 STOCHASTIC = [
     (find_engine("evolutionary")(seed=11, stall=30), RASTRIGIN.problem),
     (find_engine("evolutionary")(seed=11), TOUR),
