@@ -326,7 +326,9 @@ def test_an_interrupt_keeps_the_best_point(here: Path, monkeypatch: pytest.Monke
 
     monkeypatch.setattr(Progress, "watch", watch)
     rosenbrock(here / "book.xlsx")
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored in a background job of a shell
     said = run("solve", "book.xlsx", "--engine", "gd", "-O", "rate=0.0001", "--json")
+    signal.signal(signal.SIGINT, before)
     assert (said.code, said.json["outcome"]["code"]) == (3, 6)
     assert said.json["objective"]["final"] < said.json["objective"]["initial"]
     assert sorted(contents(here)) == ["book-solved.xlsx", "book.xlsx"]
