@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from solver.algebra.choose import choice, picking, placement
+from solver.algebra.continuity import continuous
 from solver.algebra.corners import maximum, minimum
 from solver.algebra.dense import determination, inversion
 from solver.algebra.derive import between
@@ -62,12 +63,28 @@ def levels(outputs: Iterable[Node], wrt: Node) -> dict[Node, Levels]:
         rule = _RULES.get(node.op)
         if rule is not None:
             found[node] = rule(node, args)
+            if node.op is choice or node.op is mul:
+                found[node] = _without_joined_jumps(node, found, wrt)
         elif isinstance(node.op, Pointwise):
             found[node] = _LIFTED[node.op.smoothness][_largest(args)]
         else:  # an array primitive without a rule: every element may depend on all of its arguments
             highest = max(int(arg.max(initial=0)) for arg in args)
             found[node] = np.asarray(_LIFTED[node.op.smoothness][highest])
     return found
+
+
+def _without_joined_jumps(node: Node, found: dict[Node, Levels], wrt: Node) -> Levels:
+    """The degrees of a choice, or of a product with a condition, with corners where nothing but the slope jumps."""
+    nothing = np.zeros((), dtype=np.uint8)
+    args = [found.get(arg, nothing) for arg in node.args]
+    for place, condition in enumerate(node.args if node.op is mul else node.args[:1]):
+        rest = _largest([*args[:place], *args[place + 1 :]])
+        mended = (args[place] == Degree.STEP) & (rest < Degree.STEP)
+        if mended.any():
+            steady = {arg for arg, inner in found.items() if inner.max(initial=0) < Degree.STEP}
+            mended = mended & continuous(node, condition, wrt, steady)
+            return np.where(mended, np.uint8(Degree.KINK), found[node])
+    return found[node]
 
 
 def _largest(args: Sequence[Levels]) -> Levels:
