@@ -91,8 +91,8 @@ class Cone:
         return read, moved, exact
 
     def _inside(self, area: Area) -> tuple[list[int], bool]:
-        workspace = self._workspace
-        store = workspace.store(area.sheet)
-        inside = np.unique(store.block[store.area_window(area)]).tolist()
-        blocks = [number for number in inside if number != NO_BLOCK]
-        return blocks, any(cell in area for cell in workspace.changed(area.sheet))
+        """The waiting blocks of an area, and whether a cell of it has moved: it was changed, or computed from one."""
+        store = self._workspace.store(area.sheet)
+        window = store.area_window(area)
+        blocks = [number for number in np.unique(store.block[window]).tolist() if number != NO_BLOCK]
+        return blocks, bool(store.moved[window].any())
