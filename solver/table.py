@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from solver.chart import Chart
     from solver.values import Scalar
 
 
@@ -41,7 +42,7 @@ class Table:
 
     `widths` are column widths in Excel's unit (characters of the default font); `outline` are rows that belong to
     a collapsed group. The numbers of a `shades` rectangle (top, left, bottom, right) are coloured by sign and size.
-    Text never becomes a formula.
+    `charts` float over the cells. Text never becomes a formula.
     """
 
     title: str
@@ -50,3 +51,4 @@ class Table:
     outline: frozenset[int] = frozenset()
     shades: tuple[tuple[int, int, int, int], ...] = ()
     gridlines: bool = False
+    charts: tuple[Chart, ...] = ()

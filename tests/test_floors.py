@@ -11,6 +11,7 @@ import solver
 
 ROOT = Path(solver.__file__).parent
 FLOORS = {
+    "chart": 0,
     "errors": 0,
     "grid": 0,
     "table": 0,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from solver.book.cellxml import Keep
 from solver.book.charts import refresh_charts
 from solver.book.draft import Draft
+from solver.book.drawing import add_charts
 from solver.book.formulapatch import formula_changes
 from solver.book.mainpatch import name_splices, recalculation_splices, relation_space, sheet_splices
 from solver.book.markup import escape_attribute
@@ -41,7 +42,7 @@ def patch(book: Book, edits: Edits) -> bytes:
     for name in dict.fromkeys([*edits.values, *edits.formulas]):
         formulas_changed, values_missing = _patch_cells(draft, parts, name, edits)
         chained, unknown = chained or formulas_changed, unknown or values_missing
-    refresh_charts(draft, parts.archive, edits.values)
+    refresh_charts(draft, parts.archive, edits.values, {name.name.casefold(): name.text for name in workbook.names})
     if chained:
         _drop_calculation_chain(draft, parts)
     if edits.tables:
@@ -94,6 +95,7 @@ def _add_tables(draft: Draft, parts: Parts, edits: Edits) -> list[Splice]:
         key = next(keys)
         _connect(draft, parts, part, key, "worksheet", _TYPES + "worksheet+xml")
         taken.append(sheet_title(table.title, taken))
+        add_charts(draft, part, taken[-1], table, workbook.strict)
         sheets.append((taken[-1], key))
     return sheet_splices(workbook, sheets)
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from solver.book.cellxml import LONGEST_TEXT, formula_element, new_cell
+from solver.book.drawing import DRAWING_KEY
+from solver.book.mainpatch import relation_space
 from solver.book.markup import MAIN, STRICT
 from solver.grid import Area
 
@@ -51,6 +53,7 @@ def report_sheet(table: Table, looks: Mapping[tuple[Style, str], int], strict: b
     pieces = [
         '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n',
         f'<worksheet xmlns="{STRICT if strict else MAIN}">',
+        '<sheetPr><pageSetUpPr fitToPage="1"/></sheetPr>',
         f'<dimension ref="{Area("", 0, 0, last_row, last_col).absolute.replace("$", "")}"/>',
         "" if table.gridlines else '<sheetViews><sheetView showGridLines="0" workbookViewId="0"/></sheetViews>',
         f'<sheetFormatPr defaultRowHeight="15"{_outline_level(table)}/>',
@@ -66,6 +69,9 @@ def report_sheet(table: Table, looks: Mapping[tuple[Style, str], int], strict: b
         pieces.append("</row>")
     pieces.append("</sheetData>")
     pieces += (_shade(Area("", *edges), place) for place, edges in enumerate(table.shades, start=1))
+    pieces.append('<pageSetup orientation="landscape" fitToHeight="0"/>')  # as wide as one page, as long as need be
+    if table.charts:
+        pieces.append(f'<drawing xmlns:r="{relation_space(strict)}" r:id="{DRAWING_KEY}"/>')
     pieces.append("</worksheet>")
     return "".join(pieces).encode()
 

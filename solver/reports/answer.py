@@ -2,26 +2,34 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from solver.book.formats import formats_of
+from solver.chart import Chart, ChartKind, Series
 from solver.model.model import Relation, Sense
 from solver.reports.comparison import comparisons
 from solver.reports.labels import names_of
-from solver.reports.page import Page, number, shown
+from solver.reports.page import Page, column, number, shown
 from solver.reports.registry import report
 from solver.reports.settings import option_lines
 from solver.reports.variables import EXCEL_KINDS, variable_types
 from solver.table import Style
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from solver.grid import Area
     from solver.model.answer import Answer
+    from solver.reports.comparison import Comparison
     from solver.reports.page import Row
 
 SENSES = {Sense.MAX: "Max", Sense.MIN: "Min", Sense.VALUE: "Value Of"}
 DECLARED = {Relation.INT: "Integer", Relation.BIN: "Binary", Relation.ALLDIFFERENT: "AllDifferent"}
 
 _OBJECTIVE_ROW = 13
+_MOST_BARS = 60
+_BAR_HEIGHT, _AROUND_BARS = 22, 110
 
 
 @report("answer", "Answer Report")
@@ -38,7 +46,8 @@ def answer_report(answer: Answer) -> Page:
     page.line("Constraints")
     rows = _constraints(answer)
     if rows:
-        page.table(("Cell", "Name", "Cell Value", "Formula", "Status", "Slack"), rows)
+        body = page.table(("Cell", "Name", "Cell Value", "Formula", "Status", "Slack"), rows)
+        _slack_bars(page, body, comparisons(answer))
     else:
         page.line("NONE", col=1)
     page.notes(answer.solution.notes)
@@ -103,3 +112,20 @@ def _constraints(answer: Answer) -> list[Row]:
         (f"{each.left.absolute}={DECLARED[each.relation]}",) for each in model.constraints if not each.relation.compares
     ]
     return rows
+
+
+def _slack_bars(page: Page, body: Area, found: Sequence[Comparison]) -> None:
+    """The slack of each compared cell as a bar beside the table, where there are a few of them and any has slack."""
+    if not (1 < len(found) <= _MOST_BARS and any(each.slack for each in found)):
+        return
+    compared = replace(body, bottom=body.top + len(found) - 1)
+    page.chart(
+        Chart(
+            ChartKind.BAR,
+            "Slack of the Constraints",
+            (Series("Slack", column(compared, 5), column(compared, 3)),),
+            at=(body.top - 1, body.right + 2),
+            x_title="Slack",
+            size=(480, _AROUND_BARS + _BAR_HEIGHT * len(found)),
+        )
+    )

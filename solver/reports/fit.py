@@ -1,39 +1,27 @@
-"""What people compute after a fit: standard errors, t, confidence intervals, correlation and R squared.
-
-For N residuals r with Jacobian J at the least-squares solution of p parameters, s^2 = r'r / (N - p) estimates the
-variance and s^2 (J'J)^-1 the covariance of the parameters (Bates and Watts, Nonlinear Regression Analysis, 1988,
-section 2.4). J is scaled to columns of length 1 and taken apart into singular values, so that J'J is never formed.
-Parameters at a bound are held: they have no error, and are not counted.
-"""
+"""The Fit Report: how good a least-squares fit is, how sure its parameters are, and what it makes of each target."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.stats import t as student
 
-from solver.algebra.squares import least_squares
-from solver.reports.intercept import intercept
+from solver.chart import Chart, ChartKind, Series
 from solver.reports.labels import names_of
-from solver.reports.page import Page, number
+from solver.reports.page import MOST_ROWS, Page, column, number
 from solver.reports.registry import report
+from solver.reports.regression import fit_of, observed, r_squared
 
 if TYPE_CHECKING:
+    from solver.grid import Area
     from solver.model.answer import Answer
-    from solver.model.problem import Mask, Problem, Vector
+    from solver.model.problem import Problem, Vector
     from solver.reports.page import Row
-
-MANY = 1500
-"""Beyond so many parameters no covariance is computed."""
+    from solver.reports.regression import Fit
 
 MANY_CORRELATIONS = 60
 """Beyond so many parameters their correlations are not listed."""
-
-_CONFIDENCE = 0.95
-_AT_BOUND = 1e-9
-_RANK = 1e-12
 
 NO_FIT = "The objective is no sum of squares: there is no fit to judge."
 NO_FREEDOM = "There are no more residuals than free parameters: their errors cannot be estimated."
@@ -42,74 +30,40 @@ ACTIVE = "Parameters at a bound are held there: they have no error of their own.
 CONSTRAINED = "The fit is constrained: the errors are those without the constraints."
 
 
-@dataclass(frozen=True, slots=True)
-class Fit:
-    """A fit of p free parameters to N residuals; arrays are over all variables, NaN where one is held.
-
-    `deviation` is s, `rank` the number of directions that the data determine; `correlation` is (n, n).
-    """
-
-    squares: float
-    count: int
-    free: Mask
-    rank: int
-    deviation: float
-    errors: Vector
-    correlation: Vector
-
-    @property
-    def freedom(self) -> int:
-        """N - p, where p counts the directions that the data determine."""
-        return self.count - self.rank
-
-    @property
-    def margin(self) -> Vector:
-        """Half the length of each 95% confidence interval."""
-        return np.asarray(self.errors * student.ppf((1 + _CONFIDENCE) / 2, self.freedom))
-
-
-def fit_of(problem: Problem, x: Vector) -> Fit | None:
-    """The statistics of a least-squares fit at its solution; None where the objective is no sum of squares."""
-    if problem.residuals is None or problem.n > MANY:
-        return None
-    residuals = np.asarray(problem.residuals.fun(x))
-    squares, count = float(residuals @ residuals), len(residuals)
-    room = _AT_BOUND * np.maximum(1.0, np.abs(x))
-    free = np.asarray((x - problem.lb > room) & (problem.ub - x > room) & ~problem.integer)
-    errors, correlation = np.full(problem.n, np.nan), np.full((problem.n, problem.n), np.nan)
-    size = int(free.sum())
-    jacobian = problem.residuals.jac(x)
-    dense = np.asarray(jacobian if isinstance(jacobian, np.ndarray) else jacobian.toarray())[:, free]
-    length = np.sqrt(np.sum(dense**2, axis=0))
-    _, singular, right = np.linalg.svd(dense / np.where(length == 0, 1.0, length), full_matrices=False)
-    rank = int(np.sum(singular > _RANK * singular.max(initial=0.0) * max(dense.shape))) if size else 0
-    deviation = float(np.sqrt(squares / (count - rank))) if count > rank else np.nan
-    if rank == size and count > size:
-        root = right.T / singular / length[:, None]
-        spread = np.sqrt(np.sum(root**2, axis=1))
-        errors[free] = deviation * spread
-        correlation[np.ix_(free, free)] = (root @ root.T) / np.outer(spread, spread)
-    return Fit(squares, count, free, rank, deviation, errors, correlation)
-
-
-def r_squared(answer: Answer, fit: Fit) -> float:
-    """1 - r'r / sum (y - mean y)^2, with the constant part of the residuals as y; NaN where that does not vary."""
-    binding = answer.binding
-    live = binding.calculation.x
-    found = None if binding.objective is None or live is None else least_squares(binding.objective, live)
-    if found is None:
-        return float("nan")
-    target = intercept(found.residuals)
-    total = float(np.sum((target - target.mean()) ** 2))
-    return 1.0 - fit.squares / total if total > 0 else float("nan")
-
-
 @report("fit", "Fit Report")
 def fit_report(answer: Answer) -> Page:
     """Standard errors, confidence intervals and correlations of the parameters of a least-squares fit."""
     page = Page()
     write_fit(page, answer)
+    found = observed(answer)
+    if found is not None:
+        _write_targets(page, *found)
     return page
+
+
+def _write_targets(page: Page, target: Vector, fitted: Vector) -> None:
+    """Target, fitted value and residual of each term, with a chart of one against the other."""
+    page.row += 1
+    page.line("Targets")
+    rest = fitted - target
+    rows = [
+        (float(k), *line) for k, line in enumerate(zip(*(v.tolist() for v in (target, fitted, rest)), strict=True), 1)
+    ]
+    body = page.table(("Term", "Target", "Fitted", "Difference"), rows[: MOST_ROWS - page.row])
+    page.chart(_against_target(body))
+
+
+def _against_target(body: Area) -> Chart:
+    """Fitted against target: on the line where the fit is right."""
+    target, fitted = column(body, 1), column(body, 2)
+    return Chart(
+        ChartKind.SCATTER,
+        "Fitted against Target",
+        (Series("Fitted", fitted, target), Series("Equal", target, target, joined=True)),
+        at=(body.top - 1, body.right + 2),
+        x_title="Target",
+        y_title="Fitted",
+    )
 
 
 def write_fit(page: Page, answer: Answer) -> None:
@@ -120,6 +74,8 @@ def write_fit(page: Page, answer: Answer) -> None:
     if fit is None:
         page.notes([NO_FIT])
         return
+    found = observed(answer)
+    explained = float("nan") if found is None else r_squared(found[0], fit)
     page.table(
         ("Measure", "Value"),
         [
@@ -128,7 +84,7 @@ def write_fit(page: Page, answer: Answer) -> None:
             ("Degrees of Freedom", float(fit.freedom)),
             ("Sum of Squared Residuals", number(fit.squares)),
             ("Residual Standard Deviation", number(fit.deviation)),
-            ("R Squared", number(r_squared(answer, fit))),
+            ("R Squared", number(explained)),
         ],
         left=2,
     )

@@ -5,16 +5,22 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, TypeAlias
 
+from solver.grid import Area
 from solver.table import Entry, Style, Table
 from solver.values import ErrorValue, Scalar
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from solver.chart import Chart
+
     Row: TypeAlias = "Sequence[Scalar | Entry]"
 
 NO_LIMIT = 1e30
 """How Excel's reports write infinity."""
+
+MOST_ROWS = 1_048_576
+"""How many rows a sheet has."""
 
 _NARROW, _LEAST, _MOST = 2.29, 6.29, 60.0
 _MARGIN = 0.71
@@ -30,6 +36,7 @@ class Page:
         self._widths: dict[int, float] = {0: _NARROW}
         self._columns: set[int] = set()
         self._overflowing: set[tuple[int, int]] = set()
+        self._charts: list[Chart] = []
 
     def line(self, text: str, *, col: int = 0, style: Style = Style.PLAIN) -> None:
         """Writes a line of text."""
@@ -52,11 +59,11 @@ class Page:
         left: int = 1,
         plain: bool = False,
         wide: bool = True,
-    ) -> None:
+    ) -> Area:
         """Writes a table from column `left` on: one heading line, or two where a heading has a line break in it.
 
         None in the header leaves a narrow gap. `plain` rows have no lines around them. Without `wide` the texts of
-        the last column run on to the right instead of widening it.
+        the last column run on to the right instead of widening it. Returns the rectangle of the rows.
         """
         shown = {left + k: text for k, text in enumerate(header) if text is not None}
         gaps = set(range(left, left + len(header))) - set(shown)
@@ -78,12 +85,17 @@ class Page:
             if not wide:
                 self._overflowing.add((self.row, max(shown)))
             self.row += 1
+        return Area("", self.row - len(rows), left, self.row - 1, max(shown))
+
+    def chart(self, chart: Chart) -> None:
+        """Puts a chart over the sheet."""
+        self._charts.append(chart)
 
     def table_of(self, title: str, lines: Iterable[str]) -> Table:
         """The finished sheet, with the heading in its first rows."""
         for row, text in enumerate(lines):
             self._entries[row, 0] = Entry(text, Style.TITLE)
-        return Table(title, self._entries, {**self._widths, **self._fitted()})
+        return Table(title, self._entries, {**self._widths, **self._fitted()}, charts=tuple(self._charts))
 
     def _fitted(self) -> dict[int, float]:
         """The width of each column that shows the longest of its entries in full."""
@@ -94,6 +106,11 @@ class Page:
             if col in longest and not line and place not in self._overflowing:
                 longest[col] = max(longest[col], _length(entry))
         return {col: min(max(length, _LEAST), _MOST) for col, length in longest.items()}
+
+
+def column(area: Area, number: int) -> Area:
+    """One column of a table's rows, counted from its left edge."""
+    return Area(area.sheet, area.top, area.left + number, area.bottom, area.left + number)
 
 
 def shown(value: Scalar, number_format: str = "") -> Entry:

@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+import math
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from solver.reports.page import Page, number
+from solver.chart import Chart, ChartKind, Series
+from solver.reports.page import Page, column, number
 from solver.reports.registry import report
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from solver.grid import Area
     from solver.model.answer import Answer
 
 NO_STEPS = "The engine has no steps to show."
 
 _MOST = 1_048_000
 """How many lines a sheet has room for below the heading."""
+
+_FEWEST_DRAWN, _MOST_DRAWN = 3, 32_000
+_WIDE = 100.0
 
 
 @report("trace", "Trace Report")
@@ -35,5 +44,22 @@ def trace_report(answer: Answer) -> Page:
         )
         for step in steps[-_MOST:]
     ]
-    page.table(("Iteration", "Objective", "Violation", "Gradient Norm", "Step"), rows)
+    body = page.table(("Iteration", "Objective", "Violation", "Gradient Norm", "Step"), rows)
+    if len(rows) >= _FEWEST_DRAWN:
+        page.chart(_curve(body, [sense * step.fun for step in steps[-len(rows) :]]))
     return page
+
+
+def _curve(body: Area, objective: Sequence[float]) -> Chart:
+    """The objective by iteration, on a logarithmic axis where it falls or grows by orders of magnitude."""
+    drawn = replace(body, top=max(body.top, body.bottom + 1 - _MOST_DRAWN))
+    positive = all(0 < value < math.inf for value in objective)
+    return Chart(
+        ChartKind.SCATTER,
+        "Objective by Iteration",
+        (Series("Objective", column(drawn, 1), column(drawn, 0), joined=True),),
+        at=(body.top - 1, body.right + 2),
+        x_title="Iteration",
+        y_title="Objective",
+        logarithmic=positive and max(objective) > _WIDE * min(objective),
+    )

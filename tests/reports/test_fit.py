@@ -11,7 +11,7 @@ from scipy.stats import linregress, t
 
 from solver import pipeline
 from solver.pipeline import Request
-from solver.reports.fit import fit_of
+from solver.reports.regression import fit_of
 from tests.reports.solved import block, lines, solved, table
 
 if TYPE_CHECKING:
