@@ -30,7 +30,7 @@ def compassed(
     bounds: tuple[Vector, Vector],
     integer: Mask,
     score: Callable[[Vector], Scored],
-    passed: Callable[[Vector], None],
+    passed: Callable[[Vector], object],
     precision: float,
     rounds: int = 2000,
 ) -> Scored:

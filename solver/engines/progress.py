@@ -112,7 +112,7 @@ class Progress:
         """A point of the engine's problem in the variables of the problem that the run was given."""
         return np.array(self.back(x) if self.back else x, dtype=float)
 
-    def step(self, x: Vector, *, gradient_norm: float | None = None, step: float | None = None) -> None:
+    def step(self, x: Vector, *, gradient_norm: float | None = None, step: float | None = None) -> Step:
         """Records an iterate and shows it to the watch; raises Halt when the run shall end."""
         self.check()
         log, point = self.log, self.original(x)
@@ -121,13 +121,16 @@ class Progress:
         self.offer(point, fun, wrong)
         log.iteration += 1
         log.kept += point.size
-        shown = Step(log.iteration, fun, wrong, gradient_norm, step, x=point if log.kept <= KEPT_NUMBERS else None)
+        held_out = None if self.problem.held_out is None else self.problem.held_out(point)
+        kept = point if log.kept <= KEPT_NUMBERS else None
+        shown = Step(log.iteration, fun, wrong, gradient_norm, step, kept, held_out)
         log.trace.append(shown)
         self.show(shown)
         if wrong <= self.precision and fun < -ENDLESS:
             raise Halt(Outcome.UNBOUNDED)
         if log.iteration >= self.limit:
             raise Halt(Outcome.ITERATION_LIMIT)
+        return shown
 
     def show(self, step: Step) -> None:
         """Calls the watch; its StopIteration becomes a Halt."""

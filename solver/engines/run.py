@@ -159,6 +159,7 @@ def _finished(progress: Progress, solution: Solution) -> Solution:
     fun, wrong = problem.fun(x), violation(problem, x, relative=progress.relative)
     if (
         best is not None
+        and not solution.chosen
         and (outcome.solved or outcome.stopped)
         and _better(best.fun, best.violation, fun, wrong, progress)
     ):

@@ -6,7 +6,7 @@ are rows. Excel's "non-negative" gives 0 as lower bound to the variables that no
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -115,6 +115,8 @@ def bind(book: Book, model: Model, inputs: Mapping[Cell, Scalar] | None = None) 
         objective_cell=model.objective,
         variables=variables,
     )
+    if model.held_out is not None:
+        problem = replace(problem, held_out=Function(builder.number(model.held_out), calculation.x).value)
     return Binding(model, problem, calculation, variables, tuple(builder.ordered()), objective, rows)
 
 

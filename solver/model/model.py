@@ -115,6 +115,8 @@ class Model:
     options: Mapping[str, float | str] = field(default_factory=dict)
     foreign: tuple[DefinedName, ...] = ()
     faults: tuple[Fault, ...] = ()
+    held_out: Cell | None = None
+    """The cell of the loss of what was kept out of learning, watched while the objective is made smaller."""
 
     def cells(self) -> tuple[Cell, ...]:
         """The variable cells in the order of their first mention, each once."""

@@ -25,6 +25,9 @@ PREFIX = "solver_"
 OWN = "sheet_"
 """What follows the prefix in names of this program's own."""
 
+HELD_OUT = OWN + "held_out"
+"""The cell that is watched beside the objective."""
+
 WORDS = {Relation.INT: "integer", Relation.BIN: "binary", Relation.ALLDIFFERENT: "AllDifferent"}
 """What Excel stores as right side for relations that have none."""
 

@@ -117,6 +117,8 @@ class Problem:
     A mean, a root of a mean and a sum of the same squares have these squares as terms: see `algebra.terms`.
     """
     term_count: int = 0
+    held_out: Callable[[Vector], float] | None = None
+    """A number that is watched and not minimised, in the problem's own variables: the loss of what was kept out."""
     origin: Origin | None = None
     """What makes it possible to send the problem to another process."""
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from solver.model.model import Constraint, Fault, Model, Relation, Sense
-from solver.model.names import BY_NAME, OPTIONS, OWN, PREFIX, VERSION, number, own_value, plain
+from solver.model.names import BY_NAME, HELD_OUT, OPTIONS, OWN, PREFIX, VERSION, number, own_value, plain
 from solver.model.references import NotCellsError, Scope, find_area, find_areas, find_right, scope_of
 
 if TYPE_CHECKING:
@@ -100,7 +100,8 @@ def _model(book: Book, sheet: str, names: Mapping[str, DefinedName]) -> Model:
     fields = {
         "sense": reading.value("typ") or Sense.MAX,
         "target": reading.value("val"),
-        "objective": _objective(reading),
+        "objective": _cell(reading, "opt", "objective"),
+        "held_out": _cell(reading, HELD_OUT, "held-out loss"),
         "variables": _variables(reading),
         "nonnegative": reading.value("neg"),
         "engine": _engine(reading),
@@ -119,17 +120,17 @@ def _model(book: Book, sheet: str, names: Mapping[str, DefinedName]) -> Model:
     )
 
 
-def _objective(reading: _Reading) -> Cell | None:
-    text = reading.text("opt")
+def _cell(reading: _Reading, key: str, what: str) -> Cell | None:
+    text = reading.text(key)
     if text is None:
         return None
     try:
         area = find_area(text, reading.scope)
     except NotCellsError as error:
-        reading.fault("opt", f"the objective cell cannot be used, {error.what}", "choose one cell as the objective")
+        reading.fault(key, f"the {what} cell cannot be used, {error.what}", f"choose one cell as the {what}")
         return None
     if area.size > 1:
-        reading.fault("opt", "the objective must be a single cell", "choose one cell as the objective")
+        reading.fault(key, f"the {what} must be a single cell", f"choose one cell as the {what}")
         return None
     return area.first
 
@@ -218,7 +219,7 @@ def _options(reading: _Reading) -> dict[str, float | str]:
         if value is not None:
             options[key] = value
     for key in reading.names:
-        if key.startswith(OWN) and key != OWN + "engine":
+        if key.startswith(OWN) and key not in (OWN + "engine", HELD_OUT):
             options[key.removeprefix(OWN)] = own_value(reading.text(key) or "")
     return options
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from solver.book.book import DefinedName
 from solver.grid import Area
 from solver.model.model import ENGINES
-from solver.model.names import OPTIONS, OWN, PREFIX, TABLE, VERSION, WORDS, spell, spell_own
+from solver.model.names import HELD_OUT, OPTIONS, OWN, PREFIX, TABLE, VERSION, WORDS, spell, spell_own
 from solver.model.recall import hidden_names, is_model, stored_constraints, stored_model
 
 if TYPE_CHECKING:
@@ -75,6 +75,8 @@ def _single(model: Model) -> dict[str, str]:
             texts[row.name] = text
     if model.engine not in ENGINES:
         texts[OWN + "engine"] = spell_own(model.engine)
+    if model.held_out is not None:
+        texts[HELD_OUT] = str(Area.of(model.held_out))
     texts.update({OWN + name: spell_own(value) for name, value in model.options.items() if name not in OPTIONS})
     return texts
 

@@ -25,6 +25,8 @@ class Step:
     gradient_norm: float | None = None
     step: float | None = None
     x: Vector | None = None
+    held_out: float | None = None
+    """The loss of what was kept out of learning, where the model names its cell."""
 
 
 class Watch(Protocol):
@@ -79,6 +81,8 @@ class Solution:
     gap: float | None = None
     violation: float = 0.0
     bad: str = ""
+    chosen: bool = False
+    """Whether the point was chosen by another measure than the objective, so that a lower one is not better."""
     evaluations: Mapping[str, int] = field(default_factory=dict)
     trace: tuple[Step, ...] = ()
     population: Population | None = None
