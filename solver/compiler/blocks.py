@@ -14,14 +14,15 @@ import numpy.typing as npt
 
 from solver.book.book import FormulaKind
 from solver.errors import FormulaError
+from solver.formula.filling import Filling
 from solver.formula.parse import parse
 from solver.formula.template import relative_key
 from solver.grid import Area, Cell
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
-    from solver.book.book import Formula, Sheet
+    from solver.book.book import Book, Formula, Sheet
     from solver.formula.tree import Tree
 
 Literal: TypeAlias = "float | npt.NDArray[np.float64]"
@@ -118,6 +119,20 @@ def _uniform(values: npt.NDArray[np.float64]) -> Literal:
     return float(first) if (values == first).all() else values
 
 
+@dataclass(slots=True)
+class _Seen:
+    """A formula that was met: the number of its template, the template, its literals, and how it is filled on."""
+
+    number: int
+    template: Template
+    literals: tuple[float, ...]
+    filling: Filling | None = None
+
+    def goes_on(self, formula: Formula) -> bool:
+        """Whether another formula is this one, filled into its cell."""
+        return self.filling is not None and self.filling.at(formula.row, formula.col) == formula.text
+
+
 class Templates:
     """All relative formulas of a book by key: equal keys share one template, whatever sheet they stand on."""
 
@@ -132,6 +147,51 @@ class Templates:
             found = self._of_key[key] = (len(self._of_key), Template(formula.text, formula.row, formula.col))
         return *found, literals
 
+    def each(self, formulas: Iterable[Formula]) -> Iterator[tuple[int, Template, tuple[float, ...]]]:
+        """`of` for many formulas in reading order: most go on with the one above or to the left."""
+        seen: dict[tuple[int, tuple[float, ...]], _Seen] = {}
+        above: dict[int, _Seen] = {}
+        left: _Seen | None = None
+        for formula in formulas:
+            here = above.get(formula.col)
+            if here is None or not here.goes_on(formula):
+                if left is not None and left is not here and left.goes_on(formula):
+                    here = left
+                else:
+                    number, template, literals = self.of(formula)
+                    here = seen.get((number, literals))
+                    if here is None:
+                        here = seen[number, literals] = _Seen(number, template, literals)
+                    elif here.filling is None:  # a lone formula is not worth a filling
+                        here.filling = Filling(formula.text, formula.row, formula.col)
+                above[formula.col] = here
+            left = here
+            yield here.number, here.template, here.literals
+
+
+class Grouping:
+    """The formulas of a book as blocks, sheet by sheet as they are asked for, and the templates that they share."""
+
+    def __init__(self, sheets: Mapping[str, Sheet]) -> None:
+        self.templates = Templates()
+        self._sheets = sheets
+        self._blocks: dict[str, tuple[Block, ...]] = {}
+
+    def blocks(self, sheet: str) -> tuple[Block, ...]:
+        """The blocks of a sheet."""
+        found = self._blocks.get(sheet)
+        if found is None:
+            found = self._blocks[sheet] = tuple(group(self._sheets[sheet], self.templates))
+        return found
+
+
+def grouping_of(book: Book) -> Grouping:
+    """The grouping of a book, made once: a book never changes."""
+    found = book.derived.get(Grouping)
+    if not isinstance(found, Grouping):
+        found = book.derived[Grouping] = Grouping(book.sheets)
+    return found
+
 
 def group(sheet: Sheet, templates: Templates) -> Iterator[Block]:
     """The blocks of a sheet: formulas that fill an area one by one, those of single cells in maximal rectangles."""
@@ -142,12 +202,12 @@ def group(sheet: Sheet, templates: Templates) -> Iterator[Block]:
     kinds = list(FormulaKind)
     shapes: dict[int, tuple[Template, FormulaKind]] = {}
     literals: list[tuple[float, ...]] = []
-    for k, formula in enumerate(sheet.formulas):
-        if formula.kind is FormulaKind.TABLE:
-            literals.append(())
-            continue
-        number, template, values = templates.of(formula)
+    for k, (formula, (number, template, values)) in enumerate(
+        zip(sheet.formulas, templates.each(sheet.formulas), strict=True)
+    ):
         literals.append(values)
+        if formula.kind is FormulaKind.TABLE:
+            continue
         array = formula.kind in (FormulaKind.ARRAY, FormulaKind.DYNAMIC)
         if array and formula.area is not None and formula.area.size > 1:
             yield Block(formula.area, template, values, formula.kind, filling=True)

@@ -17,14 +17,20 @@ from solver.formula.lexis import ARRAY, BRACKETS, CELL, COLUMNS, END, ERROR, NAM
 from solver.grid import MAX_COLS, column_letters, column_number
 
 # The cell is loose at the sheet's edges, and the span hides behind a glance, because both meet every word.
-_WORDS = re.compile(
+WORDS = re.compile(
     rf"(\$?[A-Za-z]{{1,3}})(\$?[1-9][0-9]{{0,6}}){END}"
     rf"|((?=[$A-Za-z0-9]{{1,8}}\ *:)(?:{COLUMNS}|{ROWS})"
     rf"|{NUMBER}|{NAME}|{STRING}|{QUOTED}|{BRACKETS}|{ARRAY}|{ERROR})",
     re.ASCII,
 )
-_EXACT = re.compile(rf"{CELL}|{COLUMNS}|{ROWS}", re.ASCII)
-_PARTS = re.compile(r"(\$?)([A-Za-z]+|[0-9]+)", re.ASCII)
+"""Splits a formula into what lies between words and words: column and row of a likely cell, or another word."""
+
+EXACT = re.compile(rf"{CELL}|{COLUMNS}|{ROWS}", re.ASCII)
+"""A cell, whole columns or whole rows, and nothing else."""
+
+PARTS = re.compile(r"(\$?)([A-Za-z]+|[0-9]+)", re.ASCII)
+"""The edges of such a reference: a dollar sign or none, and letters or digits."""
+
 _STARTS_NUMBER = frozenset("0123456789.")
 _NUMBER_OF_COLUMN = {column_letters(col): col for col in range(MAX_COLS)}
 
@@ -43,7 +49,7 @@ def relative_key(text: str, row: int, col: int) -> tuple[str, tuple[float, ...]]
     if "~" in text:
         text = text.replace("~", "~~")
     # what lies between two words, then the column and row of a cell or None twice, then another word or None, ...
-    parts = _WORDS.split(text)
+    parts = WORDS.split(text)
     numbers = []
     for i in range(1, len(parts), 4):
         column = parts[i]
@@ -67,10 +73,10 @@ def relative_key(text: str, row: int, col: int) -> tuple[str, tuple[float, ...]]
 
 def _relative(reference: str, row: int, col: int) -> str:
     """A cell, whole columns or whole rows in relative form; any other word as it is."""
-    if not _EXACT.fullmatch(reference):
+    if not EXACT.fullmatch(reference):
         return reference
     rows, cols = [], []
-    for dollar, edge in _PARTS.findall(reference):
+    for dollar, edge in PARTS.findall(reference):
         if edge[0].isdigit():
             rows.append(f"R{edge}" if dollar else f"R[{int(edge) - 1 - row}]")
         else:
