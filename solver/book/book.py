@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from solver.book.archive import Archive
+    from solver.book.pivots import PivotTable
     from solver.grid import Area
     from solver.table import Table
 
@@ -140,7 +141,8 @@ class Iteration:
 class Book:
     """A workbook as it was read. `sheets` is in the order of the tabs and reads each sheet when it is asked for.
 
-    `externals` holds, per linked workbook (index as in `[1]Sheet1!A1`), the values stored in this file for it.
+    `externals` holds, per linked workbook (index as in `[1]Sheet1!A1`), the values stored in this file for it;
+    `pivots` the pivot tables by sheet.
     """
 
     path: str
@@ -152,10 +154,9 @@ class Book:
     date1904: bool = False
     iterate: Iteration | None = None
     externals: Mapping[int, Mapping[str, Cells]] = field(default_factory=dict)
+    pivots: Mapping[str, tuple[PivotTable, ...]] = field(default_factory=dict)
     parts: Any = None
     """What the patcher needs to find its way back into the file; of no meaning elsewhere."""
-    derived: dict[type, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
-    """What others have worked out from this book alone, kept because a book never changes."""
 
     def sheet_named(self, name: str) -> Sheet | None:
         """The sheet of that name, in any case, or None."""

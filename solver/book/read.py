@@ -14,6 +14,7 @@ from solver.book.cellvalues import Context
 from solver.book.externals import read_external
 from solver.book.markup import to_utf8
 from solver.book.metadata import read_metadata
+from solver.book.pivots import read_pivots
 from solver.book.sheetxml import SheetText, read_sheet_text
 from solver.book.sniff import refuse_foreign, refuse_unless_zip
 from solver.book.strings import shared_strings
@@ -128,6 +129,7 @@ def read_book(source: str | Path | bytes | BinaryIO, limits: Limits | None = Non
         number: partial(read_external, archive, part, workbook.date1904)
         for number, part in enumerate(workbook.externals, start=1)
     }
+    tabs = [tab for tab in workbook.tabs if tab.part]
     return Book(
         path=path,
         archive=archive,
@@ -144,6 +146,7 @@ def read_book(source: str | Path | bytes | BinaryIO, limits: Limits | None = Non
         date1904=workbook.date1904,
         iterate=workbook.iterate,
         externals=OnDemand(externals),
+        pivots=OnDemand({tab.name: partial(read_pivots, archive, tab.part, tab.name) for tab in tabs}),
         parts=parts,
     )
 

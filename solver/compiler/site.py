@@ -12,10 +12,11 @@ from solver.functions.here import Closure, Reference, References
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from solver.book.pivots import PivotTable
     from solver.compiler.blocks import Literal
     from solver.compiler.names import Names
     from solver.functions.operand import FloatArray, IntArray, Operand
-    from solver.grid import Area
+    from solver.grid import Area, Cell
 
 Meaning: TypeAlias = "Operand | Reference | References | Closure"
 """What an expression can be: values, ranges, or a function made by LAMBDA."""
@@ -38,6 +39,9 @@ class World(Protocol):
 
     def hidden(self, sheet: str, rows: range, filtered_only: bool) -> list[bool]:
         """Which rows are hidden."""
+
+    def pivot(self, cell: Cell) -> PivotTable | None:
+        """The pivot table around a cell."""
 
     def random(self, shape: tuple[int, ...]) -> FloatArray:
         """Uniform numbers from the seeded generator."""
@@ -83,6 +87,10 @@ class Site:
         from solver.compiler.refer import refer
 
         return refer(text, self, a1)
+
+    def pivot(self, reference: Reference) -> PivotTable | None:
+        """The pivot table around the first cell of a range."""
+        return self.world.pivot(self.area(reference).first)
 
     def sheets(self) -> tuple[str, ...]:
         """The names of all sheets in the order of their tabs."""

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from solver.book.pivots import PivotTable
     from solver.functions.operand import FloatArray, IntArray, Operand
 
 
@@ -80,6 +81,9 @@ class Here(Protocol):
 
     def refer(self, text: str, a1: bool = True) -> Reference | References | None:
         """The range that a text such as `Sheet2!B3` or a defined name means, None if it means none (INDIRECT)."""
+
+    def pivot(self, reference: Reference) -> PivotTable | None:
+        """The pivot table around the first cell of a range, None if there is none."""
 
     def sheets(self) -> tuple[str, ...]:
         """The names of all sheets in the order of their tabs."""
