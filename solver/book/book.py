@@ -157,6 +157,8 @@ class Book:
     pivots: Mapping[str, tuple[PivotTable, ...]] = field(default_factory=dict)
     parts: Any = None
     """What the patcher needs to find its way back into the file; of no meaning elsewhere."""
+    derived: dict[type, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
+    """What others have worked out from this book alone, kept because a book never changes."""
 
     def sheet_named(self, name: str) -> Sheet | None:
         """The sheet of that name, in any case, or None."""

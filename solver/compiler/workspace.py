@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from solver.algebra import Node, variable
-from solver.compiler.blocks import Block, Templates, group
+from solver.compiler.blocks import Block, grouping_of
 from solver.compiler.names import Names
 from solver.compiler.store import SheetStore, sheet_store
 from solver.formula.show import show
@@ -62,7 +62,7 @@ class Workspace:
         self._changed: dict[str, set[Cell]] = {}
         for cell in (*self.inputs, *self.variables):
             self._changed.setdefault(cell.sheet, set()).add(cell)
-        self._templates = Templates()
+        self._grouping = grouping_of(book)
         self._generator = np.random.default_rng(seed)
         self._extent: tuple[int, int] | None = None
 
@@ -88,7 +88,7 @@ class Workspace:
             return store
         sheet = self.book.sheets[name]
         changed = self.changed(name)
-        blocks = [piece for block in group(sheet, self._templates) for piece in _without(block, changed)]
+        blocks = [piece for block in self._grouping.blocks(name) for piece in _without(block, changed)]
         extra = [block.area for block in blocks if block.filling] + [Area.of(cell) for cell in changed]
         store = self.stores[name] = sheet_store(name, sheet.cells, extra, self.nodes)
         self.sheet_blocks[name] = []
@@ -158,7 +158,7 @@ class Workspace:
         formula = sheet.formulas[number]
         if (formula.row, formula.col) == (cell.row, cell.col):
             return "=" + formula.text
-        _, template, literals = self._templates.of(formula)
+        _, template, literals = self._grouping.templates.of(formula)
         return "=" + show(template.parsed(), cell.row, cell.col, literals)
 
     def hidden(self, sheet: str, rows: range, filtered_only: bool) -> list[bool]:
