@@ -24,6 +24,7 @@ from solver.compiler.store import NO_BLOCK, UNKNOWN, SheetStore
 from solver.compiler.workspace import Workspace
 from solver.errors import CircularReference, FormulaError, SolverError
 from solver.formula.tree import references
+from solver.functions.elsewhere import Elsewhere
 from solver.functions.operand import NeedsValue, NotUniform, Operand, error
 from solver.grid import MAX_COLS, MAX_ROWS, Area, Cell
 from solver.values import ErrorValue, Kind, Scalar
@@ -43,7 +44,8 @@ class Calculation(Workspace):
 
     With `trust`, a formula that cannot depend on an input or a variable keeps the value stored in the file, if there
     is one. With `strict`, the first formula that cannot be computed raises FormulaError; else it is noted in
-    `failures` (cell -> reason). `order` lists the computed blocks as they were finished.
+    `failures` (cell -> reason), or in `kept` if its value comes from elsewhere and the file stores one, which then
+    stands. `order` lists the computed blocks as they were finished.
     """
 
     def __init__(
@@ -59,6 +61,7 @@ class Calculation(Workspace):
         super().__init__(book, inputs=inputs, variables=variables, seed=seed)
         self.trust, self.strict = trust, strict
         self.failures: dict[Cell, str] = {}
+        self.kept: dict[Cell, str] = {}
         self.order: list[Block] = []
         self._cone = Cone(self) if trust else None
 
@@ -245,15 +248,20 @@ class Calculation(Workspace):
         if self._cone is None:
             return
         for number in self._cone.at_rest(wanted):
-            if self.done[number]:
-                continue
-            area = self.blocks[number].area
-            store = self.stores[area.sheet]
-            window = store.area_window(area)
-            own = store.block[window] == number
-            if (store.kind[window][own] != Kind.BLANK).all():
-                self.done[number] = True
-                store.block[window][own] = NO_BLOCK
+            if not self.done[number]:
+                self._rest(number)
+
+    def _rest(self, number: int) -> bool:
+        """Lets a block keep its stored values, if the file has them all; whether it does."""
+        area = self.blocks[number].area
+        store = self.stores[area.sheet]
+        window = store.area_window(area)
+        own = store.block[window] == number
+        if (store.kind[window][own] == Kind.BLANK).any():
+            return False
+        self.done[number] = True
+        store.block[window][own] = NO_BLOCK
+        return True
 
     def _compute(self, number: int) -> None:
         block = self.blocks[number]
@@ -308,6 +316,9 @@ class Calculation(Workspace):
 
     def _fail(self, number: int, failure: Exception) -> None:
         block = self.blocks[number]
+        if isinstance(failure, Elsewhere) and self._rest(number):
+            self.kept.update(dict.fromkeys(block.area.cells(), str(failure)))
+            return
         if self.strict:
             raise located(block, failure)
         self.failures.update(dict.fromkeys(block.area.cells(), str(failure)))

@@ -28,15 +28,6 @@ def encodeurl(text: str) -> str:
     return quote(text, safe="")
 
 
-@function("WEBSERVICE")
-def webservice(_address: str) -> ErrorValue:
-    """What an address answers; since nothing is fetched, #VALUE!, as Excel says without a connection.
-
-    =WEBSERVICE("https://example.org") -> #VALUE!
-    """
-    return ErrorValue.VALUE
-
-
 @function("FILTERXML")
 def filterxml(xml: str, path: str) -> Operand | ErrorValue:
     """The texts that a path selects in an XML text, one below the other; what reads as a number is one.

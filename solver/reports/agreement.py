@@ -60,8 +60,9 @@ def compare(calculation: Calculation) -> Agreement:
         sheet, store = calculation.book.sheets[name], calculation.stores[name]
         for cell in formula_cells(sheet):
             stored = sheet.cells.scalar(sheet.cells.find(cell.row, cell.col))
-            if cell in calculation.failures:
-                unsupported.append((cell, calculation.failures[cell]))
+            reason = calculation.failures.get(cell) or calculation.kept.get(cell)
+            if reason is not None:
+                unsupported.append((cell, reason))
             elif store.volatile[store.row_index[cell.row], store.col_index[cell.col]]:
                 volatile += 1
             elif stored is not None:
