@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.stats import qmc
 
 from solver.engines.base import Engine, Handles, Needs, Wrapper, engine, with_settings_of
 from solver.engines.grg import Nonlinear
@@ -107,6 +106,8 @@ class Multistart(Wrapper):
         size = np.maximum(np.abs(problem.x0), float(np.mean(np.abs(problem.x0))) or 1.0)
         low = np.where(np.isfinite(problem.lb), problem.lb, np.minimum(problem.x0, problem.ub) - self.reach * size)
         high = np.where(np.isfinite(problem.ub), problem.ub, np.maximum(problem.x0, problem.lb) + self.reach * size)
+        from scipy.stats import qmc  # loading it takes as long as all the rest of the program
+
         if n <= qmc.Sobol.MAXDIM:
             points = qmc.Sobol(n, rng=seed).random_base2(int(np.ceil(np.log2(max(count, 2)))))[: count - 1]
         else:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.stats import t as student
+from scipy.special import stdtr
 
 from solver.chart import Chart, ChartKind, Series
 from solver.reports.labels import names_of
@@ -118,7 +118,7 @@ def _parameters(answer: Answer, fit: Fit, names: list[str]) -> list[Row]:
     x, margin = answer.solution.x, fit.margin
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio = x / fit.errors
-        chance = 2 * student.sf(np.abs(ratio), fit.freedom)
+        chance = 2 * stdtr(fit.freedom, -np.abs(ratio))
     rows: list[Row] = []
     for k, (cell, name) in enumerate(zip(answer.binding.variables, names, strict=True)):
         columns = (fit.errors[k], ratio[k], chance[k], x[k] - margin[k], x[k] + margin[k])

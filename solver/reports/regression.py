@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.stats import t as student
+from scipy.special import stdtrit
 
 from solver.algebra.squares import least_squares
 from solver.reports.intercept import terms_of
@@ -52,7 +52,7 @@ class Fit:
     @property
     def margin(self) -> Vector:
         """Half the length of each 95% confidence interval."""
-        return np.asarray(self.errors * student.ppf((1 + _CONFIDENCE) / 2, self.freedom))
+        return np.asarray(self.errors * stdtrit(self.freedom, (1 + _CONFIDENCE) / 2))
 
 
 def fit_of(problem: Problem, x: Vector) -> Fit | None:
