@@ -58,8 +58,9 @@ from solver.algebra.node import Node, constant, variable
 from solver.algebra.pattern import dependence
 from solver.algebra.program import Program
 from solver.algebra.quadratic import Quadratic, quadratic
+from solver.algebra.recur import recur
 from solver.algebra.reduce import broadcast, contract, matmul, sum_
-from solver.algebra.scan import cumsum, recur, shift
+from solver.algebra.scan import cumsum, shift
 from solver.algebra.shape import reshape, transpose
 from solver.algebra.special import (
     betainc,

@@ -15,8 +15,9 @@ from solver.algebra.derive import between
 from solver.algebra.elementary import add, div, mul, neg, sub
 from solver.algebra.gather import application, gathering, join, joining, scattering, take
 from solver.algebra.pattern import dependence
+from solver.algebra.recur import recurrence
 from solver.algebra.reduce import broadcasting, contraction, summation
-from solver.algebra.scan import cumulation, recurrence, shifting
+from solver.algebra.scan import cumulation, shifting
 from solver.algebra.shape import reshaping, transposition
 from solver.algebra.structure import Degree
 

@@ -19,10 +19,12 @@ from solver.algebra.derive import between
 from solver.algebra.elementary import add, div, logarithmic, mul, neg, power, silenced, square, sub
 from solver.algebra.extremes import maximisation, minimisation, ordering, sorting
 from solver.algebra.gather import application, gathering, joining, scattering
+from solver.algebra.march import marching
 from solver.algebra.node import Node, Smoothness
 from solver.algebra.pointwise import Pointwise
+from solver.algebra.recur import Lags, carried, links_of, reached, recurrence
 from solver.algebra.reduce import broadcasting, contraction, summation
-from solver.algebra.scan import cumulation, recurrence, shifting
+from solver.algebra.scan import cumulation, shifting
 from solver.algebra.shape import reshaping, transposition
 from solver.algebra.structure import Degree
 
@@ -36,6 +38,7 @@ _PRODUCT = np.array(
     [[max(a, b) if 0 in (a, b) else 2 if a == b == 1 else max(a, b, 3) for b in range(6)] for a in range(6)],
     dtype=np.uint8,
 )
+_PRODUCT_ROWS: list[list[int]] = _PRODUCT.tolist()
 _SQUARE = _PRODUCT.diagonal().copy()
 _LIFTED = {
     kind: np.array([0 if d == 0 else max(d, floor) for d in range(6)], dtype=np.uint8)
@@ -219,13 +222,25 @@ def _accumulated(node: Node, args: Sequence[Levels]) -> Levels:
 
 
 def _recurred(node: Node, args: Sequence[Levels]) -> Levels:
-    axis, reverse = node.param
-    factor, term = (np.moveaxis(_full(inner, node), axis, 0) for inner in args[:2])
-    y = np.moveaxis(_full(args[2], node.args[2]), axis, 0)[0]
-    result = np.empty(factor.shape, dtype=np.uint8)
-    for k in range(len(result))[:: -1 if reverse else 1]:
-        y = result[k] = np.maximum(_PRODUCT[factor[k], y], term[k])
-    return np.moveaxis(result, 0, axis)
+    """Element after element: that of its own term, or that of a coefficient times an earlier element."""
+    c, b = node.args
+    factors: list[list[int]] = _full(args[0], c).tolist()
+
+    def step(here: int, there: int, row: int, i: int) -> int:
+        return max(here, _PRODUCT_ROWS[factors[row][i]][there])
+
+    return np.array(carried(_full(args[1], b).tolist(), node.param, links_of(c), step), dtype=np.uint8)
+
+
+def _marched(node: Node, args: Sequence[Levels]) -> Levels:
+    """Smooth at best where a live input reaches; a corner or a jump anywhere counts everywhere."""
+    march = node.param
+    within = [degrees([march.step], each)[0] for each in (march.y, *march.inputs)]
+    entering = np.any([own > 0 for arg, own in zip(args, within[1:], strict=True) if arg.any()], axis=0)
+    linked = np.ones((len(march.lags), node.size), dtype=bool)
+    live = reached(entering[:, None], Lags(march.lags, transposed=False), linked)[:, 0]
+    highest = max(Degree.SMOOTH, *[int(level.max()) for level in (*args, *within)])
+    return np.where(live, highest, 0).astype(np.uint8)
 
 
 def _sorted(node: Node, args: Sequence[Levels]) -> Levels:
@@ -274,6 +289,7 @@ _RULES: dict[object, Callable[[Node, Sequence[Levels]], Levels]] = {
     contraction: _contracted,
     cumulation: _accumulated,
     recurrence: _recurred,
+    marching: _marched,
     sorting: _sorted,
     ordering: _sorted,
     picking: _picked,

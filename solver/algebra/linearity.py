@@ -15,8 +15,9 @@ from solver.algebra.degree import levels
 from solver.algebra.gather import joining
 from solver.algebra.maps import local_maps
 from solver.algebra.node import VARIABLE, Node, topological
-from solver.algebra.pattern import kept_rows, viewed_rows
+from solver.algebra.pattern import by_columns, kept_rows, viewed_rows
 from solver.algebra.program import Program
+from solver.algebra.recur import Lags, direct, recurrence
 from solver.algebra.structure import Degree
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from solver.algebra.degree import Levels
+    from solver.algebra.node import Array
     from solver.algebra.primitive import Entries
 
 Sparse: TypeAlias = "sp.csr_array"
@@ -56,9 +58,23 @@ def linear_part(output: Node, wrt: Node) -> tuple[Sparse, npt.NDArray[np.bool_]]
                     parts.append(local if matrices[arg] is unit else local @ matrices[arg])
             matrix = sum(parts[1:], parts[0]) if parts else sp.csr_array((node.size, wrt.size))
         straight = np.broadcast_to(found[node] == Degree.LINEAR, node.shape)
+        if node.op is recurrence:
+            matrix = _solved(node, matrix, straight, locals_.coefficients(node))
         matrices[node] = matrix if straight.all() else kept_rows(matrix, straight.ravel())
     last = matrices.get(output)
     return (sp.csr_array((output.size, wrt.size)) if last is None else last), level <= Degree.LINEAR
+
+
+def _solved(node: Node, entering: Sparse, straight: npt.NDArray[np.bool_], coefficients: Array) -> Sparse:
+    """The Jacobian of a recurrence from that of what enters it: (I - C) J = entering, in the rows that are linear."""
+    system: Lags = node.param
+    targets = straight
+    if system.transposed:
+        places = np.arange(node.size) - np.array(system.lags)[:, None]
+        targets = straight[np.maximum(places, 0)] & (places >= 0)
+    inside = np.where(targets, coefficients, 0.0)
+    kernel = recurrence.bind(system, [inside.shape, node.shape])
+    return by_columns(kept_rows(entering, straight), lambda some: kernel(inside, np.ascontiguousarray(some.T)).T)
 
 
 def _straight_path(output: Node, found: dict[Node, Levels]) -> list[Node]:
@@ -95,9 +111,10 @@ class _LocalMatrices:
                 continue
             for place, map_ in enumerate(local_maps(node)):
                 if map_ is not None and node.args[place] in inside:
-                    entries = map_.entries()
+                    entries = direct(node, place) if node.op is recurrence else map_.entries()
                     self._entries[node, place] = entries, None if entries.data is None else entries.data()
         data = [node for _, node in self._entries.values() if node is not None]
+        data += [node.args[0] for node in path if node.op is recurrence]
         inputs = list({wrt: None, **{node: None for node in topological(data) if node.op is VARIABLE}})
         # Any point will do: an entry of a linear element is the same everywhere.
         values = Program(inputs, data).run(*[np.zeros(node.shape) for node in inputs])
@@ -112,3 +129,8 @@ class _LocalMatrices:
         values = np.ones(len(entries.rows)) if data is None else self._values[data]
         shape = (node.size, node.args[place].size)
         return sp.csr_array((values, (entries.rows, entries.cols)), shape=shape)
+
+    def coefficients(self, node: Node) -> Array:
+        """The coefficients of a recurrence."""
+        c = node.args[0]
+        return self._values[c] if c.value is None else c.value

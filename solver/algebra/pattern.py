@@ -19,8 +19,10 @@ from solver.algebra.derive import between
 from solver.algebra.extremes import counting, opacity
 from solver.algebra.gather import joining
 from solver.algebra.maps import local_maps
+from solver.algebra.march import marching
 from solver.algebra.pointwise import Pointwise
 from solver.algebra.primitive import positions
+from solver.algebra.recur import Lags, direct, links_of, reached, recurrence
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
 Sparse: TypeAlias = "sp.csr_array"
 Pattern: TypeAlias = "npt.NDArray[np.bool_] | sp.csr_array"
 
+_AT_ONCE = 1 << 22  # numbers of a recurrence's pattern that are held as an array at a time
 _DENSE = 1 << 15  # patterns up to this many elements are arrays
 
 _ELEMENTWISE = {(choice, 0), (picking, 1), (counting, 1)}
@@ -115,6 +118,8 @@ def _pattern(node: Node, patterns: dict[Node, Pattern], columns: int) -> Pattern
 def _through(node: Node, place: int, inner: Pattern) -> Pattern:
     """What one argument contributes to a node's pattern."""
     arg = node.args[place]
+    if node.op is recurrence or node.op is marching:
+        return _carried(node, _entering(node, place, _sparse(inner)))
     if isinstance(node.op, Pointwise) or node.op is opacity or (node.op, place) in _ELEMENTWISE:
         return inner if arg.shape == node.shape else inner[positions(arg.size, arg.shape, node.shape)]
     map_ = local_maps(node)[place]
@@ -129,6 +134,38 @@ def _through(node: Node, place: int, inner: Pattern) -> Pattern:
     product = local @ inner
     product.data[:] = 1.0
     return _fitting(product)
+
+
+def _entering(node: Node, place: int, inner: Sparse) -> Sparse:
+    """What one argument of a recurrence contributes to each element directly."""
+    if node.op is marching:
+        local = dependence(node.param.step, node.param.inputs[place])
+        return sp.csr_array(local.astype(np.float64) @ inner)
+    entries = direct(node, place)
+    shape = (node.size, node.args[place].size)
+    local = sp.csr_array((np.ones(len(entries.rows)), (entries.rows, entries.cols)), shape=shape)
+    return sp.csr_array(local @ inner)
+
+
+def _carried(node: Node, entering: Sparse) -> Pattern:
+    """What reaches each element of a recurrence, some columns at a time: its inverse is dense."""
+    if node.op is marching:
+        system = Lags(node.param.lags, transposed=False)
+        linked = np.ones((len(system.lags), node.size), dtype=bool)
+    else:
+        system, linked = node.param, links_of(node.args[0])
+    return by_columns(entering, lambda some: reached(some != 0, system, linked).astype(np.float64))
+
+
+def by_columns(matrix: Sparse, change: Callable[[npt.NDArray[np.float64]], npt.NDArray[np.float64]]) -> Sparse:
+    """A sparse matrix changed column by column, so many at a time as fit in memory as an array."""
+    portion = max(1, _AT_ONCE // max(1, matrix.shape[0]))
+    columns = matrix.tocsc()
+    parts = [
+        sp.csc_array(change(columns[:, start : start + portion].toarray()))
+        for start in range(0, max(1, matrix.shape[1]), portion)
+    ]
+    return sp.csr_array(sp.hstack(parts, format="csr"))
 
 
 def _gathered(inner: npt.NDArray[np.bool_], rows: Indices, cols: Indices, size: int) -> Pattern:

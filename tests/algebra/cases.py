@@ -12,6 +12,7 @@ import scipy.sparse as sp
 import solver.algebra.geometric
 import solver.algebra.probability  # noqa: F401  these declarations fill the registry
 from solver.algebra import (
+    add,
     apply,
     broadcast,
     contract,
@@ -24,6 +25,8 @@ from solver.algebra import (
     matmul,
     max_,
     min_,
+    minimum,
+    mul,
     opaque,
     pick,
     prod_,
@@ -37,6 +40,7 @@ from solver.algebra import (
     sum_,
     take,
     transpose,
+    variable,
     where,
 )
 from solver.algebra.choose import placed_like
@@ -44,6 +48,7 @@ from solver.algebra.extremes import ordering
 from solver.algebra.node import REGISTRY, Node, as_node, make
 from solver.algebra.pointwise import Pointwise
 from solver.algebra.roots import root
+from solver.algebra.stepwise import solved
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -68,6 +73,28 @@ def _case(primitive: str, shapes: list[tuple[int, ...]], build: Callable[..., No
 
 _matrix = sp.random_array((5, 6), density=0.4, rng=np.random.default_rng(3)).tocsr()
 _well = np.eye(3) * 5.0
+
+
+def _logistic_growth(rate: Node, start: Node) -> Node:
+    """Six steps of p + r p (1 - p) from a start: a recurrence that is not linear."""
+    y = variable(6, "y")
+    before = take(join([start, y]), np.arange(6))
+    grown = solved(add(before, mul(rate, mul(before, sub(1.0, before)))), y, 1)
+    assert grown is not None
+    return grown
+
+
+def _epidemic(rates: Node, start: Node) -> Node:
+    """Five steps of a susceptible and an infected share, which read each other's last step."""
+    y = variable(10, "y")
+    before = take(join([start, y]), np.arange(10))
+    susceptible, infected = take(before, np.arange(0, 10, 2)), take(before, np.arange(1, 10, 2))
+    meetings = mul(take(rates, [0]), mul(susceptible, infected))
+    recovered = minimum(mul(take(rates, [1]), infected), 0.9)
+    step = join([sub(susceptible, meetings), sub(add(infected, meetings), recovered)])
+    shares = solved(take(step, np.arange(10).reshape(2, 5).T.ravel()), y, 2)
+    assert shares is not None
+    return shares
 
 
 def _inverse_of_sinh(p: Node) -> Node:
@@ -116,9 +143,15 @@ ARRAYS = [
     _case("sort", [(3, 4)], lambda x: sort_(x, 0), "columns"),
     _case("count_less", [(5,), (2, 3)], count_less),
     _case("opaque", [(2, 3), (3,)], lambda a, b: opaque(lambda x, y: np.floor(x + y), a, b)),
-    _case("recur", [(4, 2), (4, 2), (1, 2)], lambda a, b, s: recur(a, b, s, 0)),
-    _case("recur", [(2, 4), (2, 4), (1, 1)], lambda a, b, s: recur(a, b, s, 1, reverse=True), "reverse"),
-    _case("recur", [(4,), (4,), (1,)], lambda a, b, s: recur(a, b, s, 0), "plain"),
+    _case("recur", [(1, 5), (5,)], lambda c, b: recur(c, b, [1])),
+    _case("recur", [(2, 6), (6,)], lambda c, b: recur(c, b, [1, 3]), "lags"),
+    _case("recur", [(2, 6), (6,)], lambda c, b: recur(c, b, [2, 3], transposed=True), "transposed"),
+    _case("recur", [(2, 38), (38,)], lambda c, b: recur(c, b, [16, 17]), "portions"),
+    _case("recur", [(2, 38), (38,)], lambda c, b: recur(c, b, [17, 16], transposed=True), "portions-transposed"),
+    _case("recur", [(5,)], lambda b: recur(np.array([[1.0, 0.5, 0.0, 2.0, -1.0]]), b, [1]), "fixed"),
+    Case("march", "march", ((1,), (1,)), _logistic_growth, ((0.2, 2.5), (0.1, 0.9))),
+    Case("march-rates", "march", ((6,), (1,)), _logistic_growth, ((0.2, 2.5), (0.1, 0.9))),
+    Case("march-two", "march", ((2,), (2,)), _epidemic, ((0.3, 0.8), (0.2, 0.9))),
     Case("inverse", "inverse", ((2, 3, 3),), lambda x: inverse(_plus(x)), ((-1.0, 1.0),)),
     _case("det", [(2, 3, 3)], det),
     _case("root", [(3,)], _inverse_of_sinh),
@@ -126,8 +159,6 @@ ARRAYS = [
 
 
 def _plus(x: Node) -> Node:
-    from solver.algebra import add
-
     return add(x, _well)
 
 

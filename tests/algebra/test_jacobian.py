@@ -13,6 +13,7 @@ from solver.algebra import (
     Jacobian,
     Node,
     Program,
+    add,
     apply,
     contract,
     div,
@@ -59,7 +60,8 @@ SHAPES: dict[str, Callable[[Node], Node]] = {
     "factorisation": lambda x: matmul(
         reshape(take(x, np.arange(6)), (3, 2)), reshape(take(x, np.arange(6, 12)), (2, 3))
     ),
-    "recurrence": lambda x: recur(1.1, mul(x, x), [2.0], 0),
+    "recurrence": lambda x: recur(np.full((1, x.size), 1.1), mul(x, x), [1]),
+    "recurrence of lags": lambda x: recur(np.full((2, x.size), 0.7), add(x, mul(x, x)), [1, 3], transposed=True),
     "few rows": lambda x: join([sum_(exp(x)), sum_(mul(x, sin(x)))]),
     "linear with a live product": lambda x: mul(x, join([take(x, [3]), np.arange(11.0)])),
     "scaled by a live constant": lambda x: div(x, take(join([exp(x), np.arange(1.0, 13.0)]), np.arange(11, 23))),

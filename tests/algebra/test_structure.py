@@ -73,8 +73,8 @@ TABLE: list[tuple[str, Callable[[Node], Node], list[int]]] = [
     ("sorted", lambda x: sort_(x, 0), [K, K, K]),
     ("picked by a constant", lambda x: pick(square(x), [1.0, 0.0], 0), [Q, Q]),
     ("picked", lambda x: pick(x, x, 0), [J, J, J]),
-    ("recurrence", lambda x: recur([2.0, 2.0, 2.0], x, [1.0], 0), [L, L, L]),
-    ("growing recurrence", lambda x: recur(x, 1.0, [1.0], 0), [L, Q, S]),
+    ("recurrence", lambda x: recur([[2.0, 2.0, 2.0]], x, [1]), [L, L, L]),
+    ("growing recurrence", lambda x: recur(reshape(x, (1, 3)), [1.0, 1.0, 1.0], [1]), [C, L, Q]),
     ("inverse", lambda x: reshape(inverse(add(reshape(take(x, [0, 1, 1, 2]), (2, 2)), np.eye(2) * 9)), (4,)), [S] * 4),
 ]
 
