@@ -84,7 +84,8 @@ class Cells:
 
     def find(self, row: int, col: int) -> int:
         """The index of the entry at (row, col), or -1."""
-        start, stop = np.searchsorted(self.row, [row, row + 1])
+        # keys of another type than the column would have all of it converted
+        start, stop = np.searchsorted(self.row, np.array([row, row + 1], dtype=self.row.dtype))
         index = int(start + np.searchsorted(self.col[start:stop], col))
         return index if index < stop and self.col[index] == col else -1
 

@@ -63,8 +63,9 @@ class SheetStore:
 
     def window(self, top: int, left: int, bottom: int, right: int) -> tuple[slice, slice]:
         """The compact rows and columns that lie in a rectangle."""
-        r0, r1 = np.searchsorted(self.rows, (top, bottom + 1)).tolist()
-        c0, c1 = np.searchsorted(self.cols, (left, right + 1)).tolist()
+        # keys of another type than the numbers would have all of them converted
+        r0, r1 = np.searchsorted(self.rows, np.array((top, bottom + 1), dtype=self.rows.dtype)).tolist()
+        c0, c1 = np.searchsorted(self.cols, np.array((left, right + 1), dtype=self.cols.dtype)).tolist()
         return slice(r0, r1), slice(c0, c1)
 
     def area_window(self, area: Area) -> tuple[slice, slice]:

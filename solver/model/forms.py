@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -102,10 +103,15 @@ def _residuals(fun: Node, x: Node) -> Residuals | None:
     if found is None or max(degrees([found.residuals], x)[0].max(initial=0), 0) > Degree.SMOOTH:
         return None
     values = Program([x], [found.residuals])
+
+    @cache
+    def slopes() -> Jacobian:  # its pattern is dear, and engines for very many variables do without
+        return Jacobian(found.residuals, x)
+
     return Residuals(
         count=found.residuals.size,
         fun=lambda point: values.evaluate(0, point),
-        jac=Jacobian(found.residuals, x),
+        jac=lambda point: slopes()(point),
         outer=found.outer,
     )
 
