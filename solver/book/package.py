@@ -68,7 +68,7 @@ def _resolve(archive: Archive, part: str, target: str) -> str:
     path = target if target.startswith("/") else posixpath.join("/", posixpath.dirname(part), target)
     name = posixpath.normpath(path).lstrip("/")
     entry = archive.find(name) or archive.find(unquote(name))
-    return entry.name if entry is not None else name
+    return entry.name.replace("\\", "/") if entry is not None else name
 
 
 def is_signed(archive: Archive) -> bool:

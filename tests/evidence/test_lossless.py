@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
-import subprocess
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -20,23 +18,16 @@ from solver.pipeline import Request, edits_of, solve_model
 from solver.reports.agreement import agrees
 from tests.book.made import columns
 from tests.conftest import SHARED
+from tests.evidence.lossless import ask, solved
+from tests.evidence.witness import by_libreoffice, present, stored
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from solver.book.book import Book
     from solver.model.answer import Answer
 
 PATH = SHARED / "real" / "fastai-2016--collab_filter.xlsx"
 BEST = 0.39290079
 LOSS = Cell("dotprod", 40, 21)
-RECALCULATE_ALWAYS = """<?xml version="1.0" encoding="UTF-8"?>
-<oor:items xmlns:oor="http://openoffice.org/2001/registry" xmlns:xs="http://www.w3.org/2001/XMLSchema">
-<item oor:path="/org.openoffice.Office.Calc/Formula/Load">
-<prop oor:name="OOXMLRecalcMode"><value>0</value></prop>
-</item>
-</oor:items>"""
-
 pytestmark = pytest.mark.skipif(not PATH.exists(), reason="the folder of outside workbooks is not here")
 
 
@@ -107,26 +98,26 @@ def sheet_part(book: Book) -> str:
     return next(str(tab.part) for tab in book.parts.workbook.tabs if tab.name == "dotprod")
 
 
-def stored(book: Book, cell: Cell) -> object:
-    cells = book.sheets[cell.sheet].cells
-    return cells.scalar(cells.find(cell.row, cell.col))
-
-
 def recalculated(data: bytes, folder: Path) -> Book:
     """The workbook as LibreOffice writes it after computing every formula anew."""
-    if shutil.which("soffice") is None:
+    if "LibreOffice" not in present():
         pytest.skip("LibreOffice is not installed")
-    settings = folder / "profile" / "user"
-    settings.mkdir(parents=True)
-    (settings / "registrymodifications.xcu").write_text(RECALCULATE_ALWAYS, encoding="utf-8")
-    (folder / "book.xlsx").write_bytes(data)
-    profile = f"-env:UserInstallation={(folder / 'profile').as_uri()}"
-    out = folder / "out"
-    subprocess.run(
-        ["soffice", profile, "--headless", "--convert-to", "xlsx", "--outdir", str(out), str(folder / "book.xlsx")],
-        check=True,
-        capture_output=True,
-        timeout=180,
-        env={**os.environ, "HOME": str(folder)},
-    )
-    return read_book(out / "book.xlsx")
+    return by_libreoffice({"book": data}, folder)["book"]
+
+
+GALLERY = sorted((Path(__file__).resolve().parents[2] / "workbooks").glob("*.xlsx"))
+SAMPLE = ["swallentin--Concessions", "chris-kiranoudis--exercises"]
+
+
+@pytest.mark.skipif(not present(), reason="no other spreadsheet program is installed")
+def test_other_programs_see_what_we_stored(tmp_path: Path) -> None:
+    """The gallery and a few real workbooks, solved: opened and calculated by others, they show our values."""
+    paths = [*GALLERY, *(SHARED / "real" / f"{name}.xlsx" for name in SAMPLE)]
+    results = {path.stem: solved(path.read_bytes(), 1.0) for path in paths}
+    ask(results, tmp_path)
+    for name, each in results.items():
+        assert (each.difference.outside, each.complaints, each.opens) == (0, [], "yes/yes"), name
+        assert set(each.seen) == set(present())
+        for program, seen in each.seen.items():
+            assert "DIFFER" not in seen, (name, program, seen)
+            assert "cannot" not in seen, (name, program, seen)
