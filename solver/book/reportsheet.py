@@ -45,7 +45,7 @@ def _cut(text: str, length: int) -> str:
 
 def report_sheet(table: Table, looks: Mapping[tuple[Style, str], int], strict: bool) -> bytes:
     """The part of a worksheet that shows a table."""
-    by_row: dict[int, list[int]] = {row: [] for row in table.outline}
+    by_row: dict[int, list[int]] = {row: [] for at in table.outline for row in (at, at + 1)}
     for row, col in table.entries:
         by_row.setdefault(row, []).append(col)
     last_row = max(by_row, default=0)
@@ -60,7 +60,7 @@ def report_sheet(table: Table, looks: Mapping[tuple[Style, str], int], strict: b
         _columns(table),
         "<sheetData>",
     ]
-    for row in sorted(by_row | {max(table.outline) + 1: []} if table.outline else by_row):
+    for row in sorted(by_row):
         group = ' outlineLevel="1" hidden="1"' if row in table.outline else ""
         if row - 1 in table.outline and row not in table.outline:
             group = ' collapsed="1"'

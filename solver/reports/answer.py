@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 SENSES = {Sense.MAX: "Max", Sense.MIN: "Min", Sense.VALUE: "Value Of"}
 DECLARED = {Relation.INT: "Integer", Relation.BIN: "Binary", Relation.ALLDIFFERENT: "AllDifferent"}
 
+_VARIABLES = ("Cell", "Name", "Original Value", "Final Value", "Integer")
+_RUN_ROWS = (range(5, 8), range(9, 12))
 _OBJECTIVE_ROW = 13
 _MOST_BARS = 60
 _BAR_HEIGHT, _AROUND_BARS = 22, 110
@@ -37,20 +39,26 @@ def answer_report(answer: Answer) -> Page:
     """How the run ended, and the values of objective, variables and constraints before and after."""
     page = Page(row=3)
     _run(page, answer)
-    page.row = _OBJECTIVE_ROW
     _objective(page, answer)
-    page.row += 2
     page.line("Variable Cells")
-    page.table(("Cell", "Name", "Original Value", "Final Value", "Integer"), _variables(answer))
+    page.table(_VARIABLES, _variable_rows(answer))
     page.row += 2
-    page.line("Constraints")
-    rows = _constraints(answer)
-    if rows:
-        body = page.table(("Cell", "Name", "Cell Value", "Formula", "Status", "Slack"), rows)
-        _slack_bars(page, body, comparisons(answer))
-    else:
-        page.line("NONE", col=1)
-    page.notes(answer.solution.notes)
+    _constraints(page, answer)
+    return page
+
+
+@report("answer-outlined", "Answer Report")
+def outlined_answer_report(answer: Answer) -> Page:
+    """The Answer Report with the run's lines, and the cells of each range of variables, in groups closed at first."""
+    page = Page(row=3)
+    _run(page, answer)
+    for rows in _RUN_ROWS:
+        page.group(rows)
+    _objective(page, answer)
+    page.line("Variable Cells")
+    _grouped_variables(page, answer)
+    page.row += 3
+    _constraints(page, answer)
     return page
 
 
@@ -69,20 +77,36 @@ def _run(page: Page, answer: Answer) -> None:
 
 
 def _objective(page: Page, answer: Answer) -> None:
+    """The block of the objective, which begins in the same row whatever was said of the options."""
+    page.row = _OBJECTIVE_ROW
     model, book = answer.binding.model, answer.binding.calculation.book
     if model.objective is None:
         page.line("Objective Cell")
         page.line("NONE", col=1)
-        page.row += 1
+        page.row += 3
         return
     page.line(f"Objective Cell ({SENSES[model.sense]})")
     code = formats_of(book, [model.objective])[0]
     values = (shown(number(each), code) for each in (answer.initial, answer.final))
     row: Row = (model.objective.absolute, names_of(book, [model.objective])[0], *values)
     page.table(("Cell", "Name", "Original Value", "Final Value"), [row])
+    page.row += 2
 
 
-def _variables(answer: Answer) -> list[Row]:
+def _grouped_variables(page: Page, answer: Answer) -> None:
+    """The variables in one table: each range under its address, a single cell without."""
+    page.table(_VARIABLES, [])
+    rows_of = dict(zip(answer.binding.variables, _variable_rows(answer), strict=True))
+    areas = answer.binding.model.variables
+    for area in areas:
+        rows = [rows_of.pop(cell) for cell in area.cells() if cell in rows_of]
+        if area.size > 1:
+            page.line(area.absolute, col=1, style=Style.EMPHASIS)
+            page.group(range(page.row, page.row + len(rows)))
+        page.body(_VARIABLES, rows, ends=area is areas[-1])
+
+
+def _variable_rows(answer: Answer) -> list[Row]:
     binding, book = answer.binding, answer.binding.calculation.book
     return [
         (cell.absolute, name, shown(float(start), code), shown(float(end) + 0.0, code), EXCEL_KINDS[kind])
@@ -98,10 +122,22 @@ def _variables(answer: Answer) -> list[Row]:
     ]
 
 
-def _constraints(answer: Answer) -> list[Row]:
+def _constraints(page: Page, answer: Answer) -> None:
+    """The constraints, their slack as a picture, and what else is to be said."""
+    page.line("Constraints")
+    found = comparisons(answer)
+    rows = _constraint_rows(answer, found)
+    if rows:
+        body = page.table(("Cell", "Name", "Cell Value", "Formula", "Status", "Slack"), rows)
+        _slack_bars(page, body, found)
+    else:
+        page.line("NONE", col=1)
+    page.notes(answer.solution.notes)
+
+
+def _constraint_rows(answer: Answer, found: Sequence[Comparison]) -> list[Row]:
     """One row a compared cell, then one a declaration of whole numbers."""
     model, book = answer.binding.model, answer.binding.calculation.book
-    found = comparisons(answer)
     cells = [each.pair.left for each in found]
     rows: list[Row] = []
     for each, name, code in zip(found, names_of(book, cells), formats_of(book, cells), strict=True):

@@ -37,6 +37,7 @@ class Page:
         self._columns: set[int] = set()
         self._overflowing: set[tuple[int, int]] = set()
         self._charts: list[Chart] = []
+        self._grouped: set[int] = set()
 
     def line(self, text: str, *, col: int = 0, style: Style = Style.PLAIN) -> None:
         """Writes a line of text."""
@@ -78,14 +79,32 @@ class Page:
             else:
                 self._entries[self.row, col] = Entry(bottom, Style.HEADER)
         self.row += 2 if double else 1
+        return self.body(header, rows, left=left, plain=plain, wide=wide)
+
+    def body(
+        self,
+        header: Sequence[str | None],
+        rows: Sequence[Row],
+        *,
+        left: int = 1,
+        plain: bool = False,
+        wide: bool = True,
+        ends: bool = True,
+    ) -> Area:
+        """Writes further rows of a table with this header, as `table` does; it goes on below unless it `ends`."""
+        shown = [left + k for k, text in enumerate(header) if text is not None]
         for number, row in enumerate(rows, start=1):
-            style = Style.PLAIN if plain else Style.LAST if number == len(rows) else Style.BODY
+            style = Style.PLAIN if plain else Style.LAST if ends and number == len(rows) else Style.BODY
             for col in shown:
                 self._entries[self.row, col] = _entry(row[col - left] if col - left < len(row) else None, style)
             if not wide:
-                self._overflowing.add((self.row, max(shown)))
+                self._overflowing.add((self.row, shown[-1]))
             self.row += 1
-        return Area("", self.row - len(rows), left, self.row - 1, max(shown))
+        return Area("", self.row - len(rows), left, self.row - 1, shown[-1])
+
+    def group(self, rows: range) -> None:
+        """Makes rows a group that is closed at first."""
+        self._grouped.update(rows)
 
     def chart(self, chart: Chart) -> None:
         """Puts a chart over the sheet."""
@@ -95,7 +114,8 @@ class Page:
         """The finished sheet, with the heading in its first rows."""
         for row, text in enumerate(lines):
             self._entries[row, 0] = Entry(text, Style.TITLE)
-        return Table(title, self._entries, {**self._widths, **self._fitted()}, charts=tuple(self._charts))
+        widths = {**self._widths, **self._fitted()}
+        return Table(title, self._entries, widths, frozenset(self._grouped), charts=tuple(self._charts))
 
     def _fitted(self) -> dict[int, float]:
         """The width of each column that shows the longest of its entries in full."""

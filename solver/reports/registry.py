@@ -28,7 +28,11 @@ if TYPE_CHECKING:
     Make: TypeAlias = "Callable[[Answer], Page]"
 
 PROGRAM = "Sheet Solver"
-"""What stands before the report's kind in its first line, where Excel writes its own name."""
+"""What stands before the report's kind in its first line.
+
+Excel writes its own name and version there; the name says who computed the numbers below it, so it is not borrowed.
+The kind that follows, and every other label, are Excel's.
+"""
 
 
 @dataclass(frozen=True, slots=True)

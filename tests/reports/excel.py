@@ -32,6 +32,9 @@ ENGLISH = {
     "Restrições": "Constraints",
     "Restricciones": "Constraints",
     "Restrições que Tornam o Problema Inviável": "Constraints Which Make the Problem Infeasible",
+    "Restrições (sem incluir os Limites Variáveis) que Tornam o Problema Inviável": (
+        "Constraints (Not Including Variable Bounds) Which Make the Problem Infeasible"
+    ),
     "Célula": "Cell",
     "Celda": "Cell",
     "Nome": "Name",

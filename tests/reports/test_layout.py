@@ -135,7 +135,7 @@ def test_an_unknown_kind_is_refused_with_a_hint() -> None:
     assert find_report("Feasibility Bounds").kind == find_report("feasibility_bounds").kind == "feasibility-bounds"
     with pytest.raises(EngineError, match="there is no report sensitvity: did you mean sensitivity"):
         pipeline.report_tables(factory().binding.calculation.book, [], ["sensitvity"])
-    with pytest.raises(EngineError, match="known are answer, check"):
+    with pytest.raises(EngineError, match="known are answer, answer-outlined, check"):
         find_report("xyzzy")
 
 
