@@ -69,6 +69,7 @@ class Log:
     """The part of a progress that all its views share."""
 
     iteration: int = -1
+    start: Best | None = None
     best: Best | None = None
     trace: list[Step] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)

@@ -25,8 +25,15 @@ from solver.model.solution import Population, Solution
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from solver.engines.progress import Best
     from solver.model.problem import Problem
     from solver.model.solution import Watch
+
+REFUTABLE = (Outcome.INFEASIBLE, Outcome.ERROR_VALUE)
+"""Outcomes that a feasible point on the way disproves."""
+
+CLEAR = 1e-7
+"""The relative difference of objectives beyond which a feasible start is better in earnest."""
 
 
 def run(
@@ -128,6 +135,7 @@ def _minimised(progress: Progress, engine: Engine) -> Solution:
     """The engine's solution in the variables of the full problem."""
     problem = progress.problem
     progress.offer(problem.x0, problem.fun(problem.x0), violation(problem, problem.x0, relative=engine.scaling))
+    progress.log.start = progress.log.best
     fixed = (problem.lb == problem.ub) & ~grouped(problem)
     change = without(problem, fixed)
     if not change.free.size:
@@ -152,19 +160,18 @@ def _restored(solution: Solution, change: Change) -> Solution:
 
 
 def _finished(progress: Progress, solution: Solution) -> Solution:
-    """The solution with violation, multipliers, counts, trace and notes, or the best point if that is better."""
-    problem, best = progress.problem, progress.log.best
+    """The solution with violation, multipliers, counts, trace and notes, or a point on the way that is better."""
+    problem = progress.problem
     progress.deadline = np.inf
     x, outcome, notes = solution.x, solution.outcome, (*progress.log.notes, *solution.notes)
     fun, wrong = problem.fun(x), violation(problem, x, relative=progress.relative)
-    if (
-        best is not None
-        and not solution.chosen
-        and (outcome.solved or outcome.stopped)
-        and _better(best.fun, best.violation, fun, wrong, progress)
-    ):
-        x, fun, wrong = best.x, best.fun, best.violation
+    kept = _kept(progress, outcome, fun, wrong)
+    if kept is not None:
+        x, fun, wrong = kept.x, kept.fun, kept.violation
         solution = replace(solution, row_multipliers=None, bound_multipliers=None, ranges=None)
+        if kept is progress.log.start or outcome in REFUTABLE:
+            outcome = Outcome.CANNOT_IMPROVE if not outcome.stopped else outcome
+            solution = replace(solution, message="", bad="")
     if outcome is Outcome.OPTIMAL and wrong > progress.precision:
         outcome = Outcome.INFEASIBLE
     if problem.degree is Degree.CONSTANT and problem.sense:
@@ -189,8 +196,21 @@ def _finished(progress: Progress, solution: Solution) -> Solution:
     )
 
 
-def _better(fun: float, wrong: float, than: float, than_wrong: float, progress: Progress) -> bool:
-    """Whether a point is better beyond rounding, and not by leaning on the precision of the constraints."""
-    if than_wrong > progress.precision or np.isnan(than):
-        return wrong < than_wrong or np.isnan(than)
-    return wrong <= max(than_wrong, 1e-12) and fun < than - 1e-14 * max(1.0, abs(than))
+def _kept(progress: Progress, outcome: Outcome, fun: float, wrong: float) -> Best | None:
+    """The point to answer instead of the engine's: better beyond rounding, or a start that holds what was given up.
+
+    A point on the way must not be better only by leaning on the precision of the constraints. The start may: whatever
+    is stored in the workbook, within the precision, is never answered by something clearly worse.
+    """
+    best, start, precision = progress.log.best, progress.log.start, progress.precision
+    if best is None or not (outcome.solved or outcome.stopped or outcome in REFUTABLE):
+        return None
+    if not wrong <= precision or np.isnan(fun):
+        enough = precision if outcome in REFUTABLE else np.inf
+        return best if best.violation <= enough and (np.isnan(fun) or not best.violation >= wrong) else None
+    found = None
+    if best.violation <= max(wrong, 1e-12) and best.fun < fun - 1e-14 * max(1.0, abs(fun)):
+        found, fun = best, best.fun
+    if start is not None and start.violation <= precision and start.fun < fun - CLEAR * max(1.0, abs(fun)):
+        found = start
+    return found

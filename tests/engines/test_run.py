@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import time
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
 
 from solver.engines import find_engine, run
+from solver.engines.base import Engine
 from solver.errors import EngineError, Outcome
+from solver.model.solution import Solution
 
 from .cases import BOUNDED, ROSENBROCK, ROWS, WOOD
 from .hard_cases import RASTRIGIN, TOUR
@@ -20,6 +22,8 @@ from .zoo import INF, build, least_squares, linear_program
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from solver.engines.progress import Progress
+    from solver.model.problem import Problem
     from solver.model.solution import Step
 
 SMOOTH_ENGINES = ("lbfgsb", "trust", "interior", "slsqp", "grg", "least_squares")
@@ -213,3 +217,44 @@ def test_multipliers_are_slopes_of_the_optimum() -> None:
 def test_the_best_point_is_kept_when_the_last_is_worse() -> None:
     solution = run(RASTRIGIN.problem, find_engine("adam")(rate=3.0, iterations=40, seed=1))
     assert solution.fun == min(step.fun for step in solution.trace)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lost(Engine):
+    """Ends where it is told to, with the outcome that it is told."""
+
+    about = find_engine("grg").about
+    end: tuple[float, ...] = ()
+    says: Outcome = Outcome.OPTIMAL
+
+    def minimise(self, problem: Problem, progress: Progress) -> Solution:
+        """A point somewhere."""
+        progress.step(problem.x0)
+        return Solution(np.array(self.end), problem.fun(np.array(self.end)), self.says, "lost")
+
+
+@pytest.mark.parametrize(
+    ("end", "says"),
+    [
+        ((3.0, 3.0), Outcome.OPTIMAL),  # feasible, and worse
+        ((9.0, 9.0), Outcome.INFEASIBLE),
+        ((9.0, 9.0), Outcome.OPTIMAL),
+        ((np.nan, np.nan), Outcome.ERROR_VALUE),
+        ((3.0, 3.0), Outcome.TIME_LIMIT),
+    ],
+)
+def test_a_feasible_start_is_never_answered_by_something_worse(end: tuple[float, ...], says: Outcome) -> None:
+    """The start leans on the precision of its row by half, as points do that Excel has stored."""
+    start = [1.0, 1.0 - 5e-7]
+    problem = build(start, lambda x: x[0] ** 2 + x[1] ** 2, lambda x: [x[0] + x[1]], [2.0], [8.0])
+    solution = run(problem, Lost(end=end, says=says))
+    assert list(solution.x) == start
+    assert solution.outcome is (Outcome.TIME_LIMIT if says.stopped else Outcome.CANNOT_IMPROVE)
+    assert solution.message == solution.outcome.message
+
+
+def test_an_infeasible_start_disproves_nothing() -> None:
+    problem = build([0.0, 0.0], lambda x: x[0] + x[1], lambda x: [x[0] + x[1]], [2.0], [8.0])
+    solution = run(problem, Lost(end=(0.5, 0.5), says=Outcome.INFEASIBLE))
+    assert solution.outcome is Outcome.INFEASIBLE
+    assert list(solution.x) == [0.5, 0.5]
