@@ -22,7 +22,7 @@ from solver.algebra.gather import application, gathering, joining, scattering
 from solver.algebra.march import marching
 from solver.algebra.node import Node, Smoothness
 from solver.algebra.pointwise import Pointwise
-from solver.algebra.recur import Lags, carried, links_of, reached, recurrence
+from solver.algebra.recur import System, carried, links_of, reached, recurrence
 from solver.algebra.reduce import broadcasting, contraction, summation
 from solver.algebra.scan import cumulation, shifting
 from solver.algebra.shape import reshaping, transposition
@@ -224,10 +224,10 @@ def _accumulated(node: Node, args: Sequence[Levels]) -> Levels:
 def _recurred(node: Node, args: Sequence[Levels]) -> Levels:
     """Element after element: that of its own term, or that of a coefficient times an earlier element."""
     c, b = node.args
-    factors: list[list[int]] = _full(args[0], c).tolist()
+    factors: list[int] = _full(args[0], c).tolist()
 
-    def step(here: int, there: int, row: int, i: int) -> int:
-        return max(here, _PRODUCT_ROWS[factors[row][i]][there])
+    def step(here: int, there: int, entry: int) -> int:
+        return max(here, _PRODUCT_ROWS[factors[entry]][there])
 
     return np.array(carried(_full(args[1], b).tolist(), node.param, links_of(c), step), dtype=np.uint8)
 
@@ -237,8 +237,8 @@ def _marched(node: Node, args: Sequence[Levels]) -> Levels:
     march = node.param
     within = [degrees([march.step], each)[0] for each in (march.y, *march.inputs)]
     entering = np.any([own > 0 for arg, own in zip(args, within[1:], strict=True) if arg.any()], axis=0)
-    linked = np.ones((len(march.lags), node.size), dtype=bool)
-    live = reached(entering[:, None], Lags(march.lags, transposed=False), linked)[:, 0]
+    linked = np.ones(march.where.rows.shape, dtype=bool)
+    live = reached(entering[:, None], System(march.where), linked)[:, 0]
     highest = max(Degree.SMOOTH, *[int(level.max()) for level in (*args, *within)])
     return np.where(live, highest, 0).astype(np.uint8)
 

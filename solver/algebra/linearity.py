@@ -17,7 +17,7 @@ from solver.algebra.maps import local_maps
 from solver.algebra.node import VARIABLE, Node, topological
 from solver.algebra.pattern import by_columns, kept_rows, viewed_rows
 from solver.algebra.program import Program
-from solver.algebra.recur import Lags, direct, recurrence
+from solver.algebra.recur import System, direct, recurrence
 from solver.algebra.structure import Degree
 
 if TYPE_CHECKING:
@@ -67,12 +67,8 @@ def linear_part(output: Node, wrt: Node) -> tuple[Sparse, npt.NDArray[np.bool_]]
 
 def _solved(node: Node, entering: Sparse, straight: npt.NDArray[np.bool_], coefficients: Array) -> Sparse:
     """The Jacobian of a recurrence from that of what enters it: (I - C) J = entering, in the rows that are linear."""
-    system: Lags = node.param
-    targets = straight
-    if system.transposed:
-        places = np.arange(node.size) - np.array(system.lags)[:, None]
-        targets = straight[np.maximum(places, 0)] & (places >= 0)
-    inside = np.where(targets, coefficients, 0.0)
+    system: System = node.param
+    inside = np.where(straight[system.targets], coefficients, 0.0)
     kernel = recurrence.bind(system, [inside.shape, node.shape])
     return by_columns(kept_rows(entering, straight), lambda some: kernel(inside, np.ascontiguousarray(some.T)).T)
 

@@ -21,11 +21,13 @@ from solver.algebra.replace import replaced
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from solver.algebra.recur import Triangle
+
 
 class March:
     """How a vector is computed: the step as a graph of y and of variables for the inputs, and `run`, which runs it.
 
-    `slopes` are the derivatives of the step's elements by those each of the `lags` before them, (lags, n).
+    `slopes` are the derivatives of the step's elements by earlier ones, one for each entry of `where`.
     """
 
     def __init__(
@@ -34,10 +36,10 @@ class March:
         inputs: Sequence[Node],
         step: Node,
         slopes: Node,
-        lags: Sequence[int],
+        where: Triangle,
         run: Callable[..., Array],
     ) -> None:
-        self.y, self.inputs, self.step, self.lags, self.run = y, tuple(inputs), step, tuple(lags), run
+        self.y, self.inputs, self.step, self.where, self.run = y, tuple(inputs), step, where, run
         self._slopes = slopes
 
     def at(self, node: Node) -> dict[Node, Node]:
@@ -78,7 +80,7 @@ def _march_tangent(node: Node, incoming: Sequence[Node | None]) -> Node:
             part = replaced([tangent], {**march.at(node), direction: t})[0]
             total = part if total is None else add(total, part)
     assert total is not None
-    return recur(march.slopes(node), total, march.lags)
+    return recur(march.slopes(node), total, march.where)
 
 
 def _march_maps(node: Node) -> list[LinearMap | None]:
@@ -92,7 +94,7 @@ def _march_map(node: Node, place: int) -> LinearMap:
         return _march_tangent(node, [t if k == place else None for k in range(len(node.args))])
 
     def transpose(g: Node) -> Node:
-        weights = recur(march.slopes(node), g, march.lags, transposed=True)
+        weights = recur(march.slopes(node), g, march.where, transposed=True)
         return replaced([march.adjoints[place]], {**march.at(node), march.weights: weights})[0]
 
     def entries() -> Entries:

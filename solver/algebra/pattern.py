@@ -22,7 +22,7 @@ from solver.algebra.maps import local_maps
 from solver.algebra.march import marching
 from solver.algebra.pointwise import Pointwise
 from solver.algebra.primitive import positions
-from solver.algebra.recur import Lags, direct, links_of, reached, recurrence
+from solver.algebra.recur import System, direct, links_of, reached, recurrence
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -150,8 +150,8 @@ def _entering(node: Node, place: int, inner: Sparse) -> Sparse:
 def _carried(node: Node, entering: Sparse) -> Pattern:
     """What reaches each element of a recurrence, some columns at a time: its inverse is dense."""
     if node.op is marching:
-        system = Lags(node.param.lags, transposed=False)
-        linked = np.ones((len(system.lags), node.size), dtype=bool)
+        system = System(node.param.where)
+        linked = np.ones(system.where.rows.shape, dtype=bool)
     else:
         system, linked = node.param, links_of(node.args[0])
     return by_columns(entering, lambda some: reached(some != 0, system, linked).astype(np.float64))

@@ -17,19 +17,16 @@ from solver.algebra.gather import join, take
 from solver.algebra.march import March, marching
 from solver.algebra.node import Node, constant, make, variable
 from solver.algebra.pattern import dependence
-from solver.algebra.recur import recur
+from solver.algebra.recur import Triangle, recur
 from solver.algebra.replace import replaced
 from solver.algebra.shape import reshape
 from solver.algebra.structure import Degree
 from solver.algebra.unroll import NotUnrolled, Unrolled
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     import scipy.sparse as sp
 
-_MOST_LAGS = 64
-_MOST_COEFFICIENTS = 40_000_000
+_MOST_ENTRIES = 40_000_000
 
 
 def solved(step: Node, y: Node, width: int, pattern: sp.csr_array | None = None) -> Node | None:
@@ -39,16 +36,16 @@ def solved(step: Node, y: Node, width: int, pattern: sp.csr_array | None = None)
     """
     if pattern is None:
         pattern = dependence(step, y)
-    rows, cols = pattern.tocoo().coords
-    lags = np.unique(rows - cols)
-    if len(lags) > _MOST_LAGS or len(lags) * y.size > _MOST_COEFFICIENTS or (len(lags) and lags[0] < 1):
+    rows, cols = (indices.astype(np.intp) for indices in pattern.tocoo().coords)
+    if len(rows) > _MOST_ENTRIES or (rows <= cols).any():
         return None
-    if not len(lags):
-        return step
-    slopes = _slopes(step, y, pattern, lags.tolist())
+    if not len(rows):
+        return replaced([step], {y: constant(np.zeros(y.shape))})[0]
+    where = Triangle(rows, cols, y.size)
+    slopes = _slopes(step, y, pattern, where)
     if int(degrees([step], y)[0].max()) <= Degree.LINEAR:
         slopes, terms = replaced([slopes, step], {y: constant(np.zeros(y.shape))})
-        return recur(slopes, terms, lags.tolist())
+        return recur(slopes, terms, where)
     args = _frontier(step, y)
     inputs = [variable(arg.size, f"input {place}") for place, arg in enumerate(args)]
     places = {arg: reshape(each, arg.shape) for arg, each in zip(args, inputs, strict=True)}
@@ -57,19 +54,15 @@ def solved(step: Node, y: Node, width: int, pattern: sp.csr_array | None = None)
         run = Unrolled(y, inputs, step, width)
     except (NotUnrolled, RecursionError):
         return None
-    march = March(y, inputs, step, slopes, lags.tolist(), run)
+    march = March(y, inputs, step, slopes, where, run)
     return make(marching, tuple([reshape(arg, (arg.size,)) for arg in args]), y.shape, march)
 
 
-def _slopes(step: Node, y: Node, pattern: sp.csr_array, lags: Sequence[int]) -> Node:
-    """The derivatives of the step's elements by those each lag before them: (lags, n), 0 where there is none."""
+def _slopes(step: Node, y: Node, pattern: sp.csr_array, where: Triangle) -> Node:
+    """The derivatives of the step's elements by earlier ones, entry by entry: columns that share no row go together."""
     coloring = color_columns(pattern)
     sweeps = [jvp([step], y, constant(seed))[0] for seed in coloring.directions()]
-    size = y.size
-    index = np.full((len(lags), size), len(sweeps) * size)
-    rows, cols = pattern.tocoo().coords
-    index[np.searchsorted(lags, rows - cols), rows] = coloring.colors[cols] * size + rows
-    return take(join([*sweeps, np.zeros(1)]), index)
+    return take(join(sweeps), coloring.colors[where.cols] * y.size + where.rows)
 
 
 def _frontier(step: Node, y: Node) -> list[Node]:

@@ -47,6 +47,7 @@ from solver.algebra.choose import placed_like
 from solver.algebra.extremes import ordering
 from solver.algebra.node import REGISTRY, Node, as_node, make
 from solver.algebra.pointwise import Pointwise
+from solver.algebra.recur import Triangle
 from solver.algebra.roots import root
 from solver.algebra.stepwise import solved
 
@@ -73,6 +74,15 @@ def _case(primitive: str, shapes: list[tuple[int, ...]], build: Callable[..., No
 
 _matrix = sp.random_array((5, 6), density=0.4, rng=np.random.default_rng(3)).tocsr()
 _well = np.eye(3) * 5.0
+
+
+def _subdiagonals(size: int, *lags: int) -> Triangle:
+    """The entries of some subdiagonals."""
+    pairs = sorted((row, row - lag) for row in range(size) for lag in lags if lag <= row)
+    return Triangle(np.array([row for row, _ in pairs]), np.array([col for _, col in pairs]), size)
+
+
+_later, _earlier = np.array([2, 3, 3, 5]), np.array([0, 0, 2, 1])
 
 
 def _logistic_growth(rate: Node, start: Node) -> Node:
@@ -143,12 +153,13 @@ ARRAYS = [
     _case("sort", [(3, 4)], lambda x: sort_(x, 0), "columns"),
     _case("count_less", [(5,), (2, 3)], count_less),
     _case("opaque", [(2, 3), (3,)], lambda a, b: opaque(lambda x, y: np.floor(x + y), a, b)),
-    _case("recur", [(1, 5), (5,)], lambda c, b: recur(c, b, [1])),
-    _case("recur", [(2, 6), (6,)], lambda c, b: recur(c, b, [1, 3]), "lags"),
-    _case("recur", [(2, 6), (6,)], lambda c, b: recur(c, b, [2, 3], transposed=True), "transposed"),
-    _case("recur", [(2, 38), (38,)], lambda c, b: recur(c, b, [16, 17]), "portions"),
-    _case("recur", [(2, 38), (38,)], lambda c, b: recur(c, b, [17, 16], transposed=True), "portions-transposed"),
-    _case("recur", [(5,)], lambda b: recur(np.array([[1.0, 0.5, 0.0, 2.0, -1.0]]), b, [1]), "fixed"),
+    _case("recur", [(4,), (5,)], lambda c, b: recur(c, b, _subdiagonals(5, 1))),
+    _case("recur", [(8,), (6,)], lambda c, b: recur(c, b, _subdiagonals(6, 1, 3)), "lags"),
+    _case("recur", [(7,), (6,)], lambda c, b: recur(c, b, _subdiagonals(6, 2, 3), transposed=True), "transposed"),
+    _case("recur", [(43,), (38,)], lambda c, b: recur(c, b, _subdiagonals(38, 16, 17)), "portions"),
+    _case("recur", [(43,), (38,)], lambda c, b: recur(c, b, _subdiagonals(38, 17, 16), transposed=True), "backwards"),
+    _case("recur", [(4,), (6,)], lambda c, b: recur(c, b, Triangle(_later, _earlier, 6)), "scattered"),
+    _case("recur", [(5,)], lambda b: recur(np.array([1.0, 0.5, 0.0, 2.0]), b, _subdiagonals(5, 1)), "fixed"),
     Case("march", "march", ((1,), (1,)), _logistic_growth, ((0.2, 2.5), (0.1, 0.9))),
     Case("march-rates", "march", ((6,), (1,)), _logistic_growth, ((0.2, 2.5), (0.1, 0.9))),
     Case("march-two", "march", ((2,), (2,)), _epidemic, ((0.3, 0.8), (0.2, 0.9))),

@@ -35,12 +35,18 @@ from solver.algebra import (
     where,
 )
 from solver.algebra.coloring import color_columns
+from solver.algebra.recur import Triangle
 from tests.algebra.cases import CASES, Case
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 RNG = np.random.default_rng(2)
+
+
+def chain_of(x: Node) -> Triangle:
+    """Every element reads the one before it."""
+    return Triangle(np.arange(1, x.size), np.arange(x.size - 1), x.size)
 
 
 def _dense(output: Node, x: Node, at: np.ndarray) -> np.ndarray:
@@ -60,8 +66,10 @@ SHAPES: dict[str, Callable[[Node], Node]] = {
     "factorisation": lambda x: matmul(
         reshape(take(x, np.arange(6)), (3, 2)), reshape(take(x, np.arange(6, 12)), (2, 3))
     ),
-    "recurrence": lambda x: recur(np.full((1, x.size), 1.1), mul(x, x), [1]),
-    "recurrence of lags": lambda x: recur(np.full((2, x.size), 0.7), add(x, mul(x, x)), [1, 3], transposed=True),
+    "recurrence": lambda x: recur(np.full(x.size - 1, 1.1), mul(x, x), chain_of(x)),
+    "recurrence from the end": lambda x: recur(
+        np.full(x.size - 1, 0.7), add(x, mul(x, x)), chain_of(x), transposed=True
+    ),
     "few rows": lambda x: join([sum_(exp(x)), sum_(mul(x, sin(x)))]),
     "linear with a live product": lambda x: mul(x, join([take(x, [3]), np.arange(11.0)])),
     "scaled by a live constant": lambda x: div(x, take(join([exp(x), np.arange(1.0, 13.0)]), np.arange(11, 23))),

@@ -41,12 +41,15 @@ from solver.algebra import (
     variable,
     where,
 )
+from solver.algebra.recur import Triangle
 from tests.algebra.cases import CASES, Case
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 L, Q, S, K, J, C = Degree.LINEAR, Degree.QUADRATIC, Degree.SMOOTH, Degree.KINK, Degree.STEP, Degree.CONSTANT
+
+CHAIN = Triangle(np.array([1, 2]), np.array([0, 1]), 3)
 
 TABLE: list[tuple[str, Callable[[Node], Node], list[int]]] = [
     ("identity", lambda x: x, [L, L, L]),
@@ -73,8 +76,8 @@ TABLE: list[tuple[str, Callable[[Node], Node], list[int]]] = [
     ("sorted", lambda x: sort_(x, 0), [K, K, K]),
     ("picked by a constant", lambda x: pick(square(x), [1.0, 0.0], 0), [Q, Q]),
     ("picked", lambda x: pick(x, x, 0), [J, J, J]),
-    ("recurrence", lambda x: recur([[2.0, 2.0, 2.0]], x, [1]), [L, L, L]),
-    ("growing recurrence", lambda x: recur(reshape(x, (1, 3)), [1.0, 1.0, 1.0], [1]), [C, L, Q]),
+    ("recurrence", lambda x: recur([2.0, 2.0], x, CHAIN), [L, L, L]),
+    ("growing recurrence", lambda x: recur(take(x, [1, 2]), [1.0, 1.0, 1.0], CHAIN), [C, L, Q]),
     ("inverse", lambda x: reshape(inverse(add(reshape(take(x, [0, 1, 1, 2]), (2, 2)), np.eye(2) * 9)), (4,)), [S] * 4),
 ]
 
