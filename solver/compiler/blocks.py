@@ -120,17 +120,17 @@ def _uniform(values: npt.NDArray[np.float64]) -> Literal:
 
 
 @dataclass(slots=True)
-class _Seen:
-    """A formula that was met: the number of its template, the template, its literals, and how it is filled on."""
+class Seen:
+    """A formula that was met: the number of its template, the template, its literals, and how it is filled on.
 
+    `place` is its own among those that were met.
+    """
+
+    place: int
     number: int
     template: Template
     literals: tuple[float, ...]
     filling: Filling | None = None
-
-    def goes_on(self, formula: Formula) -> bool:
-        """Whether another formula is this one, filled into its cell."""
-        return self.filling is not None and self.filling.at(formula.row, formula.col) == formula.text
 
 
 class Templates:
@@ -147,26 +147,32 @@ class Templates:
             found = self._of_key[key] = (len(self._of_key), Template(formula.text, formula.row, formula.col))
         return *found, literals
 
-    def each(self, formulas: Iterable[Formula]) -> Iterator[tuple[int, Template, tuple[float, ...]]]:
-        """`of` for many formulas in reading order: most go on with the one above or to the left."""
-        seen: dict[tuple[int, tuple[float, ...]], _Seen] = {}
-        above: dict[int, _Seen] = {}
-        left: _Seen | None = None
+    def each(self, formulas: Iterable[Formula]) -> tuple[list[Seen], npt.NDArray[np.intp]]:
+        """The different ones of many formulas in reading order, and which of them each one is.
+
+        Most formulas go on with the one above or to the left.
+        """
+        seen: dict[tuple[int, tuple[float, ...]], Seen] = {}
+        above: dict[int, Seen] = {}
+        left: Seen | None = None
+        which: list[int] = []
         for formula in formulas:
-            here = above.get(formula.col)
-            if here is None or not here.goes_on(formula):
-                if left is not None and left is not here and left.goes_on(formula):
+            row, col, text = formula.row, formula.col, formula.text
+            here = above.get(col)
+            if here is None or here.filling is None or here.filling.at(row, col) != text:
+                if left is not None and left.filling is not None and left.filling.at(row, col) == text:
                     here = left
                 else:
                     number, template, literals = self.of(formula)
                     here = seen.get((number, literals))
                     if here is None:
-                        here = seen[number, literals] = _Seen(number, template, literals)
+                        here = seen[number, literals] = Seen(len(seen), number, template, literals)
                     elif here.filling is None:  # a lone formula is not worth a filling
-                        here.filling = Filling(formula.text, formula.row, formula.col)
-                above[formula.col] = here
+                        here.filling = Filling(text, row, col)
+                above[col] = here
             left = here
-            yield here.number, here.template, here.literals
+            which.append(here.place)
+        return list(seen.values()), np.array(which, dtype=np.intp)
 
 
 class Grouping:
@@ -198,43 +204,40 @@ def group(sheet: Sheet, templates: Templates) -> Iterator[Block]:
     has = np.nonzero(sheet.formula >= 0)[0]
     if not len(has):
         return
-    key = np.full(len(sheet.formulas), -1, dtype=np.int64)
+    seen, which = templates.each(sheet.formulas)
     kinds = list(FormulaKind)
-    shapes: dict[int, tuple[Template, FormulaKind]] = {}
-    literals: list[tuple[float, ...]] = []
-    for k, (formula, (number, template, values)) in enumerate(
-        zip(sheet.formulas, templates.each(sheet.formulas), strict=True)
-    ):
-        literals.append(values)
+    key = np.array([each.number for each in seen], dtype=np.int64)[which] * len(kinds)
+    for k in [k for k, formula in enumerate(sheet.formulas) if formula.kind not in _SINGLE]:
+        formula, found = sheet.formulas[k], seen[which[k]]
+        key[k] += kinds.index(formula.kind)
         if formula.kind is FormulaKind.TABLE:
-            continue
-        array = formula.kind in (FormulaKind.ARRAY, FormulaKind.DYNAMIC)
-        if array and formula.area is not None and formula.area.size > 1:
-            yield Block(formula.area, template, values, formula.kind, filling=True)
-        else:
-            kind: FormulaKind = formula.kind if array else FormulaKind.NORMAL
-            key[k] = number * len(kinds) + kinds.index(kind)
-            shapes[int(key[k])] = template, kind
+            key[k] = -1
+        elif formula.area is not None and formula.area.size > 1:
+            key[k] = -1
+            yield Block(formula.area, found.template, found.literals, formula.kind, filling=True)
+    template_of = {each.number: each.template for each in seen}
     index = sheet.formula[has]
     rows, cols = sheet.cells.row[has].astype(np.int64), sheet.cells.col[has].astype(np.int64)
     grouped = key[index] >= 0
     rows, cols, index = rows[grouped], cols[grouped], index[grouped]
     for number, top, left, bottom, right, members in _rectangles(key[index], rows, cols):
         area = Area(sheet.name, top, left, bottom, right)
-        template, kind = shapes[number]
-        slots = _slots(literals, index[members], (area.rows, area.cols))
+        kind = kinds[number % len(kinds)]
+        slots = _slots(seen, which[index[members]], (area.rows, area.cols))
         alone = kind is not FormulaKind.NORMAL and area.size == 1
-        yield Block(area, template, slots, kind, filling=alone)
+        yield Block(area, template_of[number // len(kinds)], slots, kind, filling=alone)
 
 
-def _slots(
-    literals: list[tuple[float, ...]], formulas: npt.NDArray[np.int32], shape: tuple[int, int]
-) -> tuple[Literal, ...]:
+_SINGLE = (FormulaKind.NORMAL, FormulaKind.SHARED)
+"""Formulas of one cell each, however they are stored."""
+
+
+def _slots(seen: list[Seen], which: npt.NDArray[np.intp], shape: tuple[int, int]) -> tuple[Literal, ...]:
     """Per slot the common number, or the numbers of the cells (given column by column) as an array."""
-    first: tuple[Literal, ...] = literals[int(formulas[0])]
-    if not first or (formulas == formulas[0]).all() or all(literals[f] == first for f in formulas.tolist()):
+    first: tuple[Literal, ...] = seen[int(which[0])].literals
+    if not first or (which == which[0]).all():
         return first
-    table = np.array([literals[f] for f in formulas.tolist()], dtype=np.float64)
+    table = np.array([seen[place].literals for place in which.tolist()], dtype=np.float64)
     return tuple(
         _uniform(np.ascontiguousarray(table[:, slot].reshape(shape[1], shape[0]).T)) for slot in range(table.shape[1])
     )

@@ -85,7 +85,9 @@ def test_many_formulas_at_once_are_as_each_alone(runs: list[tuple[str, int, bool
             formulas.append(Formula(filled or text, 90 + rows, 90 + cols + 10 * k))
     formulas.sort(key=lambda formula: (formula.row, formula.col))
     quick, slow = Templates(), Templates()
-    assert list(quick.each(formulas)) == [slow.of(formula) for formula in formulas]
+    seen, which = quick.each(formulas)
+    found = [(each.number, each.template, each.literals) for each in (seen[place] for place in which)]
+    assert found == [slow.of(formula) for formula in formulas]
 
 
 def test_filled_text_keeps_percent_signs() -> None:
