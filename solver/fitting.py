@@ -3,43 +3,65 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from solver.book.book import Cells, Edits
+from solver.book.book import Appearance, Cells, Edits
 from solver.book.patch import patch
 from solver.compiler.changes import changed_cells
 from solver.defining import engine_named, refuse_unknown
+from solver.engines.base import find_engine
+from solver.engines.descent import Descent
 from solver.errors import ModelError
-from solver.grid import Area, Cell
+from solver.grid import Area
+from solver.layouts import home_of, layout_of, place_of, recipe_of
 from solver.model.define import with_options
-from solver.model.grids import occupied
-from solver.model.model import Model
+from solver.model.model import ENGINES, Model
 from solver.model.recall import stored_model
 from solver.model.render import render
 from solver.pipeline import Request, read, solve_model
 from solver.reports.gradients import rectangles
-from solver.sources import Source, find_source, one_area, oriented
+from solver.sources import find_source, one_area, oriented
 from solver.starts import held_out, starts_of
+from solver.table import Style
 from solver.templates.factorisation import Factorisation
 from solver.templates.factornet import FactorNetwork
 from solver.templates.factortable import FactorTable
-from solver.templates.recipe import Recipe
+from solver.templates.plan import Look
 from solver.values import kind_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     import numpy.typing as npt
 
     from solver.book.book import Book
+    from solver.grid import Cell
+    from solver.layouts import Layout
     from solver.model.answer import Answer
-    from solver.templates.factorisation import Given, Starts
+    from solver.sources import Source
+    from solver.templates.factorisation import Starts
     from solver.templates.plan import Marks
     from solver.values import Scalar
 
-Layout: TypeAlias = "Factorisation | FactorTable | FactorNetwork"
+PATIENCE = 50
+"""Epochs that a descent waits for a better held-out loss, where targets are held out and nothing else is said."""
+
+LOOKS = {
+    Look.TITLE: Style.TITLE,
+    Look.TEXT: Style.PLAIN,
+    Look.NOTE: Style.PLAIN,
+    Look.HEADING: Style.SECTION,
+    Look.HEADER: Style.COLUMN,
+    Look.TURNED: Style.COLUMN,
+    Look.LABEL: Style.LABEL,
+    Look.INPUT: Style.GIVEN,
+    Look.VARIABLE: Style.VARIABLE,
+    Look.RESULT: Style.RESULT,
+    Look.OBJECTIVE: Style.OBJECTIVE,
+}
+"""How what a template writes looks in a book that somebody else made."""
 
 FACTORS = 5
 """How many factors embeddings have where nothing says it."""
@@ -91,9 +113,9 @@ def fit(book: Book, asked: Fit) -> Fitted:
     if not source.known.any():
         raise ModelError("there are no targets", where=str(source.targets), hint="write some numbers there")
     factors, rows, cols = oriented(source, asked.factors)
-    recipe = _recipe(asked, source, factors or FACTORS)
-    home = _home(book, asked, source, rows, cols)
-    layout = _layout(book, asked, source, recipe, _place(book, asked, source, home), rows, cols)
+    recipe = recipe_of(asked, source, factors or FACTORS)
+    home = home_of(book, asked, source, rows, cols)
+    layout = layout_of(book, asked, source, recipe, place_of(book, asked, source, home), rows, cols)
     marks, model, notes = _written(book, asked, source, layout)
     values: dict[tuple[int, int], Scalar] = {
         place: mark.value for place, mark in marks.items() if not mark.formula and mark.value is not None
@@ -109,91 +131,23 @@ def fit(book: Book, asked: Fit) -> Fitted:
     merged = {
         name: _cells({**(values if name == home else {}), **_scalars(changed.get(name))}) for name in {home, *changed}
     }
-    whole = replace(edits, values=merged, recalculate=bool(answer.after.failures))
-    return Fitted(living, answer, whole, notes)
+    looks = {place: (LOOKS[mark.look], mark.number_format) for place, mark in marks.items()}
+    whole = replace(
+        edits,
+        values=merged,
+        recalculate=bool(answer.after.failures),
+        appearances={home: Appearance(looks, layout.widths, layout.frozen)},
+    )
+    return Fitted(living, answer, whole, (*_held_out_loss(layout, answer), *notes))
 
 
-def _recipe(asked: Fit, source: Source, factors: int) -> Recipe:
-    """The kind of model; without given ends, a link reaches from the lowest target to the highest."""
-    known = source.values.ravel()[source.known]
-    low, high = asked.ends or (float(known.min()), float(known.max()))
-    if asked.link != "identity" and not low < high:
-        raise ModelError(
-            f"the range from {low:g} to {high:g} is empty", where=str(source.targets), hint="give --range LOW HIGH"
-        )
-    bias = asked.bias and asked.model != "network"  # its units have biases of their own
-    return Recipe(factors, bias, asked.loss, asked.decay, asked.link, low, high, holdout=asked.holdout > 0)
-
-
-def _home(book: Book, asked: Fit, source: Source, rows: Given | None, cols: Given | None) -> str:
-    """The sheet of the model: that of the given embeddings that are learnt, else where things shall be put."""
-    learnt = [
-        given.area.sheet
-        for given, word in ((rows, "rows"), (cols, "columns"))
-        if given is not None and word not in asked.freeze
-    ]
-    new = rows is None or cols is None or asked.bias
-    wanted = one_area(book, source.targets.sheet, asked.at).sheet if asked.at else source.targets.sheet
-    home = learnt[0] if learnt else wanted
-    if any(sheet != home for sheet in learnt) or (learnt and new and asked.at and wanted != home):
-        raise ModelError(
-            "all that is learnt must be on one sheet", where=f"{home}", hint="freeze one side, or move the embeddings"
-        )
-    if source.keys is not None and wanted != source.targets.sheet:
-        raise ModelError("a long table is explained on its own sheet", hint="give a column of that sheet with --at")
-    return home
-
-
-def _place(book: Book, asked: Fit, source: Source, home: str) -> Cell:
-    """Where the sheet goes on: as told, or right of everything if the book has no formula yet."""
-    if asked.at is not None:
-        told = one_area(book, home, asked.at).first
-        return told if source.keys is None else Cell(home, source.targets.top, told.col)
-    if any((book.sheets[name].formula >= 0).any() for name in book.sheets):
-        raise ModelError(
-            "the book has formulas already", hint="say where the new ones shall stand with --at CELL, or run solve"
-        )
-    cells = book.sheets[home].cells
-    right = int(cells.col.max()) + 2 if len(cells) else 0
-    return Cell(home, 0 if source.keys is None else source.targets.top, right)
-
-
-def _layout(
-    book: Book, asked: Fit, source: Source, recipe: Recipe, at: Cell, rows: Given | None, cols: Given | None
-) -> Layout:
-    """Where everything will stand; ModelError if something stands there."""
-    layout: Layout
-    if asked.model == "network":
-        layout = _network(source, recipe, asked.hidden, at, rows, cols)
-    elif source.keys is not None:
-        layout = FactorTable(at, recipe, source.keys, source.targets, source.row_names, source.col_names)
-    else:
-        row_names, col_names = (tuple(map(str, names)) for names in (source.row_names, source.col_names))
-        layout = Factorisation(at, recipe, source.targets, row_names, col_names, rows, cols)
-    taken = occupied(book, layout.whole)
-    if taken is not None:
-        raise ModelError(
-            f"the new formulas need {layout.whole}, and this cell is not empty",
-            where=str(taken),
-            hint="choose another place with --at CELL",
-        )
-    return layout
-
-
-def _network(
-    source: Source, recipe: Recipe, hidden: tuple[int, ...], at: Cell, rows: Given | None, cols: Given | None
-) -> FactorNetwork:
-    """A network on embeddings: a line for each known target of a grid, or beside each line of a table."""
-    for given in (rows, cols):
-        if given is not None and given.turned:
-            raise ModelError(
-                "a network reads embeddings row by row", where=str(given.area), hint="write one embedding in each row"
-            )
-    places = source.places if source.keys is not None else source.places[source.known]
-    lines = tuple((row, col) for row, col in places.tolist())
-    at = at if source.keys is not None else Cell(at.sheet, at.row + 1, at.col)
-    names = (source.row_names, source.col_names)
-    return FactorNetwork(at, recipe, hidden, source.targets, lines, *names, source.keys, rows, cols)
+def _held_out_loss(layout: Layout, answer: Answer) -> Iterator[str]:
+    """A remark on how well the targets are predicted that were kept out."""
+    if layout.recipe.holdout:
+        cell = layout.loss.cell("held-out loss")
+        value = answer.after.value(Area.of(cell)).scalar()
+        if isinstance(value, float):
+            yield f"held-out loss {value:.6g} in {cell}"
 
 
 def _written(book: Book, asked: Fit, source: Source, layout: Layout) -> tuple[Marks, Model, tuple[str, ...]]:
@@ -232,8 +186,12 @@ def _model(book: Book, asked: Fit, layout: Layout, variables: tuple[Area, ...]) 
     home = layout.at.sheet
     engine = engine_named(asked.request.engine) if asked.request.engine else "grg"
     objective = layout.loss.cell("loss")
-    model = Model(home, objective, variables=variables, engine=engine, foreign=stored_model(book, home).foreign)
+    held_out = layout.loss.cell("held-out loss") if layout.recipe.holdout else None
+    foreign = stored_model(book, home).foreign
+    model = Model(home, objective, variables=variables, engine=engine, foreign=foreign, held_out=held_out)
     options = {name: str(value) for name, value in asked.request.options.items()}
+    if held_out is not None and engine not in ENGINES and issubclass(find_engine(engine), Descent):
+        options.setdefault("patience", str(PATIENCE))
     refuse_unknown(options)
     return with_options(model, options)
 

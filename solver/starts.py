@@ -25,7 +25,7 @@ INITS = ("random", "stored", "zeros")
 def starts_of(source: Source, recipe: Recipe, init: str, scale: float, seed: int, sizes: Sequence[int] = ()) -> Starts:
     """The first values: random ones lie within `scale` around numbers whose dot product is the mean target.
 
-    With a bias or a link the middle is 0; the biases of the columns then start at the mean where there is no link.
+    With a bias or a link the middle is 0, and so are the biases: predictions then start about the mean.
     `sizes` are the layers of a network, its input first: weights are drawn within 1 / root of their number of inputs,
     and the bias of the output starts at the mean target.
     """
@@ -49,7 +49,7 @@ def starts_of(source: Source, recipe: Recipe, init: str, scale: float, seed: int
         layer = [[round(random.uniform(-reach, reach), 4) for _ in range(outputs)] for _ in range(inputs)]
         last = len(weights) == len(sizes) - 2
         weights.append([*layer, [round(mean, 4) if last else 0.0] * outputs])
-    return Starts(*embeddings, [0.0] * n, [round(mean, 4)] * m, weights)
+    return Starts(*embeddings, [0.0] * n, [0.0] * m, weights)
 
 
 def held_out(source: Source, share: float, seed: int) -> npt.NDArray[np.bool_]:

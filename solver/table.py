@@ -24,6 +24,13 @@ class Style(Enum):
     BODY = "body"  # thin grey line above
     LAST = "last"  # the last row of a body: medium line below
     EMPHASIS = "emphasis"  # bold
+    SECTION = "section"  # opens a part of a sheet: bold dark blue, line below
+    COLUMN = "column"  # above a column of numbers: bold, centred
+    LABEL = "label"  # left of a row of numbers
+    GIVEN = "given"  # a number to be typed in: blue
+    VARIABLE = "variable"  # a number that is learnt: yellow
+    OBJECTIVE = "objective"  # what is made small or large: green
+    RESULT = "result"  # a formula in a grid
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,6 +37,7 @@ FLOORS = {
     "defining": 6,
     "fitting": 6,
     "gradients": 6,
+    "layouts": 6,
     "sources": 6,
     "starting": 6,
     "starts": 6,

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from solver.book.archive import Archive
     from solver.book.pivots import PivotTable
     from solver.grid import Area
-    from solver.table import Table
+    from solver.table import Style, Table
 
 IntArray = npt.NDArray[np.int32]
 KindArray = npt.NDArray[np.uint8]
@@ -168,6 +168,18 @@ class Book:
 
 
 @dataclass(frozen=True, slots=True)
+class Appearance:
+    """How new cells of a sheet look: style and number format of each, column widths, frozen rows and columns.
+
+    What the file says already counts more: a cell that it stores keeps its look, a column its width, a sheet its pane.
+    """
+
+    cells: Mapping[tuple[int, int], tuple[Style, str]] = field(default_factory=dict)
+    widths: Mapping[int, float] = field(default_factory=dict)
+    frozen: tuple[int, int] = (0, 0)
+
+
+@dataclass(frozen=True, slots=True)
 class Edits:
     """What shall change in a book: cell values per sheet, report sheets to append, defined names.
 
@@ -183,3 +195,4 @@ class Edits:
     names: tuple[DefinedName, ...] = ()
     dropped_names: tuple[tuple[str, int | None], ...] = ()
     recalculate: bool = False
+    appearances: Mapping[str, Appearance] = field(default_factory=dict)

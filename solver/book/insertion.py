@@ -48,7 +48,7 @@ def _cell(source: Source, key: int, style: str, change: Change) -> bytes:
     row, col = divmod(key, MAX_COLS)
     value = None if isinstance(change.value, Keep) else change.value
     formula = change.formula if isinstance(change.formula, str) else None
-    return new_cell(row, col, style, value, formula, source.rich, source.prefix).encode()
+    return new_cell(row, col, change.style or style, value, formula, source.rich, source.prefix).encode()
 
 
 def _new_row(source: Source, row: int, keys: list[int], missing: Mapping[int, Change]) -> bytes:

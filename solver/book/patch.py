@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import posixpath
 from itertools import count
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
+from solver.book.appearance import dress, frame_splices
+from solver.book.book import Appearance
 from solver.book.cellxml import Keep
 from solver.book.charts import refresh_charts
 from solver.book.draft import Draft
@@ -23,8 +25,14 @@ from solver.book.styles import empty_styles, with_looks
 from solver.errors import WorkbookError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
     from solver.book.book import Book, Edits
     from solver.book.splice import Splice
+    from solver.book.workbookxml import Workbook
+    from solver.table import Style
+
+    Looks: TypeAlias = "Mapping[tuple[Style, str], int]"
 
 _TYPES = "application/vnd.openxmlformats-officedocument.spreadsheetml."
 _CONTENT_TYPES = "[Content_Types].xml"
@@ -38,15 +46,17 @@ def patch(book: Book, edits: Edits) -> bytes:
     draft = Draft(parts.archive)
     workbook = parts.workbook
     splices = name_splices(workbook, edits.names, edits.dropped_names)
+    keys = _free_keys(workbook)
+    looks = _looks(draft, parts, edits, keys)
     chained = unknown = False
-    for name in dict.fromkeys([*edits.values, *edits.formulas]):
-        formulas_changed, values_missing = _patch_cells(draft, parts, name, edits)
+    for name in dict.fromkeys([*edits.values, *edits.formulas, *edits.appearances]):
+        formulas_changed, values_missing = _patch_cells(draft, parts, name, edits, looks)
         chained, unknown = chained or formulas_changed, unknown or values_missing
     refresh_charts(draft, parts.archive, edits.values, {name.name.casefold(): name.text for name in workbook.names})
     if chained:
         _drop_calculation_chain(draft, parts)
     if edits.tables:
-        splices += _add_tables(draft, parts, edits)
+        splices += _add_tables(draft, parts, edits, keys, looks)
     if edits.recalculate or unknown:
         splices += recalculation_splices(workbook)
     if splices:
@@ -54,7 +64,30 @@ def patch(book: Book, edits: Edits) -> bytes:
     return draft.written()
 
 
-def _patch_cells(draft: Draft, parts: Parts, name: str, edits: Edits) -> tuple[bool, bool]:
+def _free_keys(workbook: Workbook) -> Iterator[str]:
+    """Keys for new relationships of the main part."""
+    used = {relation.key for relation in workbook.relations}
+    return (key for key in (f"rId{number}" for number in count(1)) if key not in used)
+
+
+def _looks(draft: Draft, parts: Parts, edits: Edits, keys: Iterator[str]) -> Looks:
+    """The number of every look that the edits need, after the styles part has got them."""
+    wanted = {(entry.style, entry.number_format) for table in edits.tables for entry in table.entries.values()}
+    wanted.update(look for appearance in edits.appearances.values() for look in appearance.cells.values())
+    if not wanted:
+        return {}
+    workbook = parts.workbook
+    styles = workbook.related("styles")
+    if styles not in parts.archive:
+        styles = posixpath.join(posixpath.dirname(workbook.part), "styles.xml")
+        draft.add(styles, empty_styles(workbook.strict))
+        _connect(draft, parts, styles, next(keys), "styles", _TYPES + "styles+xml")
+    content, numbers = with_looks(draft.content(styles), styles, wanted)
+    draft.put(styles, content)
+    return numbers
+
+
+def _patch_cells(draft: Draft, parts: Parts, name: str, edits: Edits, looks: Looks) -> tuple[bool, bool]:
     """Changes one sheet; whether its set of formulas changed, and whether a formula is left without a value."""
     tab = next((tab for tab in parts.workbook.tabs if tab.name == name and tab.part), None)
     if tab is None:
@@ -63,8 +96,10 @@ def _patch_cells(draft: Draft, parts: Parts, name: str, edits: Edits) -> tuple[b
     source = Source(name, parts.texts[name], draft.content(tab.part), rich)
     changes = formula_changes(source, edits.formulas.get(name, {}))
     changed = bool(changes)
+    appearance = edits.appearances.get(name, Appearance())
+    dress(source, appearance, looks, changes)
     with collector_paused():
-        draft.put(tab.part, patch_sheet(source, edits.values.get(name), changes))
+        draft.put(tab.part, patch_sheet(source, edits.values.get(name), changes, frame_splices(source, appearance)))
     unknown = any(
         isinstance(change.formula, str) and not isinstance(change.value, Keep) and change.value is None
         for change in changes.values()
@@ -72,26 +107,16 @@ def _patch_cells(draft: Draft, parts: Parts, name: str, edits: Edits) -> tuple[b
     return changed, unknown
 
 
-def _add_tables(draft: Draft, parts: Parts, edits: Edits) -> list[Splice]:
+def _add_tables(draft: Draft, parts: Parts, edits: Edits, keys: Iterator[str], looks: Looks) -> list[Splice]:
     """Adds report sheets behind all others; what the list of sheets gets."""
     workbook = parts.workbook
     folder = posixpath.dirname(workbook.part)
-    styles = workbook.related("styles")
-    used = {relation.key for relation in workbook.relations}
-    keys = (key for key in (f"rId{number}" for number in count(1)) if key not in used)
-    if styles not in parts.archive:
-        styles = posixpath.join(folder, "styles.xml")
-        draft.add(styles, empty_styles(workbook.strict))
-        _connect(draft, parts, styles, next(keys), "styles", _TYPES + "styles+xml")
-    looks = {(entry.style, entry.number_format) for table in edits.tables for entry in table.entries.values()}
-    content, numbers = with_looks(draft.content(styles), styles, looks)
-    draft.put(styles, content)
     taken = [tab.name for tab in workbook.tabs]
     sheets = []
     for table in edits.tables:
         names = (posixpath.join(folder, f"worksheets/sheet{number}.xml") for number in count(len(workbook.tabs) + 1))
         part = next(name for name in names if name not in draft)
-        draft.add(part, report_sheet(table, numbers, workbook.strict))
+        draft.add(part, report_sheet(table, looks, workbook.strict))
         key = next(keys)
         _connect(draft, parts, part, key, "worksheet", _TYPES + "worksheet+xml")
         taken.append(sheet_title(table.title, taken))

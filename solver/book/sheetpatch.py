@@ -17,6 +17,8 @@ from solver.grid import Cell
 from solver.values import ErrorValue, Kind
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     import numpy.typing as npt
 
     from solver.book.book import Cells
@@ -25,21 +27,28 @@ if TYPE_CHECKING:
 _TAIL = b"</v></c>"
 
 
-def patch_sheet(source: Source, values: Cells | None, changes: dict[int, Change]) -> bytes:
+def patch_sheet(
+    source: Source, values: Cells | None, changes: dict[int, Change], around: Iterable[Splice] = ()
+) -> bytes:
     """The bytes of a sheet in UTF-8 with new values, and with the changes of formulas (by key), which get theirs.
 
-    Where nothing changes the same object comes back.
+    `around` are splices outside the rows. Where nothing changes the same object comes back.
     """
-    splices = [] if values is None else _value_changes(source, values, changes)
+    splices = [*around, *([] if values is None else _value_changes(source, values, changes))]
     missing = {}
     for key, change in changes.items():
         index = source.find(key)
         if index >= 0:
             splices.append(_rewritten(source, index, change))
-        elif isinstance(change.formula, str) or not (isinstance(change.value, Keep) or change.value is None):
+        elif _says_something(change):
             missing[key] = change
     splices += insertions(source, missing)
     return splice(source.content, splices) if splices else source.content
+
+
+def _says_something(change: Change) -> bool:
+    has_value = not (isinstance(change.value, Keep) or change.value is None)
+    return has_value or isinstance(change.formula, str) or bool(change.style)
 
 
 def _rewritten(source: Source, index: int, change: Change) -> Splice:

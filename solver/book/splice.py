@@ -35,10 +35,14 @@ def splice(content: bytes, splices: Iterable[Splice]) -> bytes:
 
 @dataclass(slots=True)
 class Change:
-    """What one cell shall say; `formula` is its `<f>` element, None where it loses it."""
+    """What one cell shall say; `formula` is its `<f>` element, None where it loses it.
+
+    `style` is the number of a new cell's format; "" for that of its row or column.
+    """
 
     value: Scalar | Keep = KEEP
     formula: str | Keep | None = KEEP
+    style: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,7 @@ BUILT_IN = {
 """The number formats whose numbers mean the same in every language."""
 _FIRST_OWN_FORMAT = 164
 _HEADING_COLOUR, _LINE_COLOUR = 18, 23
+_BOX_COLOUR = "BFBFBF"
 _EMPTY = (
     '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<styleSheet xmlns="{}"><fonts count="1"><font>'
     '<sz val="11"/><name val="Calibri"/><family val="2"/></font></fonts><fills count="2"><fill><patternFill '
@@ -46,6 +47,7 @@ _EMPTY = (
 _BEFORE = {
     "numFmts": (),
     "fonts": ("numFmts",),
+    "fills": ("numFmts", "fonts"),
     "borders": ("numFmts", "fonts", "fills"),
     "cellXfs": ("numFmts", "fonts", "fills", "borders", "cellStyleXfs"),
 }
@@ -58,17 +60,27 @@ class _Look:
     heading: bool = False
     top: str = ""
     bottom: str = ""
+    align: str = ""
+    fill: str = ""
+    boxed: bool = False
 
 
 _LOOKS = {
     Style.PLAIN: _Look(),
     Style.TITLE: _Look(bold=True),
     Style.EMPHASIS: _Look(bold=True),
-    Style.HEADER: _Look(bold=True, heading=True, top="medium", bottom="medium"),
-    Style.HEADER_TOP: _Look(bold=True, heading=True, top="medium"),
-    Style.HEADER_BOTTOM: _Look(bold=True, heading=True, bottom="medium"),
+    Style.HEADER: _Look(bold=True, heading=True, top="medium", bottom="medium", align="center"),
+    Style.HEADER_TOP: _Look(bold=True, heading=True, top="medium", align="center"),
+    Style.HEADER_BOTTOM: _Look(bold=True, heading=True, bottom="medium", align="center"),
     Style.BODY: _Look(top="thin"),
     Style.LAST: _Look(top="thin", bottom="medium"),
+    Style.SECTION: _Look(bold=True, heading=True, bottom="medium"),
+    Style.COLUMN: _Look(bold=True, align="center"),
+    Style.LABEL: _Look(align="right"),
+    Style.GIVEN: _Look(fill="DDEBF7", boxed=True),
+    Style.VARIABLE: _Look(fill="FFF2CC", boxed=True),
+    Style.OBJECTIVE: _Look(bold=True, fill="E2EFDA", boxed=True),
+    Style.RESULT: _Look(boxed=True),
 }
 
 
@@ -101,17 +113,18 @@ def with_looks(
     """The styles part in UTF-8 with what the looks (style and number format) need, and the number of each."""
     tree = parse(content, part)
     prefix = content[tree.start + 1 : tree.inner].split(b"styleSheet")[0].decode()
-    lists = {name: _read_list(tree, content, name) for name in ("numFmts", "fonts", "borders", "cellXfs")}
+    lists = {name: _read_list(tree, content, name) for name in ("numFmts", "fonts", "fills", "borders", "cellXfs")}
     numbers: dict[tuple[Style, str], int] = {}
     for style, number_format in sorted(set(looks), key=lambda look: (look[0].value, look[1])):
         look = _LOOKS[style]
         font = lists["fonts"].place(_font(tree, content, look, prefix)) if look.bold else 0
-        border = lists["borders"].place(_border(look, prefix)) if look.top or look.bottom else 0
+        fill = _fill(lists["fills"], look.fill, prefix) if look.fill else 0
+        border = lists["borders"].place(_border(look, prefix)) if look.top or look.bottom or look.boxed else 0
         form = _number_format(lists["numFmts"], number_format, prefix)
-        if not (font or border or form):
+        if not (font or fill or border or form or look.align):
             numbers[style, number_format] = 0
             continue
-        numbers[style, number_format] = lists["cellXfs"].place(_format(font, border, form, look, prefix))
+        numbers[style, number_format] = lists["cellXfs"].place(_format(font, fill, border, form, look, prefix))
     splices = [found for name, found in ((n, _append(tree, lst, prefix, content)) for n, lst in lists.items()) if found]
     return splice(content, splices), numbers
 
@@ -139,12 +152,26 @@ def _font(tree: Element, content: bytes, look: _Look, prefix: str) -> str:
 
 
 def _border(look: _Look, prefix: str) -> str:
-    def side(name: str, line: str) -> str:
-        colour = f'<{prefix}color indexed="{_LINE_COLOUR}"/>'
-        return f'<{prefix}{name} style="{line}">{colour}</{prefix}{name}>' if line else f"<{prefix}{name}/>"
-
-    sides = "".join(side(*pair) for pair in (("left", ""), ("right", ""), ("top", look.top), ("bottom", look.bottom)))
+    own = {"left": "", "right": "", "top": look.top, "bottom": look.bottom}
+    box = f'<{prefix}color rgb="FF{_BOX_COLOUR}"/>' if look.boxed else ""
+    sides = ""
+    for name, line in own.items():
+        colour = f'<{prefix}color indexed="{_LINE_COLOUR}"/>' if line else box
+        sides += (
+            f'<{prefix}{name} style="{line or "thin"}">{colour}</{prefix}{name}>' if colour else f"<{prefix}{name}/>"
+        )
     return f"<{prefix}border>{sides}<{prefix}diagonal/></{prefix}border>"
+
+
+def _fill(fills: _List, colour: str, prefix: str) -> int:
+    """A plain colour behind the cell; the first two fills of a book mean none and grey, whatever they say."""
+    if not fills.items:
+        for pattern in ("none", "gray125"):
+            fills.place(f'<{prefix}fill><{prefix}patternFill patternType="{pattern}"/></{prefix}fill>')
+    inner = f'<{prefix}fgColor rgb="FF{colour}"/><{prefix}bgColor indexed="64"/>'
+    return fills.place(
+        f'<{prefix}fill><{prefix}patternFill patternType="solid">{inner}</{prefix}patternFill></{prefix}fill>'
+    )
 
 
 def _number_format(formats: _List, wanted: str, prefix: str) -> int:
@@ -163,13 +190,14 @@ def _number_format(formats: _List, wanted: str, prefix: str) -> int:
     return highest + 1
 
 
-def _format(font: int, border: int, form: int, look: _Look, prefix: str) -> str:
-    xml = f'<{prefix}xf numFmtId="{form}" fontId="{font}" fillId="0" borderId="{border}" xfId="0"'
+def _format(font: int, fill: int, border: int, form: int, look: _Look, prefix: str) -> str:
+    xml = f'<{prefix}xf numFmtId="{form}" fontId="{font}" fillId="{fill}" borderId="{border}" xfId="0"'
     xml += ' applyNumberFormat="1"' if form else ""
     xml += ' applyFont="1"' if font else ""
+    xml += ' applyFill="1"' if fill else ""
     xml += ' applyBorder="1"' if border else ""
-    if look.heading:
-        return f'{xml} applyAlignment="1"><{prefix}alignment horizontal="center"/></{prefix}xf>'
+    if look.align:
+        return f'{xml} applyAlignment="1"><{prefix}alignment horizontal="{look.align}"/></{prefix}xf>'
     return f"{xml}/>"
 
 

@@ -18,6 +18,7 @@ from solver.templates.pieces import (
     filled,
     heading,
     joined,
+    label_width,
     numbers,
     one,
     sliding_across,
@@ -160,6 +161,20 @@ class Factorisation:
         return Area(self.at.sheet, self.at.row, self.at.col, last.bottom, max(last.right, self.at.col + 1))
 
     @property
+    def widths(self) -> dict[int, float]:
+        """Column widths: names in full, numbers with two decimals."""
+        last = max(self.predicted.right, self.at.col + 1)
+        widths = dict.fromkeys(range(self.at.col + 1, last + 1), 10.0)
+        widths |= {self.predicted.left + j: label_width((name,), 9.0, 16.0) for j, name in enumerate(self.col_names)}
+        longest = label_width((*self.row_names, *self.recipe.lines, f"Loss: {self.recipe.loss}"))
+        return {**widths, self.at.col: longest}
+
+    @property
+    def frozen(self) -> tuple[int, int]:
+        """Nothing: the grids stand beside and below other things."""
+        return 0, 0
+
+    @property
     def dot(self) -> str:
         """The first dot product, with its biases."""
         row, col = sliding_down(self.near_rows), sliding_across(self.near_cols)
@@ -167,7 +182,7 @@ class Factorisation:
         dot = f"{row}*{col}" if self.recipe.factors == 1 else f"MMULT({row},{col})"
         if not self.recipe.bias:
             return dot
-        return f"{dot}+{sliding_down(self.row_bias)}+{sliding_across(self.col_bias)}"
+        return self.loss.biased(dot, sliding_down(self.row_bias), sliding_across(self.col_bias))
 
     def marks(self, starts: Starts, learnt: Sequence[Area], held: Rows) -> Marks:
         """All cells of the model; `learnt` areas are in the weight decay, `held` marks the targets kept out with 1."""
@@ -179,15 +194,15 @@ class Factorisation:
             recipe.loss, target, difference.first.a1, mark.first.a1 if mark is not None else ""
         )
         pieces = [
-            self.loss.marks(term, held_term, learnt),
+            self.loss.marks(term, held_term, learnt, self.targets, mark),
             *(_frame(self, name, area) for name, area in self.grids),
             _embeddings(self, starts),
-            filled(predicted, self.loss.linked(self.dot)),
-            filled(difference, f'IF({target}="","",{target}-{predicted.first.a1})'),
-            filled(term, training),
+            filled(predicted, self.loss.linked(self.dot), number_format="0.00"),
+            filled(difference, f'IF({target}="","",{target}-{predicted.first.a1})', number_format="0.00"),
+            filled(term, training, number_format="0.000"),
         ]
         if mark is not None and held_term is not None:
-            pieces += [numbers(mark, held, Look.INPUT), filled(held_term, other)]
+            pieces += [numbers(mark, held, Look.INPUT), filled(held_term, other, number_format="0.000")]
         return joined(*pieces)
 
 
@@ -216,20 +231,24 @@ def _embeddings(at: Factorisation, starts: Starts) -> Marks:
     if at.rows is None or at.rows.turned:
         pieces.append(across(at.predicted.top - 1, at.near_rows.left, names))
         pieces.append(
-            numbers(at.near_rows, starts.rows, Look.VARIABLE) if at.rows is None else _turned(at, at.near_rows, at.rows)
+            numbers(at.near_rows, starts.rows, Look.VARIABLE, "0.00")
+            if at.rows is None
+            else _turned(at, at.near_rows, at.rows)
         )
     if at.cols is None or not at.cols.turned:
         turned = tuple(zip(*starts.cols, strict=True))
         pieces.append(down(at.near_cols.top, at.predicted.left - 1, names))
         pieces.append(
-            numbers(at.near_cols, turned, Look.VARIABLE) if at.cols is None else _turned(at, at.near_cols, at.cols)
+            numbers(at.near_cols, turned, Look.VARIABLE, "0.00")
+            if at.cols is None
+            else _turned(at, at.near_cols, at.cols)
         )
     if recipe.bias:
         pieces += [
             one(at.predicted.top - 1, at.row_bias.left, "bias", Look.HEADER),
-            numbers(at.row_bias, [(value,) for value in starts.row_bias], Look.VARIABLE),
+            numbers(at.row_bias, [(value,) for value in starts.row_bias], Look.VARIABLE, "0.00"),
             one(at.col_bias.top, at.col_bias.left - 1, "bias", Look.LABEL),
-            numbers(at.col_bias, [starts.col_bias], Look.VARIABLE),
+            numbers(at.col_bias, [starts.col_bias], Look.VARIABLE, "0.00"),
         ]
     return joined(*pieces)
 
@@ -242,4 +261,4 @@ def _turned(at: Factorisation, area: Area, given: Given) -> Marks:
     letters = column_letters(first.col - 1)
     column = f"COLUMN({above})-COLUMN(${above})+1"
     row = f"ROW({left})-ROW({letters}${first.row + 1})+1"
-    return filled(area, f"INDEX({source},{column},{row})")
+    return filled(area, f"INDEX({source},{column},{row})", number_format="0.00")

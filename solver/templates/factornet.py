@@ -21,6 +21,7 @@ from solver.templates.pieces import (
     filled,
     heading,
     joined,
+    label_width,
     numbers,
     sliding_across,
     sliding_down,
@@ -142,6 +143,26 @@ class FactorNetwork:
         right = max(area.right for area in last)
         return Area(self.at.sheet, max(self.at.row - 1, 0), self.at.col, bottom, right)
 
+    @property
+    def widths(self) -> dict[int, float]:
+        """Column widths: headers, labels and names in full."""
+        corner = self.loss.corner.col
+        widths = {self.at.col + k: label_width((name,), 8.0) for k, name in enumerate(self.columns)}
+        if self.keys is None:
+            widths |= {self.at.col: label_width(self.row_names), self.at.col + 1: label_width(self.col_names)}
+        widths |= {corner - 1: 3.0, corner: label_width((*self.recipe.lines, f"Loss: {self.recipe.loss}"))}
+        widths[self.weights[0].left - 1] = label_width(("Hidden layer 1",))
+        sides = zip((self.rows, self.cols), self._tables, (self.row_names, self.col_names), strict=True)
+        for given, table, names in sides:
+            if given is None:
+                widths |= {table.left - 2: 3.0, table.left - 1: label_width(names)}
+        return widths
+
+    @property
+    def frozen(self) -> tuple[int, int]:
+        """The headers above the lines of a long table."""
+        return (self.at.row, 0) if self.keys is not None and self.at.row == 1 else (0, 0)
+
     def marks(self, starts: Starts, learnt: Sequence[Area], held: Sequence[Sequence[float | None]]) -> Marks:
         """All cells; `learnt` areas are in the weight decay, `held` marks the targets kept out with 1."""
         predicted, difference, term = (self.column(name) for name in self.columns[-3 - 2 * self.recipe.holdout :][:3])
@@ -151,15 +172,17 @@ class FactorNetwork:
             self.recipe.loss, self.target, sliding_down(difference), "" if mark is None else sliding_down(mark)
         )
         pieces = [
-            self.loss.marks(term, held_term, learnt),
+            self.loss.marks(term, held_term, learnt, self.targets, mark),
             _lines(self),
             _network(self, starts),
-            filled(predicted, self.loss.linked(_layer(self, len(self.hidden)))),
-            filled(difference, f'IF({self.target}="","",{self.target}-{sliding_down(predicted)})'),
-            filled(term, training),
+            filled(predicted, self.loss.linked(_layer(self, len(self.hidden))), number_format="0.00"),
+            filled(
+                difference, f'IF({self.target}="","",{self.target}-{sliding_down(predicted)})', number_format="0.00"
+            ),
+            filled(term, training, number_format="0.000"),
         ]
         if mark is not None and held_term is not None:
-            pieces += [numbers(mark, held, Look.INPUT), filled(held_term, other)]
+            pieces += [numbers(mark, held, Look.INPUT), filled(held_term, other, number_format="0.000")]
         if self.at.row:
             pieces.append(across(self.at.row - 1, self.at.col, self.columns))
         return joined(*pieces)
@@ -217,15 +240,15 @@ def _network(at: FactorNetwork, starts: Starts) -> Marks:
         pieces += [
             heading(area.top - 1, area.left - 1, name, 1),
             down(area.top, area.left - 1, [*inputs, "bias"]),
-            numbers(area, values, Look.VARIABLE),
+            numbers(area, values, Look.VARIABLE, "0.00"),
         ]
     for layer in range(len(at.hidden)):
-        pieces.append(filled(at.units(layer), f"TANH({_layer(at, layer)})"))
+        pieces.append(filled(at.units(layer), f"TANH({_layer(at, layer)})", number_format="0.00"))
     sides_ = (
         (at.rows, at.row_factors, at.row_names, starts.rows),
         (at.cols, at.col_factors, at.col_names, starts.cols),
     )
     for given, area, names, values in sides_:
         if given is None:
-            pieces += [down(area.top, area.left - 1, names), numbers(area, values, Look.VARIABLE)]
+            pieces += [down(area.top, area.left - 1, names), numbers(area, values, Look.VARIABLE, "0.00")]
     return joined(*pieces)

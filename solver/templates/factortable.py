@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from solver.grid import Area, Cell
-from solver.templates.pieces import across, block, down, filled, heading, joined, numbers, sliding_down
+from solver.templates.pieces import across, block, down, filled, heading, joined, label_width, numbers, sliding_down
 from solver.templates.plan import Look
 from solver.templates.recipe import LossBlock, Recipe, term_formulas
 
@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from solver.templates.factorisation import Starts
     from solver.templates.plan import Marks
     from solver.values import Scalar
+
+
+_MOST_FROZEN = 5
+"""Headers farther down than so many rows are not frozen: they would fill a screen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +97,21 @@ class FactorTable:
         return Area(self.at.sheet, max(self.at.row - 1, 0), self.at.col, bottom, last.right + self.recipe.bias)
 
     @property
+    def widths(self) -> dict[int, float]:
+        """Column widths: headers, labels and keys in full."""
+        corner = self.loss.corner.col
+        widths = {self.at.col + k: label_width((name,)) for k, name in enumerate(self.columns)}
+        widths |= {corner - 1: 3.0, corner: label_width((*self.recipe.lines, f"Loss: {self.recipe.loss}"))}
+        for table, names in ((self.row_factors, self.row_names), (self.col_factors, self.col_names)):
+            widths |= {table.left - 2: 3.0, table.left - 1: label_width(names)}
+        return widths
+
+    @property
+    def frozen(self) -> tuple[int, int]:
+        """The headers above the lines."""
+        return (self.at.row, 0) if self.at.row <= _MOST_FROZEN else (0, 0)
+
+    @property
     def dot(self) -> str:
         """The first dot product, with its biases."""
         numbers_of = [sliding_down(self.column(k)) for k in (0, 1)]
@@ -102,8 +121,10 @@ class FactorTable:
         else:
             rows = ",".join(f"INDEX({t.absolute},{number},0)" for t, number in zip(tables, numbers_of, strict=True))
             dot = f"SUMPRODUCT({rows})"
-        biases = zip(self.biases, numbers_of, strict=False)
-        return "+".join([dot, *(f"INDEX({bias.absolute},{number})" for bias, number in biases)])
+        if not self.recipe.bias:
+            return dot
+        biases = zip(self.biases, numbers_of, strict=True)
+        return self.loss.biased(dot, *(f"INDEX({bias.absolute},{number})" for bias, number in biases))
 
     def marks(self, starts: Starts, learnt: Sequence[Area], held: Sequence[Sequence[float | None]]) -> Marks:
         """All cells of the model; `learnt` areas are in the weight decay, `held` marks the targets kept out with 1."""
@@ -116,19 +137,19 @@ class FactorTable:
         )
         tables = ((self.keys[0], self.row_factors, self.row_names), (self.keys[1], self.col_factors, self.col_names))
         pieces = [
-            self.loss.marks(term, held_term, learnt),
+            self.loss.marks(term, held_term, learnt, self.targets, mark),
             *(_found(self.column(k), keys, table) for k, (keys, table, _) in enumerate(tables)),
             *(down(table.top, table.left - 1, names) for _, table, names in tables),
-            numbers(self.row_factors, starts.rows, Look.VARIABLE),
-            numbers(self.col_factors, starts.cols, Look.VARIABLE),
-            filled(predicted, self.loss.linked(self.dot)),
-            filled(difference, f'IF({target}="","",{target}-{sliding_down(predicted)})'),
-            filled(term, training),
+            numbers(self.row_factors, starts.rows, Look.VARIABLE, "0.00"),
+            numbers(self.col_factors, starts.cols, Look.VARIABLE, "0.00"),
+            filled(predicted, self.loss.linked(self.dot), number_format="0.00"),
+            filled(difference, f'IF({target}="","",{target}-{sliding_down(predicted)})', number_format="0.00"),
+            filled(term, training, number_format="0.000"),
         ]
         for area, values in zip(self.biases, (starts.row_bias, starts.col_bias), strict=False):
-            pieces.append(numbers(area, [(value,) for value in values], Look.VARIABLE))
+            pieces.append(numbers(area, [(value,) for value in values], Look.VARIABLE, "0.00"))
         if mark is not None and held_term is not None:
-            pieces += [numbers(mark, held, Look.INPUT), filled(held_term, other)]
+            pieces += [numbers(mark, held, Look.INPUT), filled(held_term, other, number_format="0.000")]
         if self.at.row:
             pieces.append(_headers(self))
         return joined(*pieces)

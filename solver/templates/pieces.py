@@ -46,6 +46,12 @@ def lines_of_text(row: int, col: int, lines: Iterable[str]) -> Marks:
     return {(row + k, col): Mark(line, look=Look.TEXT) for k, line in enumerate(lines)}
 
 
+def label_width(texts: Iterable[Scalar], least: float = 10.0, most: float = 32.0) -> float:
+    """The width of a column (in characters) that shows the longest of some labels, within limits."""
+    longest = max((len(str(text)) for text in texts if text is not None), default=0)
+    return float(min(max(least, longest + 2.0), most))
+
+
 def one(row: int, col: int, value: Scalar, look: Look, number_format: str = "") -> Marks:
     """One cell with a value."""
     return {(row, col): Mark(value, look=look, number_format=number_format)}

@@ -1,6 +1,6 @@
 """How targets are explained by embeddings: link, loss, weight decay, and the formulas of each.
 
-z = row . column [+ row bias + column bias],   prediction = link(z),   difference = target - prediction
+z = row . column [+ mean + row bias + column bias],   prediction = link(z),   difference = target - prediction
 loss = mean over the known targets of term(difference) [+ decay * sum of squares of all learnt numbers]
 """
 
@@ -48,6 +48,11 @@ class Recipe:
     holdout: bool = False
 
     @property
+    def centred(self) -> bool:
+        """Whether predictions begin at the mean of the targets, so that biases say how far each row is from it."""
+        return self.bias and self.link == "identity"
+
+    @property
     def lines(self) -> tuple[str, ...]:
         """The labels of the cells around the loss, the objective first."""
         return (
@@ -55,6 +60,7 @@ class Recipe:
             *(("training loss",) if self.decay else ()),
             *(("held-out loss",) if self.holdout else ()),
             *(("weight decay", "size") if self.decay else ()),
+            *(("mean target",) if self.centred else ()),
             *(("lowest", "highest") if self.link != "identity" else ()),
         )
 
@@ -82,8 +88,17 @@ class LossBlock:
             return z
         return LINKS[self.recipe.link].format(z=z, low=self.cell("lowest").absolute, high=self.cell("highest").absolute)
 
-    def marks(self, terms: Area, held: Area | None, learnt: Sequence[Area]) -> Marks:
-        """All lines; `terms` are the contributions of training, `held` those of the targets that were kept out."""
+    def biased(self, dot: str, row: str, col: str) -> str:
+        """The formula of a dot product with the biases of its row and column."""
+        return f"{self.cell('mean target').absolute}+{dot}+{row}+{col}" if self.recipe.centred else f"{dot}+{row}+{col}"
+
+    def marks(
+        self, terms: Area, held: Area | None, learnt: Sequence[Area], targets: Area, mark: Area | None = None
+    ) -> Marks:
+        """All lines; `terms` are the contributions of training, `held` those of the targets that were kept out.
+
+        `targets` are all of them, `mark` the cells that say which are kept out.
+        """
         recipe, corner = self.recipe, self.corner
         total = LOSSES[recipe.loss][1]
         pieces = [
@@ -103,12 +118,16 @@ class LossBlock:
             pieces.append(self._filled("loss", training, Look.OBJECTIVE))
         if held is not None:
             pieces.append(self._filled("held-out loss", total.format(terms=held.absolute)))
+        if recipe.centred:
+            known = seen_from(corner.sheet, targets, targets.absolute)
+            mean = f"AVERAGE({known})" if mark is None else f'AVERAGEIFS({known},{mark.absolute},"<>1")'
+            pieces.append(self._filled("mean target", mean))
         if recipe.link != "identity":
             pieces += [self._one("lowest", recipe.low), self._one("highest", recipe.high)]
         return joined(*pieces)
 
     def _filled(self, line: str, formula: str, look: Look = Look.RESULT) -> Marks:
-        return filled(Area.of(self.cell(line)), formula, look)
+        return filled(Area.of(self.cell(line)), formula, look, "0.0000")
 
     def _one(self, line: str, value: float) -> Marks:
         cell = self.cell(line)
