@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from solver.algebra.node import Array, Node, Operand, broadcast_shape
+from solver.algebra.node import Array, Kernel, Node, Operand, broadcast_shape
 from solver.algebra.pointwise import pointwise
 from solver.algebra.reduce import ordered
 
@@ -163,13 +163,24 @@ def silenced(_y: Node, g: Node, x: Node) -> tuple[Operand, ...]:
     return x, g
 
 
-@pointwise(np.exp, [R])
+def _without_overflow(kernel: np.ufunc) -> Kernel:
+    """The kernel with no value where it overflows: a sheet shows an error there, and 1 / infinity must not hide it."""
+
+    def guarded(x: Array, out: Array | None = None) -> Array:
+        value = np.asarray(kernel(x, out=out))
+        np.copyto(value, np.nan, where=np.isinf(value))
+        return value
+
+    return guarded
+
+
+@pointwise(_without_overflow(np.exp), [R])
 def exp(y: Node, _x: Node) -> tuple[Operand, ...]:
     """e ** x."""
     return (y,)
 
 
-@pointwise(np.expm1, [R])
+@pointwise(_without_overflow(np.expm1), [R])
 def expm1(y: Node, _x: Node) -> tuple[Operand, ...]:
     """e ** x - 1, exact near zero."""
     return (add(y, 1.0),)

@@ -3,11 +3,29 @@
 from __future__ import annotations
 
 import zlib
+from typing import Any
 
 import numpy as np
 import pytest
 
-from solver.algebra import Program, constant, join, jvp, mul, reshape, sum_, take, variable, vjp
+from solver.algebra import (
+    Function,
+    Program,
+    add,
+    constant,
+    div,
+    exp,
+    join,
+    jvp,
+    mul,
+    neg,
+    reshape,
+    sum_,
+    take,
+    variable,
+    vjp,
+)
+from solver.algebra.elementary import expm1
 from solver.algebra.maps import local_maps
 from solver.algebra.node import CONSTANT, REGISTRY, VARIABLE, Node, Smoothness, topological
 from tests.algebra.cases import CASES, Case
@@ -160,6 +178,17 @@ def test_entries_are_the_local_jacobian(case: Case) -> None:
         data_value, applied_value = Program([x], [data, applied]).run(at)
         dense = np.bincount(entries.rows, weights=data_value * t.ravel()[entries.cols], minlength=y.size)
         np.testing.assert_allclose(dense, applied_value.ravel(), rtol=1e-9, atol=1e-12)
+
+
+@pytest.mark.parametrize("primitive", [exp, expm1])
+def test_what_overflows_has_no_value_and_no_derivative(primitive: Any) -> None:
+    """So that a step back is taken there, as a sheet would show an error, and 1 / infinity is never taken for 0."""
+    x = variable(2)
+    logistic = Function(div(1.0, add(primitive(neg(x)), 1.0)), x)
+    for point in ([-800.0, 1.0], [1.0, -1e6]):
+        assert np.isnan(logistic.value(point))
+        assert np.isnan(logistic.gradient(point)).any()
+    assert np.isfinite(logistic.gradient([-700.0, 1.0])).all()
 
 
 def test_silent_branch() -> None:
