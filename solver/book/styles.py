@@ -197,7 +197,8 @@ def _format(font: int, fill: int, border: int, form: int, look: _Look, prefix: s
     xml += ' applyFill="1"' if fill else ""
     xml += ' applyBorder="1"' if border else ""
     if look.align:
-        return f'{xml} applyAlignment="1"><{prefix}alignment horizontal="{look.align}"/></{prefix}xf>'
+        indent = ' indent="1"' if look.align == "right" else ""
+        return f'{xml} applyAlignment="1"><{prefix}alignment horizontal="{look.align}"{indent}/></{prefix}xf>'
     return f"{xml}/>"
 
 

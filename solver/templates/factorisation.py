@@ -25,7 +25,7 @@ from solver.templates.pieces import (
     sliding_down,
 )
 from solver.templates.plan import Look
-from solver.templates.recipe import LossBlock, Recipe, seen_from, term_formulas
+from solver.templates.recipe import KEY, LossBlock, Recipe, seen_from, term_formulas
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -166,7 +166,7 @@ class Factorisation:
         last = max(self.predicted.right, self.at.col + 1)
         widths = dict.fromkeys(range(self.at.col + 1, last + 1), 10.0)
         widths |= {self.predicted.left + j: label_width((name,), 9.0, 16.0) for j, name in enumerate(self.col_names)}
-        longest = label_width((*self.row_names, *self.recipe.lines, f"Loss: {self.recipe.loss}"))
+        longest = label_width((*self.row_names, *self.recipe.lines, *KEY))
         return {**widths, self.at.col: longest}
 
     @property
@@ -218,7 +218,7 @@ def _frame(at: Factorisation, name: str, area: Area) -> Marks:
     first = area == at.predicted
     title_row = area.top - 2 if not first else at.at.row + at.loss.rows + 1
     return joined(
-        heading(title_row, at.at.col, name, 1),
+        heading(title_row, at.at.col, name, area.right - at.at.col + 1),
         across(area.top - 1, area.left, at.col_names),
         down(area.top, at.at.col, at.row_names),
     )

@@ -25,9 +25,10 @@ from solver.templates.pieces import (
     numbers,
     sliding_across,
     sliding_down,
+    table_header,
 )
 from solver.templates.plan import Look
-from solver.templates.recipe import LossBlock, Recipe, seen_from, term_formulas
+from solver.templates.recipe import KEY, LossBlock, Recipe, seen_from, term_formulas
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -150,7 +151,7 @@ class FactorNetwork:
         widths = {self.at.col + k: label_width((name,), 8.0) for k, name in enumerate(self.columns)}
         if self.keys is None:
             widths |= {self.at.col: label_width(self.row_names), self.at.col + 1: label_width(self.col_names)}
-        widths |= {corner - 1: 3.0, corner: label_width((*self.recipe.lines, f"Loss: {self.recipe.loss}"))}
+        widths |= {corner - 1: 3.0, corner: label_width((*self.recipe.lines, *KEY))}
         widths[self.weights[0].left - 1] = label_width(("Hidden layer 1",))
         sides = zip((self.rows, self.cols), self._tables, (self.row_names, self.col_names), strict=True)
         for given, table, names in sides:
@@ -245,10 +246,12 @@ def _network(at: FactorNetwork, starts: Starts) -> Marks:
     for layer in range(len(at.hidden)):
         pieces.append(filled(at.units(layer), f"TANH({_layer(at, layer)})", number_format="0.00"))
     sides_ = (
-        (at.rows, at.row_factors, at.row_names, starts.rows),
-        (at.cols, at.col_factors, at.col_names, starts.cols),
+        ("Rows", at.rows, at.row_factors, at.row_names, starts.rows),
+        ("Columns", at.cols, at.col_factors, at.col_names, starts.cols),
     )
-    for given, area, names, values in sides_:
+    for name, given, area, names, values in sides_:
         if given is None:
             pieces += [down(area.top, area.left - 1, names), numbers(area, values, Look.VARIABLE, "0.00")]
+            if at.at.row:
+                pieces.append(table_header(name, area))
     return joined(*pieces)

@@ -10,9 +10,19 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from solver.grid import Area, Cell
-from solver.templates.pieces import across, block, down, filled, heading, joined, label_width, numbers, sliding_down
+from solver.templates.pieces import (
+    across,
+    block,
+    down,
+    filled,
+    joined,
+    label_width,
+    numbers,
+    sliding_down,
+    table_header,
+)
 from solver.templates.plan import Look
-from solver.templates.recipe import LossBlock, Recipe, term_formulas
+from solver.templates.recipe import KEY, LossBlock, Recipe, term_formulas
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -101,7 +111,7 @@ class FactorTable:
         """Column widths: headers, labels and keys in full."""
         corner = self.loss.corner.col
         widths = {self.at.col + k: label_width((name,)) for k, name in enumerate(self.columns)}
-        widths |= {corner - 1: 3.0, corner: label_width((*self.recipe.lines, f"Loss: {self.recipe.loss}"))}
+        widths |= {corner - 1: 3.0, corner: label_width((*self.recipe.lines, *KEY))}
         for table, names in ((self.row_factors, self.row_names), (self.col_factors, self.col_names)):
             widths |= {table.left - 2: 3.0, table.left - 1: label_width(names)}
         return widths
@@ -164,11 +174,8 @@ def _found(area: Area, keys: Area, table: Area) -> Marks:
 def _headers(at: FactorTable) -> Marks:
     """The header of every column, in the row above the first line."""
     row = at.at.row - 1
-    names = (*(f"factor {k + 1}" for k in range(at.recipe.factors)), *(("bias",) if at.recipe.bias else ()))
+    tables = (("Rows", at.row_factors), ("Columns", at.col_factors))
     return joined(
         across(row, at.at.col, at.columns),
-        *(
-            joined(heading(row, table.left - 1, name), across(row, table.left, names))
-            for name, table in (("Rows", at.row_factors), ("Columns", at.col_factors))
-        ),
+        *(table_header(name, table, bias=at.recipe.bias) for name, table in tables),
     )

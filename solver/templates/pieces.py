@@ -147,6 +147,12 @@ def legend(row: int, col: int, *looks: Look) -> Marks:
     )
 
 
+def table_header(name: str, table: Area, *, bias: bool = False) -> Marks:
+    """The row above a table of embeddings: what it holds, and its columns."""
+    names = (*(f"factor {k + 1}" for k in range(table.cols)), *(("bias",) if bias else ()))
+    return joined(heading(table.top - 1, table.left - 1, name), across(table.top - 1, table.left, names))
+
+
 def named_table(area: Area, name: str, row_names: Sequence[str]) -> Marks:
     """The frame of a table of embeddings: a heading, numbered columns, and the name of each row left of it."""
     return joined(

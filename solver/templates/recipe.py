@@ -33,6 +33,9 @@ LINKS = {
 }
 """From the dot product to the prediction; the latter two stay between the lowest and the highest value."""
 
+KEY = {"given": Look.INPUT, "changed by Solver": Look.VARIABLE, "the objective": Look.OBJECTIVE}
+"""What the colours mean."""
+
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
@@ -79,8 +82,13 @@ class LossBlock:
 
     @property
     def rows(self) -> int:
-        """How many rows it takes, with its heading."""
-        return 1 + len(self.recipe.lines)
+        """How many rows it takes, with its heading and the key to the colours."""
+        return self._key + len(KEY)
+
+    @property
+    def _key(self) -> int:
+        """How many rows stand above the key to the colours."""
+        return 2 + len(self.recipe.lines)
 
     def linked(self, z: str) -> str:
         """The formula of a prediction from that of the dot product."""
@@ -104,6 +112,8 @@ class LossBlock:
         pieces = [
             heading(corner.row, corner.col, f"Loss: {recipe.loss}", 2),
             down(corner.row + 1, corner.col, recipe.lines),
+            down(corner.row + self._key, corner.col, KEY),
+            *(one(corner.row + self._key + k, corner.col + 1, None, look) for k, look in enumerate(KEY.values())),
         ]
         training = total.format(terms=terms.absolute)
         if recipe.decay:
