@@ -158,7 +158,7 @@ def calc(book: Path, **asked: Any) -> None:
         calculation = pipeline.computed(opened, asked["seed"])
         if asked["output"]:
             write(opened, pipeline.fresh_values(calculation), asked["output"], asked)
-        listing = values_listing(calculation)
+        listing = values_listing(calculation) if asked["as_json"] or not asked["quiet"] else {}
     if asked["as_json"]:
         print_json(listing)
     elif not asked["quiet"]:

@@ -27,6 +27,7 @@ IntArray = npt.NDArray[np.int32]
 KindArray = npt.NDArray[np.uint8]
 FloatArray = npt.NDArray[np.float64]
 TextArray = npt.NDArray[np.object_]
+_NUMBER, _TEXT, _BOOLEAN, _ERROR = int(Kind.NUMBER), int(Kind.TEXT), int(Kind.BOOLEAN), int(Kind.ERROR)
 
 
 class FormulaKind(Enum):
@@ -73,14 +74,14 @@ class Cells:
 
     def scalar(self, index: int) -> Scalar:
         """The value of the entry at `index` as a plain Python object."""
-        kind = self.kind[index]
-        if kind == Kind.NUMBER:
+        kind = int(self.kind[index])
+        if kind == _NUMBER:
             return float(self.number[index])
-        if kind == Kind.TEXT:
+        if kind == _TEXT:
             return str(self.text[index])
-        if kind == Kind.BOOLEAN:
+        if kind == _BOOLEAN:
             return bool(self.number[index])
-        return ErrorValue(int(self.number[index])) if kind == Kind.ERROR else None
+        return ErrorValue(int(self.number[index])) if kind == _ERROR else None
 
     def find(self, row: int, col: int) -> int:
         """The index of the entry at (row, col), or -1."""

@@ -20,6 +20,7 @@ LONGEST_TEXT = 32_767
 _ATTRIBUTE = rb"""\s+%s\s*=\s*(?:"[^"]*"|'[^']*')"""
 _TYPE, _VM, _CM = (re.compile(_ATTRIBUTE % name) for name in (b"t", b"vm", b"cm"))
 _TYPE_VALUE = re.compile(rb"""\st\s*=\s*["']([^"']*)["']""")
+_AWAITING = re.compile(rb"""(<c(?: +[rs]="[^"]*")*>(?:<f>[^<]*</f>)?)<v(?:></v>| ?/>)</c>\Z""")
 _SPACED = re.compile(r"\A\s|\s\Z|[\n\t]|  ")
 
 
@@ -125,6 +126,10 @@ def changed_cell(
 
     What is KEEP stays; a text that a dropped formula made becomes a plain one.
     """
+    if type(value) is float and isinstance(formula, Keep) and math.isfinite(value):
+        awaiting = _AWAITING.match(fragment)
+        if awaiting is not None:  # a number where none was stored: what programs without a calculator write
+            return awaiting[1] + b"<v>" + number_text(value).encode() + b"</v></c>"
     cell = _parse(fragment)
     prefix = cell.prefix.decode()
     tag, body = fragment[: cell.inner], fragment[cell.inner : cell.close]

@@ -29,7 +29,7 @@ _ATTRIBUTES = rb'(?: [a-zA-Z0-9:]+="[^"<>&]*")*'
 _TOKEN = re.compile(
     rb'(<c r="([A-Z]{1,3})([0-9]{1,7})"(' + _ATTRIBUTES + rb")\s*(?:/>|>"
     rb"(<f" + _ATTRIBUTES + rb"\s*(?:/>|>[^<]*</f>))?"
-    rb'(?:<v(?: xml:space="[a-z]*")?(?:/>|>([^<]*)</v>)|<is><t(?: xml:space="[a-z]*")?(?:/>|>([^<]*)</t>)</is>)?'
+    rb'(?:<v(?: xml:space="[a-z]*")?(?: ?/>|>([^<]*)</v>)|<is><t(?: xml:space="[a-z]*")?(?: ?/>|>([^<]*)</t>)</is>)?'
     rb'</c>)|<row r="([0-9]{1,7})"(' + _ATTRIBUTES + rb")\s*/?>|</row>|\s+)"
 )
 _ATTRIBUTE = re.compile(rb'([a-zA-Z0-9:]+)="([^"]*)"')
