@@ -54,13 +54,19 @@ def main(context: click.Context) -> None:
 @writing_options
 @click.option("--dry-run", is_flag=True, help="Write nothing.")
 @click.option("--report", "reports", multiple=True, metavar="KIND", help="Append a report sheet (repeatable).")
+@click.option(
+    "--report-as",
+    type=click.Choice(["sheet", "text", "csv"]),
+    default="sheet",
+    help="What becomes of the reports: sheets of the book, or text or CSV printed in place of the summary.",
+)
 @JSON
 @QUIET
 def solve(book: Path, **asked: Any) -> None:
     """Solves the stored model and writes the fitted values, and all that depends on them, into a copy of BOOK."""
     from solver import pipeline
-    from solver.console import Progress, print_answer
-    from solver.listing import absolute, answer_listing
+    from solver.console import Progress, print_answer, print_reports
+    from solver.listing import absolute, answer_listing, report_listings
 
     only_one_target(asked)
     if asked["sheet"] and asked["all_sheets"]:
@@ -78,21 +84,65 @@ def solve(book: Path, **asked: Any) -> None:
             answers = pipeline.solve_models(opened, models, request_of(asked, progress.watch))
         began = time.perf_counter()
         tables = pipeline.report_tables(opened, answers, kinds)
-        edits, count, failed = pipeline.edits_of(opened, answers, tables)
-        written = not asked["dry_run"] and bool(tables or any(answer.keeps for answer in answers))
+        sheets = tables if asked["report_as"] == "sheet" else []
+        edits, count, failed = pipeline.edits_of(opened, answers, sheets)
+        written = not asked["dry_run"] and bool(sheets or any(answer.keeps for answer in answers))
         if written:
             write(opened, edits, target, asked)
         writing = time.perf_counter() - began
     output = str(target) if written else None
     listings = [answer_listing(opened, answer, output, reading, writing) for answer in answers]
-    for listing in listings:
+    for k, listing in enumerate(listings):
         listing.update(file=str(book), recomputed=count, not_recomputed=[absolute(cell) for cell in failed])
+        listing["reports"] = report_listings(kinds, tables[k * len(kinds) : (k + 1) * len(kinds)])
     if asked["as_json"]:
         many = {"file": str(book), "output": output, "models": listings}
         print_json(many if asked["all_sheets"] else listings[0])
+    elif tables and not sheets:
+        print_reports(tables, as_csv=asked["report_as"] == "csv")
     elif not asked["quiet"]:
         for listing in listings:
             print_answer(listing)
+    sys.exit(exit_code(answers))
+
+
+@main.command()
+@BOOK
+@SHEET
+@method_options
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="Where to write, as .png or .svg.")
+@click.option(
+    "--report",
+    "reports",
+    multiple=True,
+    metavar="KIND",
+    default=["trace", "fit", "answer"],
+    help="Draw the charts of this report (repeatable); trace, fit and answer if left out.",
+)
+@QUIET
+def plot(book: Path, **asked: Any) -> None:
+    """Solves the stored model and draws its charts: loss by iteration, fitted against target, slack."""
+    from solver import pipeline
+    from solver.book.save import save, writable
+    from solver.console import Progress
+    from solver.plotting import form_of, picture
+
+    target = asked["output"] or pipeline.beside(book, "plot").with_suffix(".png")
+    with refusals(target):
+        form = form_of(target)
+        writable(target)
+    with refusals(book), stoppable():
+        opened = pipeline.read(book)
+        kinds = pipeline.report_kinds(asked["reports"])
+        with Progress(silent=asked["quiet"]) as progress:
+            answers = pipeline.solve_models(
+                opened, pipeline.pick_models(opened, asked["sheet"]), request_of(asked, progress.watch)
+            )
+        drawn = picture(pipeline.report_tables(opened, answers, kinds), form)
+    with refusals(target):
+        save(drawn, target)
+    if not asked["quiet"]:
+        click.echo(f"written to {target}")
     sys.exit(exit_code(answers))
 
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from solver.model.solution import Step
+    from solver.table import Table as Report
 
 _SHOWN = 12
 """How many variables, constraints or differences are listed before "and so on"."""
@@ -109,6 +110,14 @@ def print_answer(listing: Mapping[str, Any]) -> None:
         out.print(f"  not recomputed: {_escaped(cell)} (the program that opens the file will do it)")
     if listing["output"]:
         out.print(f"written to {_escaped(listing['output'])}")
+
+
+def print_reports(tables: Sequence[Report], *, as_csv: bool) -> None:
+    """Reports in full, one below the other, as text or as CSV."""
+    from solver.reports.plain import csv_of, text_of
+
+    shown = csv_of if as_csv else text_of
+    sys.stdout.write("\n".join(shown(table) for table in tables))
 
 
 def print_models(book: Path, listings: Sequence[Mapping[str, Any]]) -> None:

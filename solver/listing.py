@@ -11,6 +11,7 @@ from solver.model.model import Sense
 from solver.reports.agreement import plain
 from solver.reports.comparison import compared
 from solver.reports.labels import names_of
+from solver.reports.plain import rows_of
 from solver.reports.variables import variable_types
 from solver.values import ErrorValue
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from solver.reports.agreement import Agreement
     from solver.reports.check import Certificate
     from solver.stepping import Stepped
+    from solver.table import Table
     from solver.values import Scalar
 
 
@@ -101,6 +103,13 @@ def answer_listing(book: Book, answer: Answer, output: str | None, reading: floa
         },
         "notes": list(solution.notes),
     }
+
+
+def report_listings(kinds: Sequence[str], tables: Sequence[Table]) -> list[dict[str, Any]]:
+    """The reports on one answer: kind, name of the sheet, and the rows of plain values."""
+    return [
+        {"kind": kind, "title": table.title, "rows": rows_of(table)} for kind, table in zip(kinds, tables, strict=True)
+    ]
 
 
 def option_value(value: float | str) -> float | str | None:

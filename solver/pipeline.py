@@ -256,8 +256,8 @@ def warnings(book: Book, edits: Edits) -> list[str]:
 
 
 def report_kinds(kinds: Sequence[str]) -> list[str]:
-    """The kinds of reports that words mean; an unknown one raises EngineError."""
-    return [reports.find_report(kind).kind for kind in kinds]
+    """The kinds of reports that words mean, each once; an unknown one raises EngineError."""
+    return list(dict.fromkeys(reports.find_report(kind).kind for kind in kinds))
 
 
 def report_tables(book: Book, answers: Sequence[Answer], kinds: Sequence[str]) -> list[Table]:

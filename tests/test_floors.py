@@ -32,6 +32,7 @@ FLOORS = {
     "reports": 5,
     "templates": 5,
     "pipeline": 6,
+    "plotting": 6,
     "listing": 6,
     "api": 6,
     "defining": 6,
@@ -52,6 +53,7 @@ AT_HOME = {
     "click": {"cli", "cli_lesson", "cli_parts"},
     "rich": {"console"},
     "highspy": {"engines"},
+    "matplotlib": {"plotting"},
     "openpyxl": {"templates"},
 }
 MODULES = sorted(path for path in ROOT.rglob("*.py") if path.name not in ("__init__.py", "__main__.py"))

@@ -1,17 +1,25 @@
-"""A report outside a workbook: as rows of plain values, for JSON, and as CSV text."""
+"""A report outside a workbook: as rows of plain values for JSON, as CSV, and as lines for a terminal."""
 
 from __future__ import annotations
 
 import csv
 import io
+import math
 from typing import TYPE_CHECKING, TypeAlias
 
-from solver.values import ErrorValue
+from solver.table import Style
+from solver.values import ErrorValue, Scalar
 
 if TYPE_CHECKING:
-    from solver.table import Table
+    from solver.table import Entry, Table
 
     Plain: TypeAlias = "float | str | bool | None"
+
+_STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+"""How a text begins that a spreadsheet program would take for a formula when it opens a CSV file."""
+
+_HEADINGS = (Style.HEADER, Style.HEADER_TOP, Style.HEADER_BOTTOM)
+_GAP = "  "
 
 
 def rows_of(table: Table) -> list[list[Plain]]:
@@ -19,14 +27,72 @@ def rows_of(table: Table) -> list[list[Plain]]:
     height = max((row for row, _ in table.entries), default=-1) + 1
     rows: list[list[Plain]] = [[] for _ in range(height)]
     for (row, col), entry in sorted(table.entries.items(), key=lambda item: item[0]):
-        line, value = rows[row], entry.value
+        line = rows[row]
         line += [None] * (col - len(line))
-        line.append(value.label if isinstance(value, ErrorValue) else value)
+        line.append(_plain(entry.value))
     return rows
 
 
+def _plain(value: Scalar) -> Plain:
+    """A value as a sheet would show it: what is no number is the error value that stands in its place."""
+    if isinstance(value, float) and not math.isfinite(value):
+        return ErrorValue.NUM.label
+    return value.label if isinstance(value, ErrorValue) else value
+
+
 def csv_of(table: Table) -> str:
-    """A report as comma-separated values, with all digits of its numbers."""
+    """A report as comma-separated values, with all digits of its numbers.
+
+    A text that a spreadsheet program would calculate is kept a text by an apostrophe before it.
+    """
     text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerows(rows_of(table))
+    csv.writer(text, lineterminator="\n").writerows([_harmless(value) for value in row] for row in rows_of(table))
     return text.getvalue()
+
+
+def _harmless(value: Plain) -> Plain:
+    return "'" + value if isinstance(value, str) and value.startswith(_STARTS_A_FORMULA) else value
+
+
+def text_of(table: Table) -> str:
+    """A report as lines of text: columns as wide as their longest entry, numbers to ten digits on the right."""
+    by_row: dict[int, dict[int, Entry]] = {}
+    for (row, col), entry in table.entries.items():
+        by_row.setdefault(row, {})[col] = entry
+    widths: dict[int, int] = {}
+    for entries in by_row.values():
+        for col, entry in entries.items():
+            widths[col] = max(widths.get(col, 0), 0 if _is_line(entries) else len(_shown(entry.value)))
+    lines = []
+    for row in range(max(by_row, default=-1) + 1):
+        entries = by_row.get(row, {})
+        pieces = []
+        for col in sorted(widths):
+            text = entries.get(col)
+            pieces.append(_padded(text, 0 if _is_line(entries) and text is not None else widths[col]))
+        lines.append(_GAP.join(pieces).rstrip())
+    return "\n".join(lines) + "\n"
+
+
+def _is_line(entries: dict[int, Entry]) -> bool:
+    """Whether a row is one text that runs on over the columns."""
+    filled = [entry for entry in entries.values() if entry.value is not None]
+    return len(filled) == 1 and isinstance(filled[0].value, str) and filled[0].style not in _HEADINGS
+
+
+def _padded(entry: Entry | None, width: int) -> str:
+    if entry is None:
+        return " " * width
+    text = _shown(entry.value)
+    if entry.style in _HEADINGS:
+        return text.center(width)
+    return text.ljust(width) if isinstance(entry.value, str) else text.rjust(width)
+
+
+def _shown(value: Scalar) -> str:
+    plain = _plain(value)
+    if plain is None:
+        return ""
+    if isinstance(plain, bool):
+        return str(plain).upper()
+    return " ".join(plain.split()) if isinstance(plain, str) else f"{plain:.10g}"
