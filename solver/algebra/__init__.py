@@ -60,6 +60,7 @@ from solver.algebra.program import Program
 from solver.algebra.quadratic import Quadratic, quadratic
 from solver.algebra.recur import recur
 from solver.algebra.reduce import broadcast, contract, matmul, sum_
+from solver.algebra.replace import replaced
 from solver.algebra.scan import cumsum, shift
 from solver.algebra.shape import reshape, transpose
 from solver.algebra.special import (
@@ -78,6 +79,7 @@ from solver.algebra.special import (
     polygamma,
 )
 from solver.algebra.squares import LeastSquares, least_squares
+from solver.algebra.stepwise import solved
 from solver.algebra.structure import Degree
 from solver.algebra.terms import Terms, terms
 
@@ -158,6 +160,7 @@ __all__ = [
     "prod_",
     "quadratic",
     "recur",
+    "replaced",
     "reshape",
     "rint",
     "round_half_away",
@@ -165,6 +168,7 @@ __all__ = [
     "sign",
     "sin",
     "sinh",
+    "solved",
     "sort_",
     "spread",
     "sqrt",

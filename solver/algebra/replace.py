@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from solver.algebra.derive import between
+from solver.algebra.gather import gathering, take
 from solver.algebra.node import Node, make
 from solver.algebra.pointwise import Pointwise
 
@@ -17,5 +18,10 @@ def replaced(outputs: Sequence[Node], by: Mapping[Node, Node]) -> list[Node]:
     new = dict(by)
     for node in between(outputs, *by):
         args = tuple([new.get(arg, arg) for arg in node.args])
-        new[node] = node.op(*args) if isinstance(node.op, Pointwise) else make(node.op, args, node.shape, node.param)
+        if isinstance(node.op, Pointwise):
+            new[node] = node.op(*args)
+        elif node.op is gathering:  # of what may itself be taken from something
+            new[node] = take(args[0], node.param.flat.reshape(node.shape))
+        else:
+            new[node] = make(node.op, args, node.shape, node.param)
     return [new.get(output, output) for output in outputs]

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from solver.algebra import Node, Program, add, adjoints, constant, degrees, reshape, variable
+from solver.algebra import Node, Program, adjoints, constant, degrees, reshape, variable
 from solver.compiler.calculation import Calculation
 from solver.errors import FormulaError
 from solver.grid import Area, Cell
@@ -71,17 +71,20 @@ class _Stage(NamedTuple):
 
 
 class _Wiggled(Calculation):
-    """A calculation that adds a wiggle to every computed cell that a variable reaches; `stages` in its order."""
+    """A calculation that adds a wiggle to every computed cell that a variable reaches; `wiggles` in its order."""
 
-    stages: list[_Stage]
+    wiggles: dict[Area, Node]
 
-    def passed(self, area: Area, node: Node) -> Node:
-        """The numbers with their wiggles."""
-        if node.value is not None:
-            return node
-        wiggle = variable(area.size, str(area))
-        self.stages.append(_Stage(tuple(area.cells()), node, wiggle))
-        return add(node, wiggle)
+    def disturbance(self, area: Area) -> Node:
+        """The wiggles of the cells of an area."""
+        return self.wiggles.setdefault(area, variable(area.size, str(area)))
+
+    def stages(self) -> list[_Stage]:
+        """The computed cells with their wiggles."""
+        return [
+            _Stage(tuple(area.cells()), reshape(self.value(area).number, (area.size,)), wiggle)
+            for area, wiggle in self.wiggles.items()
+        ]
 
 
 def chain(
@@ -92,7 +95,7 @@ def chain(
     Raises FormulaError when the cell holds no number, UnreachedError when it depends on none of the variables.
     """
     calculation = _Wiggled(book, inputs=inputs, variables=variables, trust=True, strict=True)
-    calculation.stages = []
+    calculation.wiggles = {}
     x = calculation.x
     start = _stored(book, calculation, inputs or {})
     operand = calculation.value(Area.of(of))
@@ -101,7 +104,7 @@ def chain(
         raise FormulaError("it holds no number", where=str(of), hint="choose a cell with a numeric formula")
     links: tuple[Link, ...] = ()
     if x is not None and output.value is None:
-        stages = [_Stage(calculation.variables, x, x), *calculation.stages]
+        stages = [_Stage(calculation.variables, x, x), *calculation.stages()]
         links = tuple(_links(calculation, output, stages, start, check=check))
     if not links:
         raise UnreachedError("it depends on none of the variable cells", where=str(of), hint="choose another cell")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from solver.algebra import degrees
+from solver.compiler.store import UNKNOWN
 from solver.grid import Area, Cell
 from solver.values import ErrorValue, Kind
 
@@ -38,7 +39,7 @@ def first_error(calculation: Calculation, outputs: Iterable[Cell]) -> str | None
         store = calculation.stores[area.sheet]
         high, wide = store.area_window(area)
         kinds = store.kind[high, wide]
-        for r, c in np.argwhere(kinds > Kind.ERROR):
+        for r, c in np.argwhere((kinds > Kind.ERROR) & (kinds != UNKNOWN)):
             cell = Cell(area.sheet, int(store.rows[high][r]), int(store.cols[wide][c]))
             return f"{cell} is {ErrorValue(int(kinds[r, c]) - Kind.ERROR).label}"
     return None

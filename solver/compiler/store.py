@@ -195,6 +195,18 @@ class SheetStore:
         self.block[high, wide] = NO_BLOCK
         self.cache.clear()
 
+    def held(self, area: Area) -> list[npt.NDArray[np.generic]]:
+        """Copies of all that the cells of an area hold."""
+        window = self.area_window(area)
+        return [grid[window].copy() for grid in self.grids]
+
+    def put_back(self, area: Area, held: Iterable[npt.NDArray[np.generic]]) -> None:
+        """Lets the cells of an area hold again what they held."""
+        window = self.area_window(area)
+        for grid, values in zip(self.grids, held, strict=True):
+            grid[window] = values
+        self.cache.clear()
+
     def clear(self, area: Area) -> None:
         """Makes the cells of an area blank."""
         window = self.area_window(area)

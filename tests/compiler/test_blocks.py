@@ -12,18 +12,10 @@ from solver.algebra import Function
 from solver.compiler.calculation import Calculation
 from solver.grid import Area, Cell, column_letters
 from tests.books import book_of, close
+from tests.compiler.cells import split
 
 ROWS, COLS = 6, 4
 INPUTS = Area("Sheet1", 0, 0, ROWS - 1, COLS - 1)
-
-
-def split(calculation: Calculation) -> Calculation:
-    """The same calculation with every block cut into cells."""
-    calculation.open_all()
-    for number, block in enumerate(list(calculation.blocks)):
-        if block.divisible:
-            calculation.replace(number, [block.part(Area.of(cell)) for cell in block.area.cells()])
-    return calculation
 
 
 def address(row: int, col: int, fix_row: bool, fix_col: bool) -> str:
