@@ -7,6 +7,7 @@ every start is first followed for a few steps only, and the best of these to the
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -62,6 +63,7 @@ class Multistart(Wrapper):
         whole = progress.source or problem
         task = Local(whole, replace(inner, seed=seed), progress.deadline)
         starts, answers, done = self._starts(problem, seed), list[Solution](), 0
+        reached: Counter[int] = Counter()
         if problem.n > MANY and not problem.integer.any():
             starts = [problem.x0, *self._promising(problem, whole, starts[1:], progress)]
         with mapper(task, progress.workers, WAVE) as solved:
@@ -71,7 +73,7 @@ class Multistart(Wrapper):
                     done += 1
                     progress.counts.update(found.evaluations)
                     if found.outcome.solved or found.violation <= self.precision:
-                        _merge(answers, found)
+                        reached[_merge(answers, found)] += 1
                         progress.step(min(answers, key=lambda each: each.fun).x)
                 progress.check()
                 w = len(answers)
@@ -80,9 +82,11 @@ class Multistart(Wrapper):
         if not answers:
             found = task(problem.x0)
             return replace(found, engine=self.name, notes=(*found.notes, *notes))
-        best = min(answers, key=lambda each: each.fun)
+        place = min(range(len(answers)), key=lambda k: answers[k].fun)
+        best = answers[place]
         outcome = best.outcome if best.outcome is Outcome.UNBOUNDED else Outcome.GLOBAL_IN_PROBABILITY
-        notes += (f"{done} starts followed to the end, {len(answers)} different answers",)
+        ends = f"{reached[place]} reached this answer, {len(answers)} in all were found"
+        notes += (f"{done} starts followed to the end: {ends}",)
         return replace(best, outcome=outcome, engine=best.engine, message="", iterations=0, notes=(*best.notes, *notes))
 
     def _promising(self, problem: Problem, whole: Problem, starts: list[Vector], progress: Progress) -> list[Vector]:
@@ -137,13 +141,17 @@ class Local:
         return replace(found, trace=())
 
 
-def _merge(answers: list[Solution], found: Solution) -> None:
-    """Adds an answer, unless the same point or the same objective is already there; keeps the better of two."""
+def _merge(answers: list[Solution], found: Solution) -> int:
+    """Adds an answer, unless the same point or the same objective is already there; keeps the better of two.
+
+    Returns its place among the answers.
+    """
     for k, each in enumerate(answers):
         same_fun = abs(each.fun - found.fun) <= SAME * max(1e-8, abs(each.fun))
         same_x = bool(np.all(np.abs(each.x - found.x) <= SAME * np.maximum(1.0, np.abs(each.x))))
         if same_fun or same_x:
             if found.fun < each.fun:
                 answers[k] = found
-            return
+            return k
     answers.append(found)
+    return len(answers) - 1

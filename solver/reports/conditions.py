@@ -5,7 +5,13 @@ With grad f = J' y + z, rows r between lo and hi, and x between lb and ub:
     stationarity       what is left of grad f - J' y - z
     sign               y, z that push away from the end where their row or bound stands
     complementarity    y and z where there is room to both ends, times that room
-    duality gap        f - (y' ends + z' bounds), for linear models
+    duality gap        grad f' x - (y' ends + z' bounds), for linear and convex quadratic models
+
+The gap is a proof. A convex f lies above its tangent, f(x*) >= f(x) + grad f' (x* - x), and for every feasible x*
+
+    grad f' x* = y' J x* + z' x* + s' x* >= y' ends + z' bounds + s' x*,      s = what is left of grad f - J' y - z
+
+so that f(x) - f(x*) <= grad f' x - y' ends - z' bounds - s' x*, where s' x* is at least what the bounds of x* say.
 """
 
 from __future__ import annotations
@@ -23,10 +29,13 @@ if TYPE_CHECKING:
 ACTIVE = 1e-6
 """Relative room within which a row or bound counts as binding."""
 
+_ROUNDING = 1e-9
+"""Relative size of a multiplier that is taken for rounding."""
+
 
 @dataclass(frozen=True, slots=True)
 class Conditions:
-    """How far the first-order conditions fail; `gap` is None for models that are not linear.
+    """How far the first-order conditions fail; `gap` is None for models that are neither linear nor convex quadratic.
 
     Stationarity is scaled as in `solver check`: by the size of each variable over max(1, |f|); sign and
     complementarity are relative to the largest multiplier and to max(1, |f|). `rank` and `condition` are those of the
@@ -52,7 +61,8 @@ def conditions(problem: Problem, solution: Solution) -> Conditions | None:
     jacobian = sp.csr_array(problem.row_jac(x)) if problem.m else sp.csr_array((0, problem.n))
     scale = max(1.0, abs(solution.fun))
     size = np.maximum(np.abs(x), np.where(problem.x0 == 0, 1.0, np.abs(problem.x0)))
-    left = np.abs(np.asarray(problem.grad(x)) - jacobian.T @ y - z) * size
+    gradient = np.asarray(problem.grad(x))
+    rest = gradient - jacobian.T @ y - z
     whole = problem.integer | problem.binary
     for group in problem.groups:
         whole[group] = True
@@ -62,11 +72,12 @@ def conditions(problem: Problem, solution: Solution) -> Conditions | None:
     wrong = max(ends[0].wrong(y), ends[1].wrong(z))
     open_ = max(ends[0].open(y), ends[1].open(z))
     binding, rank, condition = _regularity(jacobian[np.flatnonzero(ends[0].active)], ~ends[1].active)
+    gap = None if whole.any() or not _is_convex(problem) else _gap(problem, x, gradient, y, z, rest) / scale
     return Conditions(
-        float(left.max(initial=0.0)) / scale,
+        float(np.max(np.abs(rest) * size, initial=0.0)) / scale,
         wrong / largest,
         open_ / scale,
-        None if whole.any() else _duality_gap(problem, solution, y, z),
+        gap,
         binding + int(ends[1].active.sum()),
         rank + int(ends[1].active.sum()),
         condition,
@@ -113,18 +124,28 @@ def _regularity(rows: sp.csr_array, free: Mask) -> tuple[int, int, float]:
     return count, rank, float(singular[0] / singular[-1]) if rank == count else float("inf")
 
 
-def _duality_gap(problem: Problem, solution: Solution, y: Vector, z: Vector) -> float | None:
-    """|primal - dual objective| / max(1, |f|) of a linear model: a proof of how far the optimum can be."""
+def _is_convex(problem: Problem) -> bool:
+    """Whether the structure proves it: linear rows, and a linear or a convex quadratic objective."""
     linear = problem.linear
-    if linear is None or linear.cost is None or linear.hessian is not None:
-        return None
-    low, high = problem.row_lo - linear.constant, problem.row_hi - linear.constant
-    dual = linear.offset + _worth(y, low, high) + _worth(z, problem.lb, problem.ub)
-    return abs(solution.fun - dual) / max(1.0, abs(solution.fun))
+    return linear is not None and linear.cost is not None and linear.convex
+
+
+def _gap(problem: Problem, x: Vector, gradient: Vector, y: Vector, z: Vector, rest: Vector) -> float:
+    """How much better than at x the optimum of a convex model can be; `rest` is s, what is left of the gradient.
+
+    A point outside the constraints can be better than the bound; then it is by how much.
+    """
+    assert problem.linear is not None
+    low, high = problem.row_lo - problem.linear.constant, problem.row_hi - problem.linear.constant
+    bounds = (problem.lb, problem.ub)
+    rounding = np.abs(rest) <= _ROUNDING * np.abs(gradient).max(initial=1.0)
+    left = _worth(np.where(rounding, 0.0, rest), *bounds) + float(np.where(rounding, rest, 0.0) @ x)
+    return abs(float(gradient @ x) - _worth(y, low, high) - _worth(z, *bounds) - left)
 
 
 def _worth(multiplier: Vector, low: Vector, high: Vector) -> float:
+    """The least of a multiplier times what lies between ends; without an end it is -infinity, but for rounding."""
     end = np.where(multiplier > 0, low, high)
-    small = np.abs(multiplier) <= 1e-9 * np.abs(multiplier).max(initial=1.0)
+    small = np.abs(multiplier) <= _ROUNDING * np.abs(multiplier).max(initial=1.0)
     counted = (multiplier != 0) & ~(small & ~np.isfinite(end))
     return float(multiplier[counted] @ end[counted])

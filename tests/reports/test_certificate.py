@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from solver import pipeline
-from solver.engines import run
+from solver.engines import choose, run
 from solver.engines.simplex import Simplex
 from solver.pipeline import Request
 from solver.reports.conditions import conditions
 from solver.reports.curvature import curvature
 from tests.engines.linear_cases import LINEAR
-from tests.reports.solved import block, solved, table
+from tests.engines.zoo import linear_program
+from tests.reports.solved import block, lines, solved, table
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -113,3 +117,36 @@ def test_certified_answers_pass(shared: Path, name: str) -> None:
     assert values["Objective"] == answer.final
     for measure in ("Residual", "Stationarity", "Wrong Signs", "Complementarity", "Duality Gap", "Integer Gap"):
         assert values.get(measure, 0.0) <= 1e-6
+
+
+@settings(max_examples=40)
+@given(st.integers(0, 10_000), st.integers(1, 5), st.integers(0, 4))
+def test_duality_gap_of_convex_quadratic_models(seed: int, n: int, m: int) -> None:
+    """Random strictly convex models: nothing is left at the optimum, and elsewhere the gap bounds what is lost."""
+    random = np.random.default_rng(seed)
+    root = random.normal(size=(n, n))
+    hessian, cost = root @ root.T + 0.1 * np.eye(n), 3 * random.normal(size=n)
+    matrix, inside = random.normal(size=(m, n)), random.uniform(-1, 1, n)
+    room = random.uniform(0, 1, m)
+    low, high = matrix @ inside - room, matrix @ inside + 3
+    problem = linear_program(cost, matrix, low, high, lb=-2, ub=2, hessian=hessian.tolist())
+    found = run(problem, choose(problem, "grg", {})[0])
+    assert found.outcome.solved
+    at = conditions(problem, found)
+    assert at is not None
+    assert at.gap == pytest.approx(0.0, abs=1e-6)
+    beside = replace(found, x=inside, fun=problem.fun(inside))
+    bound = conditions(problem, beside)
+    assert bound is not None
+    assert bound.gap is not None
+    assert bound.gap * max(1.0, abs(beside.fun)) >= beside.fun - found.fun - 1e-9
+
+
+def test_starts_that_reached_the_answer_are_counted() -> None:
+    """Two valleys of different depth: all starts end in one or the other, and the report says how many in the best."""
+    sheet = {"A1": 0.9, "B1": "=(A1^2-1)^2+0.1*A1"}
+    answer = solved(sheet, "B1", "A1", ["A1 <= 2", "A1 >= -2"], engine="multistart")
+    note = next(str(line[-1]) for line in lines(table(answer, "check")).values() if "starts" in str(line[-1]))
+    found = re.fullmatch(r"(\d+) starts followed to the end: (\d+) reached this answer, 2 in all were found", note)
+    assert found is not None, note
+    assert 0 < int(found[2]) < int(found[1])
