@@ -33,6 +33,8 @@ class Needs(Flag):
     HESSIAN = auto()
     RESIDUALS = auto()
     LINEAR = auto()
+    PIECES = auto()
+    """Linear formulas joined by corners, jumps and products with binaries."""
 
 
 class Handles(Flag):

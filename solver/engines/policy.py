@@ -64,6 +64,11 @@ def is_convex_quadratic(problem: Problem) -> bool:
     return linear is not None and linear.cost is not None and linear.hessian is not None and linear.convex
 
 
+def is_piecewise_linear(problem: Problem) -> bool:
+    """Whether corners, jumps and products with binaries are all that keeps the formulas from being linear."""
+    return problem.pieces is not None and problem.pieces() is not None
+
+
 def _worst(problem: Problem) -> Degree:
     return max((problem.degree, *problem.row_degrees))
 
@@ -77,6 +82,12 @@ TABLE = (
         lambda p: is_convex_quadratic(p) and p.m > 0,
         "interior",
         "the objective is a convex quadratic and the constraints are linear",
+    ),
+    Rule(
+        ("grg", "evolutionary"),
+        is_piecewise_linear,
+        "piecewise",
+        "linear formulas are joined by corners, conditions or binaries",
     ),
     Rule(("evolutionary",), lambda _: True, "evolutionary", "the model asks for Evolutionary"),
     Rule(("grg",), lambda p: _worst(p) is Degree.STEP, "nonsmooth", "the formulas jump"),

@@ -87,6 +87,8 @@ def equipped(engine: Engine, problem: Problem) -> Engine:
     about = engine.about
     if about.needs & Needs.RESIDUALS and problem.residuals is None:
         raise EngineError(f"{engine.name} needs a sum of squares, and the objective is none")
+    if about.needs & Needs.PIECES and (problem.pieces is None or problem.pieces() is None):
+        raise EngineError(f"{engine.name} needs formulas that are piecewise linear", hint="use the engine nonsmooth")
     if problem.groups and not about.handles & Handles.GROUPS:
         raise EngineError(
             f"{engine.name} cannot keep cells all different", hint="use the evolutionary engine, or -O relax=on"

@@ -52,7 +52,10 @@ class Simplex(WholeNumbers):
         if linear is None or not flat or linear.hessian is not None:
             bad = problem.because[0] if problem.because else ""
             return Solution(problem.x0, problem.fun(problem.x0), Outcome.NOT_LINEAR, self.name, bad=bad)
-        form = linear_form(problem, linear)
+        return self.answer(problem, linear_form(problem, linear), progress)
+
+    def answer(self, problem: Problem, form: LinearForm, progress: Progress) -> Solution:
+        """The global optimum of a linear form whose first columns and rows are those of the problem."""
         if form.whole.any():
             return self._integers(problem, form, progress)
         search = Search(progress)
@@ -99,17 +102,19 @@ class Simplex(WholeNumbers):
         if status in ("kInfeasible", "kUnbounded", "kUnboundedOrInfeasible"):
             outcome = _without_optimum(form, status, progress)
             return Solution(problem.x0, problem.fun(problem.x0), outcome, self.name, **counts)
-        gap = float(info.mip_gap)
+        value = float(info.objective_function_value)
+        proved = abs(value - float(info.mip_dual_bound)) <= EXACT_GAP * max(1.0, abs(value))
+        gap = 0.0 if proved else float(info.mip_gap)
         if search.halted is not None:
             outcome = search.halted
         elif status == "kOptimal" or search.satisfied:
-            outcome = Outcome.OPTIMAL if gap <= EXACT_GAP else Outcome.WITHIN_TOLERANCE
+            outcome = Outcome.OPTIMAL if proved or gap <= EXACT_GAP else Outcome.WITHIN_TOLERANCE
         elif status == "kSolutionLimit":
             outcome = Outcome.NODE_LIMIT if nodes >= self.nodes else Outcome.SOLUTION_LIMIT
         else:
             outcome = outcome_of(status)
         values = np.array(highs.getSolution().col_value)
-        if not values.size or not np.isfinite(info.objective_function_value):
+        if not values.size or not np.isfinite(value):
             return Solution(problem.x0, problem.fun(problem.x0), outcome, self.name, **counts)
         x = _exact(form, values)
         x = np.clip(x, problem.lb, problem.ub)

@@ -142,6 +142,7 @@ class Change:
             labels=tuple(problem.labels[j] for j in free),
             blame=lambda z: problem.blame(self.back(z)),
             terms=problem.terms and self._terms(problem.terms),
+            pieces=None,
         )
 
     def _residuals(self, residuals: Residuals) -> Residuals:

@@ -23,6 +23,7 @@ from solver.algebra import (
     terms,
 )
 from solver.algebra.binary import linear_in_binaries
+from solver.algebra.pieces import Pieces, pieces
 from solver.algebra.squares import least_squares
 from solver.algebra.structure import Degree
 from solver.compiler.calculation import Calculation
@@ -94,7 +95,15 @@ def assemble(
         blame=_blame(calculation, variables, [c for c in (objective_cell, *row_cells) if c is not None]),
         terms=summed,
         term_count=summed.count if summed is not None else 0,
+        pieces=_pieces(fun, rows, x, max((degree, *row_degrees)), binary),
     )
+
+
+def _pieces(fun: Node, rows: Node, x: Node, worst: Degree, binary: Mask) -> Callable[[], Pieces | None] | None:
+    """The way to take the model apart; None for smooth models without binaries, which have no pieces."""
+    if worst <= Degree.LINEAR or (worst < Degree.KINK and not binary.any()):
+        return None
+    return cache(lambda: pieces([fun, rows], x, binary))
 
 
 def _residuals(fun: Node, x: Node) -> Residuals | None:

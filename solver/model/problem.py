@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
     import scipy.sparse as sp
 
+    from solver.algebra.pieces import Pieces
     from solver.algebra.structure import Degree
 
 Vector: TypeAlias = "npt.NDArray[np.float64]"
@@ -119,6 +120,8 @@ class Problem:
     term_count: int = 0
     held_out: Callable[[Vector], float] | None = None
     """A number that is watched and not minimised, in the problem's own variables: the loss of what was kept out."""
+    pieces: Callable[[], Pieces | None] | None = None
+    """Objective and rows taken apart where they are piecewise linear; None where they surely are not."""
     origin: Origin | None = None
     """What makes it possible to send the problem to another process."""
 
