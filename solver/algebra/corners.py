@@ -62,7 +62,7 @@ def round_half_away(_y: Node, _x: Node) -> tuple[None, ...]:
     return (None,)
 
 
-@pointwise(np.mod, [(0.1, 0.9), (1.0, 2.0)], STEP, singular=True)
+@pointwise(np.mod, [(0.1, 0.9), (1.0, 2.0)], STEP)
 def mod_floor(_y: Node, a: Node, b: Node) -> tuple[Operand, ...]:
     """a - b * floor(a / b): the remainder with the sign of b."""
     return 1.0, neg(floor(div(a, b)))

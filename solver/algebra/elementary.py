@@ -89,7 +89,7 @@ def _div_rule(a: Node, b: Node) -> Node | None:
     return a if _is(b, 1.0) and _same_shape(a, b) else None
 
 
-@pointwise(np.divide, [R, (0.5, 3.0)], rewrite=_div_rule, singular=True)
+@pointwise(np.divide, [R, (0.5, 3.0)], rewrite=_div_rule)
 def div(y: Node, _a: Node, b: Node) -> tuple[Operand, ...]:
     """a / b."""
     inverse = div(1.0, b)
@@ -116,7 +116,7 @@ def square(_y: Node, x: Node) -> tuple[Operand, ...]:
     return (mul(x, 2.0),)
 
 
-@pointwise(np.sqrt, [POSITIVE], singular=True)
+@pointwise(np.sqrt, [POSITIVE])
 def sqrt(y: Node, _x: Node) -> tuple[Operand, ...]:
     """The square root."""
     return (div(0.5, y),)
@@ -134,7 +134,7 @@ def _power_rule(a: Node, b: Node) -> Node | None:
     return None
 
 
-@pointwise(np.power, [POSITIVE, R], rewrite=_power_rule, singular=True)
+@pointwise(np.power, [POSITIVE, R], rewrite=_power_rule)
 def power(y: Node, a: Node, b: Node) -> tuple[Operand | None, ...]:
     """a ** b; where b is 0, or a is 0 and b positive, the derivatives are those limits: 0."""
     if b.value is not None:
@@ -186,13 +186,13 @@ def expm1(y: Node, _x: Node) -> tuple[Operand, ...]:
     return (add(y, 1.0),)
 
 
-@pointwise(np.log, [POSITIVE], singular=True)
+@pointwise(np.log, [POSITIVE])
 def log(_y: Node, x: Node) -> tuple[Operand, ...]:
     """The natural logarithm."""
     return (div(1.0, x),)
 
 
-@pointwise(np.log1p, [(-0.8, 4.0)], singular=True)
+@pointwise(np.log1p, [(-0.8, 4.0)])
 def log1p(_y: Node, x: Node) -> tuple[Operand, ...]:
     """The natural logarithm of 1 + x, exact near zero."""
     return (div(1.0, add(x, 1.0)),)
@@ -210,19 +210,19 @@ def cos(_y: Node, x: Node) -> tuple[Operand, ...]:
     return (neg(sin(x)),)
 
 
-@pointwise(np.tan, [(-1.2, 1.2)], singular=True)
+@pointwise(np.tan, [(-1.2, 1.2)])
 def tan(y: Node, _x: Node) -> tuple[Operand, ...]:
     """The tangent."""
     return (add(square(y), 1.0),)
 
 
-@pointwise(np.arcsin, [(-0.9, 0.9)], singular=True)
+@pointwise(np.arcsin, [(-0.9, 0.9)])
 def asin(_y: Node, x: Node) -> tuple[Operand, ...]:
     """The inverse sine."""
     return (div(1.0, sqrt(sub(1.0, square(x)))),)
 
 
-@pointwise(np.arccos, [(-0.9, 0.9)], singular=True)
+@pointwise(np.arccos, [(-0.9, 0.9)])
 def acos(_y: Node, x: Node) -> tuple[Operand, ...]:
     """The inverse cosine."""
     return (div(-1.0, sqrt(sub(1.0, square(x)))),)
@@ -234,7 +234,7 @@ def atan(_y: Node, x: Node) -> tuple[Operand, ...]:
     return (div(1.0, add(square(x), 1.0)),)
 
 
-@pointwise(np.arctan2, [R, POSITIVE], singular=True)
+@pointwise(np.arctan2, [R, POSITIVE])
 def atan2(_z: Node, y: Node, x: Node) -> tuple[Operand, ...]:
     """The angle of the point (x, y)."""
     radius = add(square(x), square(y))
@@ -265,13 +265,13 @@ def asinh(_y: Node, x: Node) -> tuple[Operand, ...]:
     return (div(1.0, sqrt(add(square(x), 1.0))),)
 
 
-@pointwise(np.arccosh, [(1.2, 4.0)], singular=True)
+@pointwise(np.arccosh, [(1.2, 4.0)])
 def acosh(_y: Node, x: Node) -> tuple[Operand, ...]:
     """The inverse hyperbolic cosine."""
     return (div(1.0, sqrt(sub(square(x), 1.0))),)
 
 
-@pointwise(np.arctanh, [(-0.8, 0.8)], singular=True)
+@pointwise(np.arctanh, [(-0.8, 0.8)])
 def atanh(_y: Node, x: Node) -> tuple[Operand, ...]:
     """The inverse hyperbolic tangent."""
     return (div(1.0, sub(1.0, square(x))),)

@@ -25,7 +25,7 @@ def _geometric(r: Array, n: Array, out: Array | None = None) -> Array:
         return written(np.where(r == 0, n, closed), out)
 
 
-@pointwise(_geometric, [(0.05, 1.0), (1.0, 6.0)], singular=True)
+@pointwise(_geometric, [(0.05, 1.0), (1.0, 6.0)])
 def geometric_sum(y: Node, r: Node, n: Node) -> tuple[Operand | None, ...]:
     """((1 + r)^n - 1) / r, and n where r is 0."""
     return geometric_slope(y, r, n), None if n.value is not None else _by_length(r, n)

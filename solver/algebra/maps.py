@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
@@ -15,9 +15,11 @@ from solver.algebra.reduce import broadcast, unbroadcast
 from solver.algebra.shape import reshape
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from solver.algebra.node import Operand
+
+    Product: TypeAlias = Callable[[Node, Node], Node]
 
 _SELECTING = (maximum, minimum)
 
@@ -26,15 +28,16 @@ def local_maps(node: Node, *, guarded: bool = False) -> Sequence[LinearMap | Non
     """One map per argument, None where the derivative is zero everywhere.
 
     With `guarded`, a zero cotangent stays zero where a partial derivative is infinite or NaN: needed below a choice,
-    whose rejected branch must not spoil the derivative.
+    whose rejected branch must not spoil the derivative (of A*LN(A) at 0, the slope of the product is LN(0)).
     """
     op = node.op
     if isinstance(op, Pointwise):
-        careful = op in _SELECTING or (guarded and op.singular)
+        product: Product = silenced if guarded or op in _SELECTING else mul
+        products: Sequence[Product] = [silenced, _silencing] if op is silenced else [product] * len(node.args)
         partials = op.partials(node, *node.args)
         return [
-            None if partial is None or arg.value is not None else _diagonal(node, arg, partial, careful=careful)
-            for arg, partial in zip(node.args, partials, strict=True)
+            None if partial is None or arg.value is not None else _diagonal(node, arg, partial, product)
+            for arg, partial, product in zip(node.args, partials, products, strict=True)
         ]
     if isinstance(op, Linear):
         return [_itself(node, op)]
@@ -43,13 +46,18 @@ def local_maps(node: Node, *, guarded: bool = False) -> Sequence[LinearMap | Non
     return []
 
 
-def _diagonal(node: Node, arg: Node, partial: Operand, *, careful: bool) -> LinearMap:
+def _silencing(t: Node, g: Node) -> Node:
+    """g * t, and 0 where g is 0: the derivative of what `silenced` keeps silent is silent too."""
+    return silenced(g, t)
+
+
+def _diagonal(node: Node, arg: Node, partial: Operand, product: Product) -> LinearMap:
     """Multiplication by a partial derivative, element by element."""
 
     def scaled(t: Node) -> Node:
         if isinstance(partial, float):
             return t if partial == 1.0 else neg(t) if partial == -1.0 else mul(t, partial)
-        return silenced(t, partial) if careful else mul(t, partial)
+        return product(t, as_node(partial))
 
     def entries() -> Entries:
         def data() -> Node:

@@ -41,11 +41,10 @@ class Pointwise(Primitive):
     """A primitive that acts element by element; calling it makes a node.
 
     `partials(y, *args)` gives the partial derivative by each argument, None where it has none. `domain` is an interval
-    per argument on which value and derivatives are finite. `rewrite(*args)` may give a simpler node. `singular` says
-    that a partial can be infinite where the value is finite or NaN, so that a zero cotangent must silence it.
+    per argument on which value and derivatives are finite. `rewrite(*args)` may give a simpler node.
     """
 
-    __slots__ = ("domain", "kernel", "partials", "rewrite", "singular")
+    __slots__ = ("domain", "kernel", "partials", "rewrite")
 
     def __init__(
         self,
@@ -56,12 +55,11 @@ class Pointwise(Primitive):
         smoothness: Smoothness = Smoothness.YES,
         *,
         rewrite: Rewrite | None = None,
-        singular: bool = False,
         doc: str | None = None,
     ) -> None:
         super().__init__(name, lambda _param, _shapes: kernel, smoothness, doc=doc)
         self.kernel, self.partials, self.domain = kernel, partials, domain
-        self.rewrite, self.singular = rewrite, singular
+        self.rewrite = rewrite
 
     def __call__(self, *operands: Operand) -> Node:
         """The node of this primitive on the operands, folded or simplified where that is possible."""
@@ -107,14 +105,11 @@ def pointwise(
     smoothness: Smoothness = Smoothness.YES,
     *,
     rewrite: Rewrite | None = None,
-    singular: bool = False,
 ) -> Callable[[Partials], Pointwise]:
     """Declares a pointwise primitive; the decorated function gives its partial derivatives."""
 
     def declare(partials: Partials) -> Pointwise:
         name = partials.__name__
-        return Pointwise(
-            name, kernel, partials, domain, smoothness, rewrite=rewrite, singular=singular, doc=partials.__doc__
-        )
+        return Pointwise(name, kernel, partials, domain, smoothness, rewrite=rewrite, doc=partials.__doc__)
 
     return declare

@@ -46,13 +46,13 @@ def _implicit(partials: Sequence[Operand | None]) -> tuple[Operand | None, ...]:
     return *[None if shape is None else neg(div(shape, density)) for shape in shapes], div(1.0, density)
 
 
-@pointwise(special.gammainccinv, [SHAPE, UNIT], singular=True)
+@pointwise(special.gammainccinv, [SHAPE, UNIT])
 def gammainccinv(y: Node, a: Node, _q: Node) -> tuple[Operand | None, ...]:
     """The x with Q(a, x) = q, exact for small q."""
     return _implicit(gammaincc.partials(y, a, y))
 
 
-@pointwise(special.betaincc, [SHAPE, SHAPE, UNIT], singular=True)
+@pointwise(special.betaincc, [SHAPE, SHAPE, UNIT])
 def betaincc(y: Node, a: Node, b: Node, x: Node) -> tuple[Operand | None, ...]:
     """1 - I_x(a, b), exact in its tail."""
     return _negatives(betainc.partials(y, a, b, x))
@@ -66,7 +66,7 @@ def _beta_rest_quantile(a: Array, b: Array, q: Array, out: Array | None = None) 
     return x
 
 
-@pointwise(_beta_rest_quantile, [SHAPE, SHAPE, UNIT], singular=True)
+@pointwise(_beta_rest_quantile, [SHAPE, SHAPE, UNIT])
 def betainccinv(y: Node, a: Node, b: Node, _q: Node) -> tuple[Operand | None, ...]:
     """The x with 1 - I_x(a, b) = q, exact for small q."""
     return _implicit(_negatives(betainc.partials(y, a, b, y)))
@@ -106,7 +106,7 @@ def _student_inverse(degrees: Array, p: Array, out: Array | None = None) -> Arra
         return written(np.where(beyond, special.stdtrit(degrees, p), value), out)
 
 
-@pointwise(_student_inverse, [(3.0, 3.0), UNIT], singular=True)
+@pointwise(_student_inverse, [(3.0, 3.0), UNIT])
 def student_inverse(y: Node, degrees: Node, _p: Node) -> tuple[Operand | None, ...]:
     """The t below which Student's t lies with probability p; the degrees of freedom are a constant."""
     return None, div(1.0, student_density(degrees, y))
@@ -123,19 +123,19 @@ def unit_density(a: Operand, b: Operand, x: Operand) -> Node:
     return exp(sub(powers, log_beta(a, b)))
 
 
-@pointwise(special.xlogy, [(0.5, 2.0), POSITIVE], singular=True)
+@pointwise(special.xlogy, [(0.5, 2.0), POSITIVE])
 def xlogy(_z: Node, y: Node, x: Node) -> tuple[Operand, ...]:
     """y * log(x), and 0 where y is 0."""
     return log(x), div(y, x)
 
 
-@pointwise(special.xlog1py, [(0.5, 2.0), (-0.8, 4.0)], singular=True)
+@pointwise(special.xlog1py, [(0.5, 2.0), (-0.8, 4.0)])
 def xlog1py(_z: Node, y: Node, x: Node) -> tuple[Operand, ...]:
     """y * log(1 + x), and 0 where y is 0."""
     return log1p(x), div(y, add(x, 1.0))
 
 
-@pointwise(special.gamma, [POSITIVE], singular=True)
+@pointwise(special.gamma, [POSITIVE])
 def gamma(y: Node, x: Node) -> tuple[Operand, ...]:
     """The gamma function."""
     return (mul(y, digamma(x)),)

@@ -66,19 +66,19 @@ def ndtr(_y: Node, x: Node) -> tuple[Operand, ...]:
     return (_normal_density(x),)
 
 
-@pointwise(special.ndtri, [UNIT], singular=True)
+@pointwise(special.ndtri, [UNIT])
 def ndtri(y: Node, _p: Node) -> tuple[Operand, ...]:
     """The inverse of the standard normal distribution function."""
     return (div(1.0, _normal_density(y)),)
 
 
-@pointwise(special.gammaln, [POSITIVE], singular=True)
+@pointwise(special.gammaln, [POSITIVE])
 def lgamma(_y: Node, x: Node) -> tuple[Operand, ...]:
     """The logarithm of the absolute value of the gamma function."""
     return (digamma(x),)
 
 
-@pointwise(special.psi, [POSITIVE], singular=True)
+@pointwise(special.psi, [POSITIVE])
 def digamma(_y: Node, x: Node) -> tuple[Operand, ...]:
     """The derivative of the logarithm of the gamma function."""
     return (polygamma(1.0, x),)
@@ -92,7 +92,7 @@ def _polygamma(n: Array, x: Array, out: Array | None = None) -> Array:
     return out
 
 
-@pointwise(_polygamma, [(1.0, 1.0), POSITIVE], singular=True)
+@pointwise(_polygamma, [(1.0, 1.0), POSITIVE])
 def polygamma(_y: Node, n: Node, x: Node) -> tuple[Operand | None, ...]:
     """The derivative of order n (a whole constant) of the digamma function."""
     return None, polygamma(add(n, 1.0), x)
@@ -135,19 +135,19 @@ def _gamma_density_slope(a: Node, x: Node) -> Node:
     return mul(_gamma_density(a, x), sub(log(x), digamma(a)))
 
 
-@pointwise(special.gammainc, [SHAPE, POSITIVE], singular=True)
+@pointwise(special.gammainc, [SHAPE, POSITIVE])
 def gammainc(_y: Node, a: Node, x: Node) -> tuple[Operand | None, ...]:
     """The regularised lower incomplete gamma function P(a, x)."""
     return _gamma_slope(a, x), _gamma_density(a, x)
 
 
-@pointwise(special.gammaincc, [SHAPE, POSITIVE], singular=True)
+@pointwise(special.gammaincc, [SHAPE, POSITIVE])
 def gammaincc(_y: Node, a: Node, x: Node) -> tuple[Operand | None, ...]:
     """The regularised upper incomplete gamma function Q(a, x)."""
     return neg(_gamma_slope(a, x)), neg(_gamma_density(a, x))
 
 
-@pointwise(special.gammaincinv, [SHAPE, UNIT], singular=True)
+@pointwise(special.gammaincinv, [SHAPE, UNIT])
 def gammaincinv(y: Node, a: Node, _p: Node) -> tuple[Operand | None, ...]:
     """The x with P(a, x) = p."""
     density = _gamma_density(a, y)
@@ -178,7 +178,7 @@ def _beta_slopes(a: Node, b: Node, x: Node) -> tuple[Node, Node]:
     return first(a, b, x), second(a, b, x)
 
 
-@pointwise(special.betainc, [SHAPE, SHAPE, UNIT], singular=True)
+@pointwise(special.betainc, [SHAPE, SHAPE, UNIT])
 def betainc(_y: Node, a: Node, b: Node, x: Node) -> tuple[Operand | None, ...]:
     """The regularised incomplete beta function I_x(a, b)."""
     return *_beta_slopes(a, b, x), _beta_density(a, b, x)
@@ -195,7 +195,7 @@ def beta_quantile(a: Array, b: Array, p: Array, out: Array | None = None) -> Arr
     return x
 
 
-@pointwise(beta_quantile, [SHAPE, SHAPE, UNIT], singular=True)
+@pointwise(beta_quantile, [SHAPE, SHAPE, UNIT])
 def betaincinv(y: Node, a: Node, b: Node, _p: Node) -> tuple[Operand | None, ...]:
     """The x with I_x(a, b) = p."""
     density = _beta_density(a, b, y)
