@@ -15,11 +15,12 @@ from solver.algebra.choose import choice, picking, placement
 from solver.algebra.corners import maximum, minimum
 from solver.algebra.elementary import add, mul
 from solver.algebra.extremes import maximisation, minimisation
-from solver.algebra.gather import application, gathering, join, scatter, spread
+from solver.algebra.gather import application, gathering, join, spread
 from solver.algebra.maps import local_maps
 from solver.algebra.node import Node, constant, topological
 from solver.algebra.primitive import Nonlinear
 from solver.algebra.reduce import broadcast, contraction
+from solver.algebra.routes import sent
 from solver.algebra.scan import cumulation, shifting
 from solver.algebra.shape import reshape
 
@@ -117,11 +118,11 @@ class _Arriving:
         few: list[tuple[Index, Node]] = []
         for index, g in self.taken:
             if index.flat.size * 8 >= index.size:
-                self.sums.append(scatter(g, index, self.node.shape))
+                self.sums.append(sent(g, index, self.node.shape))
             else:
                 few.append((index, g))
         if len(few) == 1:
-            self.sums.append(scatter(few[0][1], few[0][0], self.node.shape))
+            self.sums.append(sent(few[0][1], few[0][0], self.node.shape))
         elif few:
             places = np.concatenate([index.flat for index, _ in few])
             together = spread(join([g for _, g in few]), places, self.node.size)

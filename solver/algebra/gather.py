@@ -16,6 +16,7 @@ from numpy.lib.stride_tricks import as_strided
 from solver.algebra.node import Array, Kernel, Node, Operand, Shape, as_node, constant, make
 from solver.algebra.primitive import Entries, Indices, LinearMap, array, batch_of, linear, positions, written
 from solver.algebra.reduce import broadcasting
+from solver.algebra.rows import Rows, rows_of
 from solver.algebra.shape import reshape, reshaping, transposition
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ class Index:
     `size` is the length of the flat array that is indexed.
     """
 
-    __slots__ = ("_digest", "flat", "grid", "shape", "size", "unique")
+    __slots__ = ("_digest", "_rows", "flat", "grid", "shape", "size", "unique")
 
     def __init__(self, index: Indices, size: int) -> None:
         self.flat: Indices = index.ravel()
@@ -39,6 +40,7 @@ class Index:
         self.grid = _regular(index)
         self.unique = self._all_different()
         self._digest = hashlib.blake2b(self.flat.tobytes(), digest_size=16).digest()
+        self._rows: tuple[Rows | None] | None = None
 
     def _all_different(self) -> bool:
         if self.flat.size <= 1:
@@ -46,6 +48,13 @@ class Index:
         if self.grid is not None and sum(length > 1 for length in self.shape) <= 1:
             return any(self.grid[1])
         return int(np.bincount(self.flat).max()) <= 1
+
+    @property
+    def rows(self) -> Rows | None:
+        """The positions as rows of a small table, where they repeat so; looked for when first asked."""
+        if self._rows is None:
+            self._rows = (None if self.grid is not None else rows_of(self.flat, self.shape, self.size),)
+        return self._rows[0]
 
     @property
     def covers(self) -> bool:
@@ -90,13 +99,17 @@ def _take_entries(node: Node) -> Entries:
 @linear("take", lambda node, g: scatter(g, node.param, node.args[0].shape), _take_entries, view=True)
 def gathering(param: Index, shapes: Sequence[Shape]) -> Kernel:
     """The elements at given positions of the flattened array."""
-    rank, grid, shape = len(shapes[0]), param.grid, param.shape
+    rank, grid, shape, rows = len(shapes[0]), param.grid, param.shape, param.rows
 
-    def kernel(x: Array) -> Array:
+    def kernel(x: Array, out: Array | None = None) -> Array:
         batch = batch_of(x, rank)
         flat = x.reshape((*batch, -1))
+        if grid is None and rows is not None and not batch:
+            into = None if out is None else out.reshape((-1, rows.table.shape[1]))
+            return np.take(np.take(flat, rows.table), rows.row, axis=0, out=into, mode="clip").reshape(shape)
         if grid is None:
-            return np.take(flat, param.flat, axis=-1).reshape(batch + shape)
+            into = None if out is None else out.reshape((*batch, -1))
+            return np.take(flat, param.flat, axis=-1, out=into, mode="clip").reshape(batch + shape)
         step = flat.strides[-1]
         strides = flat.strides[:-1] + tuple(step * stride for stride in grid[1])
         return as_strided(flat[..., grid[0] :], batch + shape, strides, writeable=False)
@@ -149,6 +162,8 @@ def _scatter_entries(node: Node) -> Entries:
 def scattering(param: Index, shapes: Sequence[Shape]) -> Kernel:
     """A vector with the elements added at given positions; the transpose of taking them."""
     rank, index, size = len(shapes[0]), param.flat, param.size
+    rows = None if param.unique else param.rows
+    summing = rows.summing() if rows is not None else None
     where: slice | Indices = index
     if param.grid is not None and param.unique and sum(length > 1 for length in param.shape) <= 1:
         stride = max(param.grid[1], key=abs, default=1)
@@ -165,6 +180,10 @@ def scattering(param: Index, shapes: Sequence[Shape]) -> Kernel:
                 out[...] = 0.0
             out[..., where] = flat
             return out
+        if rows is not None and summing is not None and not batch:
+            total = summing @ flat.reshape((-1, rows.table.shape[1]))
+            every = np.bincount(rows.table.ravel(), weights=total.ravel(), minlength=size)
+            return written(every.astype(np.float64, copy=False), out)
         if not batch:
             return written(np.bincount(index, weights=flat, minlength=size).astype(np.float64, copy=False), out)
         members = int(np.prod(batch, dtype=int))

@@ -38,8 +38,8 @@ class Smoothness(Enum):
 class Primitive:
     """An operation on arrays; `bind(param, shapes)` gives its kernel for arguments of these static shapes.
 
-    `view` says that the kernel may return a view of its argument. How it is differentiated is the matter of its
-    kind: see `solver.algebra.primitive` and `solver.algebra.pointwise`.
+    `view` says that the kernel may return a view of its argument, which then needs no further call. How it is
+    differentiated is the matter of its kind: see `solver.algebra.primitive` and `solver.algebra.pointwise`.
     """
 
     __slots__ = ("bind", "doc", "name", "smoothness", "view")

@@ -179,7 +179,7 @@ def _first_run(nodes: Sequence[Node], arrays: dict[Node, Array]) -> list[Callabl
         if node.op.view:
             result = kernel(*args)
             if not np.may_share_memory(result, args[0]):
-                calls.append(partial(_copy_view, result, kernel, args[0]))
+                calls.append(partial(kernel, args[0], out=result))
         else:
             result = np.asarray(kernel(*args))
             if not (result.flags.owndata and result.flags.c_contiguous):
@@ -187,7 +187,3 @@ def _first_run(nodes: Sequence[Node], arrays: dict[Node, Array]) -> list[Callabl
             calls.append(partial(kernel, *args, out=result))
         arrays[node] = result
     return calls
-
-
-def _copy_view(result: Array, kernel: Callable[[Array], Array], arg: Array) -> None:
-    np.copyto(result, kernel(arg))

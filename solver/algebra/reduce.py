@@ -29,7 +29,11 @@ def _broadcast_entries(node: Node) -> Entries:
 def broadcasting(param: Shape, shapes: Sequence[Shape]) -> Kernel:
     """The same array repeated along its axes of length one."""
     rank = len(shapes[0])
-    return lambda x: np.broadcast_to(x, batch_of(x, rank) + param)
+
+    def kernel(x: Array, out: Array | None = None) -> Array:
+        return written(np.broadcast_to(x, batch_of(x, rank) + param), out)
+
+    return kernel
 
 
 def broadcast(x: Operand, shape: Shape) -> Node:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from solver.algebra.node import Array, Kernel, Node, Operand, Shape, as_node, make
-from solver.algebra.primitive import Entries, linear
+from solver.algebra.primitive import Entries, linear, written
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,7 +22,11 @@ def _reshape_entries(node: Node) -> Entries:
 def reshaping(param: Shape, shapes: Sequence[Shape]) -> Kernel:
     """The same elements in reading order, in another shape."""
     rank = len(shapes[0])
-    return lambda x: x.reshape(x.shape[: x.ndim - rank] + param)
+
+    def kernel(x: Array, out: Array | None = None) -> Array:
+        return written(x.reshape(x.shape[: x.ndim - rank] + param), out)
+
+    return kernel
 
 
 def reshape(x: Operand, shape: Shape) -> Node:
@@ -53,9 +57,9 @@ def transposition(param: Shape, shapes: Sequence[Shape]) -> Kernel:
     """The axes in another order."""
     rank = len(shapes[0])
 
-    def kernel(x: Array) -> Array:
+    def kernel(x: Array, out: Array | None = None) -> Array:
         extra = x.ndim - rank
-        return x.transpose(*range(extra), *[axis + x.ndim for axis in param])
+        return written(x.transpose(*range(extra), *[axis + x.ndim for axis in param]), out)
 
     return kernel
 

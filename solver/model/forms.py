@@ -26,6 +26,7 @@ from solver.algebra.binary import linear_in_binaries
 from solver.algebra.pieces import Pieces, pieces
 from solver.algebra.squares import least_squares
 from solver.algebra.structure import Degree
+from solver.algebra.thin import thinned
 from solver.compiler.calculation import Calculation
 from solver.compiler.inspect import cells_of_degree, first_error
 from solver.grid import Area
@@ -62,6 +63,7 @@ def assemble(
     aimed = constant(np.zeros(1)) if objective is None or sense == 0 else objective
     fun = reshape(neg(aimed) if sense < 0 else aimed, (1,))
     fun, rows = linear_in_binaries([fun, rows], x, binary)
+    fun = thinned(fun, x)
     aim, sides = Function(fun, x), VectorFunction(rows, x)
     levels = degrees([fun, rows], x)
     degree = Degree(int(levels[0].max(initial=0)))

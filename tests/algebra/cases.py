@@ -45,10 +45,12 @@ from solver.algebra import (
 )
 from solver.algebra.choose import placed_like
 from solver.algebra.extremes import ordering
+from solver.algebra.gather import Index
 from solver.algebra.node import REGISTRY, Node, as_node, make
 from solver.algebra.pointwise import Pointwise
 from solver.algebra.recur import Triangle
 from solver.algebra.roots import root
+from solver.algebra.routes import Route, routing
 from solver.algebra.stepwise import solved
 
 if TYPE_CHECKING:
@@ -82,6 +84,8 @@ def _subdiagonals(size: int, *lags: int) -> Triangle:
     return Triangle(np.array([row for row, _ in pairs]), np.array([col for _, col in pairs]), size)
 
 
+_pairs = np.array([[0, 1], [2, 3], [0, 1], [4, 7]]), np.array([[2, 3], [2, 3], [0, 1], [4, 5]])
+_there = Route(Index(_pairs[0], 8), Index(_pairs[1], 6), 2)
 _later, _earlier = np.array([2, 3, 3, 5]), np.array([0, 0, 2, 1])
 
 
@@ -163,6 +167,8 @@ ARRAYS = [
     Case("march", "march", ((1,), (1,)), _logistic_growth, ((0.2, 2.5), (0.1, 0.9))),
     Case("march-rates", "march", ((6,), (1,)), _logistic_growth, ((0.2, 2.5), (0.1, 0.9))),
     Case("march-two", "march", ((2,), (2,)), _epidemic, ((0.3, 0.8), (0.2, 0.9))),
+    _case("route", [(4,), (6,)], lambda g, y: make(routing, (g, y), (8,), _there)),
+    _case("route", [(4, 1, 1), (2, 3)], lambda g, y: make(routing, (g, y), (8,), _there), "shaped"),
     Case("inverse", "inverse", ((2, 3, 3),), lambda x: inverse(_plus(x)), ((-1.0, 1.0),)),
     _case("det", [(2, 3, 3)], det),
     _case("root", [(3,)], _inverse_of_sinh),

@@ -1,0 +1,135 @@
+"""Sums over arrays of which most elements are the same for every input: only the others are computed.
+
+A grid of predictions with few known ratings, IF(rating="", 0, prediction), is summed over all its cells. Where the
+condition is known, the sum is that over the cells that matter plus a constant, and what matters can be taken out
+before it is computed: of a matrix product, single inner products.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from solver.algebra.choose import choice, where
+from solver.algebra.degree import levels
+from solver.algebra.derive import between
+from solver.algebra.elementary import add
+from solver.algebra.gather import take
+from solver.algebra.node import Node, constant
+from solver.algebra.pointwise import Pointwise
+from solver.algebra.primitive import positions
+from solver.algebra.reduce import contract, contraction, sum_, summation
+from solver.algebra.replace import replaced
+from solver.algebra.shape import reshape, reshaping
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from solver.algebra.degree import Levels
+    from solver.algebra.primitive import Indices
+
+FEW = 0.2
+"""Up to this share of live elements, taking them out beats a matrix product of everything and masks over it."""
+
+_LEAST = 4096  # shorter sums are left as they are
+
+
+def thinned(output: Node, wrt: Node) -> Node:
+    """The output with its sums taken over those elements alone that depend on the input, where they are few."""
+    found = levels([output], wrt)
+    thinner: dict[Node, Node] = {}
+    for node in between([output], wrt):
+        if node.op in (summation, contraction) and node.size == 1 and node.args[0].size >= _LEAST:
+            thin = _thin(node, found)
+            if thin is not None:
+                thinner[node] = thin
+    return replaced([output], thinner)[0] if thinner else output
+
+
+def _thin(node: Node, found: Mapping[Node, Levels]) -> Node | None:
+    """A total as the total of its live elements and a constant; None where that is no gain."""
+    shape = node.args[0].shape
+    live = np.zeros(shape, dtype=bool)
+    for arg in node.args:
+        if arg.shape != shape:
+            return None
+        live |= np.broadcast_to(found.get(arg, _DEAD) > 0, shape)
+    if live.mean() > FEW:
+        return None
+    rest = _total(node, np.flatnonzero(~live))
+    if rest.value is None:
+        return None
+    return reshape(add(_total(node, np.flatnonzero(live)), rest), node.shape)
+
+
+_DEAD = np.zeros((), dtype=np.uint8)
+
+
+def _total(node: Node, index: Indices) -> Node:
+    """What the elements at these flat positions add to a total."""
+    chosen = _Chosen()
+    parts = [chosen(arg, index) for arg in node.args]
+    return sum_(parts[0], 0) if len(parts) == 1 else contract(parts[0], parts[1], 0)
+
+
+class _Chosen:
+    """Elements of nodes at flat positions, as vectors: taken out before they are computed, as far down as possible."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[Node, int], Node] = {}
+        self._alive: list[Indices] = []  # an index that is remembered by its identity must not go away
+
+    def __call__(self, node: Node, index: Indices) -> Node:
+        """The elements of a node at these positions."""
+        key = node, id(index)
+        found = self._known.get(key)
+        if found is None:
+            self._alive.append(index)
+            found = self._known[key] = self._found(node, index)
+        return found
+
+    def _found(self, node: Node, index: Indices) -> Node:
+        if node.value is not None:
+            return constant(node.value.ravel()[index])
+        if node.op is reshaping:
+            return self(node.args[0], index)
+        if isinstance(node.op, Pointwise):
+            return node.op(*[self._argument(node, arg, index) for arg in node.args])
+        if node.op is choice:
+            return self._choice(node, index)
+        if node.op is contraction and node.size > 1:
+            left, right = (_along(arg, node, index) for arg in node.args)
+            return reshape(contract(left, right, -1), (len(index),))
+        return take(node, index)
+
+    def _argument(self, node: Node, arg: Node, index: Indices) -> Node:
+        """An argument beside the chosen elements of a node: its own, or the one element that serves them all."""
+        if arg.size == 1:
+            return reshape(arg, (1,))
+        return self(arg, index if arg.shape == node.shape else positions(arg.size, arg.shape, node.shape)[index])
+
+    def _choice(self, node: Node, index: Indices) -> Node:
+        condition, yes, no = node.args
+        if condition.value is not None:
+            test = np.broadcast_to(condition.value, node.shape).ravel()[index]
+            if not np.isnan(test).any():
+                for branch, all_so in ((yes, test.all()), (no, not test.any())):
+                    if all_so:
+                        return _filled(self._argument(node, branch, index), len(index))
+        return where(*[self._argument(node, arg, index) for arg in node.args])
+
+
+def _filled(vector: Node, length: int) -> Node:
+    return vector if vector.size == length else take(vector, np.zeros(length, dtype=np.intp))
+
+
+def _along(operand: Node, node: Node, index: Indices) -> Node:
+    """The elements of an operand over which a contraction sums for each chosen result: (results, summed)."""
+    summed = [axis for axis in range(-node.rank, 0) if axis in node.param]
+    every = np.arange(operand.size).reshape(operand.shape)
+    moved = np.moveaxis(every, summed, range(-len(summed), 0))
+    kept = moved.shape[: moved.ndim - len(summed)]
+    whole = tuple(length for axis, length in enumerate(node.shape, -node.rank) if axis not in node.param)
+    rows = positions(int(np.prod(kept, dtype=int)), kept, whole)[index]
+    return take(operand, moved.reshape((int(np.prod(kept, dtype=int)), -1))[rows])
