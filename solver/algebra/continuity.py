@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from solver.algebra.corners import abs_, equal, less, less_equal, not_equal
 from solver.algebra.elementary import add, div, exp, log, mul, neg, sqrt, square, sub
-from solver.algebra.node import Array, Node, constant, make, topological
+from solver.algebra.node import VARIABLE, Array, Node, constant, make, topological
 from solver.algebra.reduce import broadcast
 
 if TYPE_CHECKING:
@@ -125,9 +125,11 @@ def _same(a: Array, b: Array) -> npt.NDArray[np.bool_]:
 
 
 def _evaluated(output: Node, given: Mapping[Node, Array]) -> Array:
-    """The value of a node where some nodes have given values."""
+    """The value of a node where some nodes have given values; any other variable is at a point of its own."""
     values: dict[Node, Node] = {node: constant(value) for node, value in given.items()}
     for node in topological([output]):
+        if node.op is VARIABLE and node not in values:
+            values[node] = constant(next(_points(node.size)))
         if node not in values:
             values[node] = make(node.op, tuple(values.get(arg, arg) for arg in node.args), node.shape, node.param)
     result = values.get(output, output).value
