@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import sys
 import threading
@@ -79,6 +80,9 @@ class Commands(click.Group):
             what = " ".join(error.format_message().split()).rstrip(".")
             click.echo(f"{command}: {what}: see {command} --help", err=True)
             code = ExitCode.BAD_INPUT
+        except Exception as error:  # noqa: BLE001  a person shall never meet a bare traceback
+            click.echo(f"{self.name}: {unexpected(error)}", err=True)
+            code = ExitCode.BAD_INPUT
         sys.exit(code or 0)
 
 
@@ -94,6 +98,18 @@ def refusals(file: Path) -> Iterator[None]:
         refuse(file, "there is not enough memory: close other programs or use a larger machine")
     except KeyboardInterrupt:
         refuse(file, "stopped before there was an answer: nothing was written", ExitCode.NO_ANSWER)
+    except (click.ClickException, click.Abort, click.exceptions.Exit):
+        raise
+    except Exception as error:  # noqa: BLE001  a person shall never meet a bare traceback
+        refuse(file, unexpected(error))
+
+
+def unexpected(error: Exception) -> str:
+    """What to say about an error that nobody foresaw, which is our own; with SOLVER_DEBUG set it is raised instead."""
+    if os.environ.get("SOLVER_DEBUG"):
+        raise error
+    what = " ".join(f"{type(error).__name__}: {error}".split())
+    return f"internal error ({what[:200]}): please report it with the file; SOLVER_DEBUG=1 shows where it happened"
 
 
 def refuse(file: Path, what: str, code: ExitCode = ExitCode.BAD_INPUT) -> NoReturn:
@@ -138,8 +154,10 @@ def refuse_target(book: Book, target: Path, asked: Mapping[str, Any]) -> None:
 def write(book: Book, edits: Edits, target: Path, asked: Mapping[str, Any]) -> None:
     """Writes the book with its edits, as `writing_options` say; what is wrong with the target is said of the target."""
     from solver import pipeline
+    from solver.book.turns import cautions
 
     with refusals(target):
+        place = cautions(target.resolve())
         pipeline.write(
             book,
             edits,
@@ -149,7 +167,7 @@ def write(book: Book, edits: Edits, target: Path, asked: Mapping[str, Any]) -> N
             break_signature=asked["break_signature"],
         )
     if not asked["quiet"]:
-        for warning in pipeline.warnings(book, edits):
+        for warning in [*pipeline.warnings(book, edits), *place]:
             click.echo(f"{target}: {warning}", err=True)
 
 

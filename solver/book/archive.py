@@ -9,6 +9,7 @@ keeps all its bytes, only its offset in the central directory moves.
 
 from __future__ import annotations
 
+import os
 import struct
 import zlib
 from dataclasses import dataclass, field
@@ -26,6 +27,8 @@ END64 = struct.Struct("<4sQ2H2I4Q")
 LOCATOR64 = struct.Struct("<4sIQI")
 FULL32, FULL16 = 0xFFFFFFFF, 0xFFFF
 STORED, DEFLATED = 0, 8
+_SETTING = "SOLVER_UNPACK_GB"
+_TRUST = f"if you trust the file, set {_SETTING} to the gigabytes that it may unfold to"
 _ENCRYPTED, DESCRIPTOR, UTF8 = 0x0001, 0x0008, 0x0800
 
 
@@ -37,6 +40,18 @@ class Limits:
     total: int = 4 << 30
     ratio: float = 250.0
     grace: int = 32 << 20
+
+    @classmethod
+    def usual(cls) -> Limits:
+        """The limits above, or what the environment's SOLVER_UNPACK_GB allows whatever the ratio."""
+        stated = os.environ.get(_SETTING)
+        if not stated:
+            return cls()
+        try:
+            size = int(float(stated) * (1 << 30))
+        except (ValueError, OverflowError):
+            raise WorkbookError(f"{_SETTING} is {stated!r}", hint="set it to a number of gigabytes") from None
+        return cls(size, size, float("inf"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +127,7 @@ def part_key(name: str) -> str:
 
 def open_archive(data: bytes, limits: Limits | None = None) -> Archive:
     """Reads the directory of a zip file; WorkbookError if it is none, truncated, overlapping or a bomb."""
-    limits = limits or Limits()
+    limits = limits or Limits.usual()
     count, size, offset, end = _directory(data)
     shift = end - size - offset  # bytes put before the first record, which the offsets do not count
     if shift < 0 or size < 0:
@@ -245,11 +260,11 @@ def _check_limits(entries: list[Entry], limits: Limits) -> None:
         if entry.size > limits.part or not small:
             raise WorkbookError(
                 f"the part {entry.name} unfolds from {entry.packed:,} to {entry.size:,} bytes, as in a zip bomb",
-                hint="raise the limits if you trust the file",
+                hint=_TRUST,
             )
     total = sum(entry.size for entry in entries)
     if total > limits.total:
         raise WorkbookError(
             f"the file unfolds to {total:,} bytes, more than the limit of {limits.total:,}",
-            hint="raise the limits if you trust the file",
+            hint=_TRUST,
         )

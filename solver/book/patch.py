@@ -79,7 +79,9 @@ def _looks(draft: Draft, parts: Parts, edits: Edits, keys: Iterator[str]) -> Loo
     workbook = parts.workbook
     styles = workbook.related("styles")
     if styles not in parts.archive:
-        styles = posixpath.join(posixpath.dirname(workbook.part), "styles.xml")
+        folder = posixpath.dirname(workbook.part)
+        names = (posixpath.join(folder, f"styles{number or ''}.xml") for number in count())
+        styles = next(name for name in names if name not in draft)
         draft.add(styles, empty_styles(workbook.strict))
         _connect(draft, parts, styles, next(keys), "styles", _TYPES + "styles+xml")
     content, numbers = with_looks(draft.content(styles), styles, wanted)
@@ -133,6 +135,7 @@ def _connect(draft: Draft, parts: Parts, part: str, key: str, kind: str, content
         f'Relationship Id="{key}" Type="{relation_space(workbook.strict)}/{kind}" Target="{escape_attribute(target)}"/>'
     )
     draft.append(relations_part(workbook.part), relation)
+    draft.remove(_CONTENT_TYPES, lambda element: element.get("PartName").lstrip("/").lower() == part.lower())
     draft.append(_CONTENT_TYPES, f'Override PartName="/{escape_attribute(part)}" ContentType="{content_type}"/>')
 
 

@@ -2,7 +2,8 @@
 
 The bytes go to a temporary file in the same folder, are flushed to the disk, get the old file's permissions, and take
 its place in one step. The temporary file goes away whatever happens; one that a killed run left is removed by the
-next run.
+next run. While a file is compared with what was read and replaced, its folder is locked, so that of two runs the
+second sees what the first wrote.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from solver.book.turns import alone
 from solver.errors import WorkbookError
 
 if TYPE_CHECKING:
@@ -37,7 +39,7 @@ def save(
     be written; then the old file is untouched.
     """
     path = writable(target, in_place=in_place, force=force)
-    with _explained():
+    with _explained(), alone(path.parent):
         if in_place and before is not None and not force and path.read_bytes() != before:
             raise WorkbookError("the file was changed by somebody else meanwhile", hint="run again on the new file")
         _remove_stale(path)

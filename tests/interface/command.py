@@ -31,9 +31,9 @@ class Said:
         return json.loads(self.out, parse_constant=lambda word: f"not JSON: {word}")
 
 
-def run(*arguments: object) -> Said:
-    """Runs the command; a traceback fails the test."""
-    result = CliRunner().invoke(main, [str(argument) for argument in arguments])
+def run(*arguments: object, debug: str = "1") -> Said:
+    """Runs the command; an unforeseen error fails the test, unless `debug` is empty."""
+    result = CliRunner(env={"SOLVER_DEBUG": debug}).invoke(main, [str(argument) for argument in arguments])
     if result.exception is not None and not isinstance(result.exception, SystemExit):
         raise result.exception
     return Said(result.exit_code, result.stdout, result.stderr)
