@@ -152,12 +152,12 @@ def plot(book: Path, **asked: Any) -> None:
 @JSON
 def show(book: Path, sheet: str | None, as_json: bool) -> None:
     """Shows every stored model, and what its formulas make of it."""
-    from solver import pipeline
+    from solver import examining, pipeline
     from solver.console import print_models
     from solver.listing import model_listing
 
     with refusals(book):
-        listings = [model_listing(*found) for found in pipeline.inspect(pipeline.read(book), sheet)]
+        listings = [model_listing(*found) for found in examining.inspect(pipeline.read(book), sheet)]
     if as_json:
         print_json({"file": str(book), "models": listings})
     else:
@@ -171,12 +171,12 @@ def show(book: Path, sheet: str | None, as_json: bool) -> None:
 @QUIET
 def check(book: Path, sheet: str | None, as_json: bool, quiet: bool) -> None:
     """Recomputes every formula, compares with the stored values, and tests each model's constraints and optimality."""
-    from solver import pipeline
+    from solver import examining, pipeline
     from solver.console import print_check
     from solver.listing import check_listing
 
     with refusals(book):
-        _, agreement, certificates = pipeline.verify(pipeline.read(book), sheet)
+        agreement, certificates = examining.verify(pipeline.read(book), sheet)
         listing = check_listing(str(book), agreement, certificates)
     if as_json:
         print_json(listing)

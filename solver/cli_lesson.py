@@ -62,7 +62,7 @@ def lesson(command: click.Command) -> click.Command:
 @QUIET
 def define(book: Path, **asked: Any) -> None:
     """Stores or edits a model in BOOK (or with -o in a copy), as Excel's dialog would."""
-    from solver import pipeline
+    from solver import examining, pipeline
     from solver.cli_parts import given_options
     from solver.console import print_models
     from solver.defining import Definition
@@ -90,7 +90,7 @@ def define(book: Path, **asked: Any) -> None:
         target = asked["output"] or book
         write(before, edits, target, {**asked, "in_place": target == book})
         after = pipeline.read(target)
-        listings = [] if model is None else [model_listing(*pipeline.inspect(after, model.sheet)[0])]
+        listings = [] if model is None else [model_listing(*examining.inspect(after, model.sheet)[0])]
     if asked["as_json"]:
         print_json({"file": str(book), "output": str(target), "models": listings})
     elif not asked["quiet"]:

@@ -165,6 +165,9 @@ def print_check(book: Path, listing: Mapping[str, Any]) -> None:
         out.print(f"  {_escaped(each['cell'])}: {_escaped(each['reason'])}")
     _print_more(out, len(agreement["unsupported"]))
     for model in listing["models"]:
+        if model["reason"]:
+            out.print(f"  {_escaped(model['sheet'])}: {model['verdict']}: {_escaped(model['reason'])}")
+            continue
         residual = "" if model["optimality"] is None else f", optimality {model['optimality']:.2g}"
         out.print(
             f"  {_escaped(model['sheet'])}: {model['verdict']}"

@@ -191,9 +191,7 @@ def right_text(right: Area | float | str) -> str | float:
     return right if isinstance(right, (float, int)) else str(right)
 
 
-def check_listing(
-    file: str, agreement: Agreement, certificates: Sequence[tuple[Binding, Certificate]]
-) -> dict[str, Any]:
+def check_listing(file: str, agreement: Agreement, certificates: Sequence[tuple[Model, Certificate]]) -> dict[str, Any]:
     """The result of `check`, as INTERFACE describes it."""
     return {
         "file": file,
@@ -209,13 +207,14 @@ def check_listing(
         },
         "models": [
             {
-                "sheet": binding.model.sheet,
+                "sheet": model.sheet,
                 "feasible": certificate.feasible,
                 "worst_violation": number(certificate.worst_violation),
                 "optimality": number(certificate.optimality),
                 "verdict": certificate.verdict.value,
+                "reason": certificate.reason or None,
             }
-            for binding, certificate in certificates
+            for model, certificate in certificates
         ],
     }
 

@@ -23,15 +23,13 @@ from solver.compiler.spills import moved_spills, within_spills
 from solver.engines import choose, run
 from solver.engines.held import with_prices
 from solver.engines.infeasible import irreducible
-from solver.errors import ModelError, Outcome, SolverError, WorkbookError
+from solver.errors import ModelError, Outcome, WorkbookError
 from solver.grid import Area, Cell, quote_sheet
 from solver.model.answer import Answer, Used
-from solver.model.binding import Binding, bind
+from solver.model.binding import bind
 from solver.model.problem import Origin
 from solver.model.recall import recall
 from solver.reports import registry as reports
-from solver.reports.agreement import Agreement, compare
-from solver.reports.check import Certificate, certify
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -278,36 +276,3 @@ def _prepared(answer: Answer, kinds: Sequence[str]) -> Answer:
         if "feasibility-bounds" in kinds:
             answer = replace(answer, conflict_of_rows=irreducible(problem, bounds=False))
     return answer
-
-
-def verify(book: Book, sheet: str | None) -> tuple[Calculation, Agreement, list[tuple[Binding, Certificate]]]:
-    """Recomputes the whole book, compares it with what it stores, and tests each stored model at its stored point.
-
-    The models are tested on the recomputed values of their formulas.
-    """
-    calculation = computed(book)
-    models = recall(book)
-    chosen = pick_models(book, sheet) if sheet is not None else list(models.values())
-    certificates = []
-    for model in chosen:
-        binding = bind(book, model)
-        precision = model.options.get("pre", 1e-6)
-        certificates.append((binding, certify(binding.problem, binding.problem.x0, float(precision))))
-    return calculation, compare(calculation), certificates
-
-
-def inspect(book: Book, sheet: str | None) -> list[tuple[Model, Binding | None, str]]:
-    """Every stored model (or that of one sheet) with its problem, or the reason why it has none."""
-    models = pick_models(book, sheet) if sheet is not None else list(recall(book).values())
-    found: list[tuple[Model, Binding | None, str]] = []
-    for model in models:
-        binding, reason = _bound(book, model)
-        found.append((model, binding, reason))
-    return found
-
-
-def _bound(book: Book, model: Model) -> tuple[Binding | None, str]:
-    try:
-        return bind(book, model), ""
-    except SolverError as error:
-        return None, str(error)

@@ -36,6 +36,7 @@ FLOORS = {
     "listing": 6,
     "api": 6,
     "defining": 6,
+    "examining": 6,
     "fitting": 6,
     "gradients": 6,
     "layouts": 6,

@@ -24,6 +24,7 @@ MEANINGS = {
     Verdict.FEASIBLE: "the constraints hold; whole numbers, corners or jumps leave no test by derivatives",
     Verdict.IMPROVABLE: "the constraints hold, and some direction still improves it",
     Verdict.INFEASIBLE: "some constraint is violated",
+    Verdict.UNUSABLE: "the model or a formula it needs cannot be used",
 }
 
 

@@ -22,7 +22,8 @@ class Verdict(Enum):
 
     OPTIMAL: no better one exists (the model is linear or convex). STATIONARY: no direction improves it to first
     order. FEASIBLE: the constraints hold, and optimality has no derivative test here (integers, jumps, corners).
-    IMPROVABLE: the constraints hold and a direction improves it. INFEASIBLE: a constraint is violated.
+    IMPROVABLE: the constraints hold and a direction improves it. INFEASIBLE: a constraint is violated. UNUSABLE: the
+    model or a formula it needs cannot be used.
     """
 
     OPTIMAL = "optimal"
@@ -30,19 +31,22 @@ class Verdict(Enum):
     FEASIBLE = "feasible"
     INFEASIBLE = "infeasible"
     IMPROVABLE = "improvable"
+    UNUSABLE = "unusable"
 
 
 @dataclass(frozen=True, slots=True)
 class Certificate:
     """A point's verdict, with the worst violation of a constraint (relative to its right side) and the KKT residual.
 
-    `optimality` is None where derivatives do not exist; see `solver.model.kkt.optimality` for its scaling.
+    `optimality` is None where derivatives do not exist; see `solver.model.kkt.optimality` for its scaling. `reason`
+    says why a model is unusable.
     """
 
     feasible: bool
     worst_violation: float
     optimality: float | None
     verdict: Verdict
+    reason: str = ""
 
 
 def certify(problem: Problem, x: Vector, precision: float = FEASIBLE) -> Certificate:

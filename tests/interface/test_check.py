@@ -8,7 +8,7 @@ import pytest
 
 from tests.book.made import book_parts, sheet_xml, zipped
 from tests.interface.books import GRG, INT, LE, LINE, LINE_MODEL, MAX, PLAN, PLAN_MODEL, both, line, model, write
-from tests.interface.command import contents, run
+from tests.interface.command import contents, refused, run
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -101,6 +101,23 @@ def test_verdicts(here: Path) -> None:
     assert verdict(here, {"B1": 20.5, "C1": 50}, whole)["verdict"] == "infeasible"
     saddle = model("Plan!$D$1", "Plan!$B$1:$C$1", engine=GRG)
     assert verdict(here, {"D1": "=B1^2-C1^4", "B1": 0, "C1": 0}, saddle)["verdict"] == "stationary"
+
+
+def test_a_model_that_cannot_be_used_does_not_hide_the_others(here: Path) -> None:
+    """It is reported with its reason and counts as not holding; alone, or asked for by name, it is bad input."""
+    broken = {**PLAN_MODEL, "adj": "Plan!#REF!"}
+    write(here / "book.xlsx", {"Line": LINE, "Plan": PLAN}, {"Line": LINE_MODEL, "Plan": broken})
+    run("solve", "book.xlsx", "--sheet", "Line", "-i")
+    fitted, found = checked(1)["models"]
+    assert (fitted["sheet"], fitted["verdict"], fitted["reason"]) == ("Line", "optimal", None)
+    assert (found["sheet"], found["verdict"], found["feasible"]) == ("Plan", "unusable", False)
+    assert (found["worst_violation"], found["optimality"]) == (None, None)
+    assert "Plan" in found["reason"]
+    assert f"Plan: unusable: {found['reason']}" in run("check", "book.xlsx").out
+    assert checked(0, "--sheet", "Line")["models"] == [fitted]
+    refused(here, r"book\.xlsx: .*Plan.*#REF!.*: .+", "check", "book.xlsx", "--sheet", "Plan")
+    write(here / "book.xlsx", {"Plan": PLAN}, {"Plan": broken})
+    refused(here, r"book\.xlsx: .*Plan.*#REF!.*: .+", "check", "book.xlsx", "--json")
 
 
 def test_one_sheet(here: Path) -> None:
