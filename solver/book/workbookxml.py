@@ -58,6 +58,8 @@ def read_workbook(archive: Archive) -> Workbook:
     found = relations(archive, part)
     by_key = {relation.key: relation for relation in found}
     tabs = tuple(_tab(element, by_key, archive) for element in _children(tree, "sheets", "sheet"))
+    if not any(tab.part for tab in tabs):
+        raise WorkbookError("the workbook has no worksheet", hint="give one with cells")
     properties, calc = tree.first("workbookPr"), tree.first("calcPr")
     externals = []
     for element in _children(tree, "externalReferences", "externalReference"):

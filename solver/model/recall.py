@@ -6,6 +6,7 @@ sheets too. `solver_num` says how many constraints live: names with higher numbe
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 ANALYTIC = 16
 """From this version of the dialog on, the list of variables may go on in `solver_adj1`, `solver_adj2` and so forth."""
 
+_ONE = re.compile(r"(?:lhs|rel|rhs)[0-9]{1,9}")
 LIBREOFFICE = {"coinmp": "simplex", "lpsolve": "simplex", "swarm": "grg", "nlpsolver": "evolutionary"}
 """What LibreOffice calls its engines, for files that name no other."""
 
@@ -158,7 +160,8 @@ def _variables(reading: _Reading) -> tuple[Area, ...]:
 
 def _constraints(reading: _Reading) -> dict[int, Constraint | None]:
     found: dict[int, Constraint | None] = {}
-    for count in range(1, (reading.value("num") or 0) + 1):
+    last = max((int(key[3:]) for key in reading.names if _ONE.fullmatch(key)), default=0)
+    for count in range(1, min(reading.value("num") or 0, last + 1) + 1):  # one that is missing is fault enough
         left, relation = _left(reading, count), _relation(reading, count)
         right = _right(reading, count, relation)
         if left is None or relation is None or isinstance(right, NotCellsError):
