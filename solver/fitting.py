@@ -13,6 +13,7 @@ from solver.compiler.changes import changed_cells
 from solver.defining import engine_named, refuse_unknown
 from solver.engines.base import find_engine
 from solver.engines.descent import Descent
+from solver.engines.policy import MANY
 from solver.errors import ModelError
 from solver.grid import Area
 from solver.layouts import home_of, layout_of, place_of, recipe_of
@@ -46,7 +47,10 @@ if TYPE_CHECKING:
     from solver.values import Scalar
 
 PATIENCE = 50
-"""Epochs that a descent waits for a better held-out loss, where targets are held out and nothing else is said."""
+"""Steps that a descent waits for a better held-out loss, where targets are held out and nothing else is said.
+
+So does the usual method where it has very many numbers to learn.
+"""
 
 LOOKS = {
     Look.TITLE: Style.TITLE,
@@ -144,10 +148,11 @@ def fit(book: Book, asked: Fit) -> Fitted:
 def _held_out_loss(layout: Layout, answer: Answer) -> Iterator[str]:
     """A remark on how well the targets are predicted that were kept out."""
     if layout.recipe.holdout:
-        cell = layout.loss.cell("held-out loss")
-        value = answer.after.value(Area.of(cell)).scalar()
-        if isinstance(value, float):
-            yield f"held-out loss {value:.6g} in {cell}"
+        lines = ("training loss" if layout.recipe.decay else "loss", "held-out loss")
+        cells = [layout.loss.cell(line) for line in lines]
+        training, held_out = (answer.after.value(Area.of(cell)).scalar() for cell in cells)
+        if isinstance(training, float) and isinstance(held_out, float):
+            yield f"training loss {training:.6g}, held-out loss {held_out:.6g} in {cells[1]}"
 
 
 def _written(book: Book, asked: Fit, source: Source, layout: Layout) -> tuple[Marks, Model, tuple[str, ...]]:
@@ -190,8 +195,9 @@ def _model(book: Book, asked: Fit, layout: Layout, variables: tuple[Area, ...]) 
     foreign = stored_model(book, home).foreign
     model = Model(home, objective, variables=variables, engine=engine, foreign=foreign, held_out=held_out)
     options = {name: str(value) for name, value in asked.request.options.items()}
-    if held_out is not None and engine not in ENGINES and issubclass(find_engine(engine), Descent):
-        options.setdefault("patience", str(PATIENCE))
+    long = engine in ENGINES and sum(area.size for area in variables) > MANY
+    if held_out is not None and (long or issubclass(find_engine(engine), Descent)):
+        options.setdefault("early_stop", str(PATIENCE))
     refuse_unknown(options)
     return with_options(model, options)
 

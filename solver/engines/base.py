@@ -79,6 +79,9 @@ class Engine:
     iterations: int = option(UNLIMITED, "steps after which the best point is kept", excel="itr", check=at_least(0))
     scaling: bool = option(True, "measure violations and steps relative to the size of the numbers", excel="scl")
     relax: bool = option(False, "ignore integer, binary and all-different constraints", excel="rlx")
+    early_stop: int = option(
+        0, "steps without a better held-out loss after which its best point is kept, 0 for no end", check=at_least(0)
+    )
     seed: int = option(0, "seed of random numbers; 0 draws a new one", excel="rsd", check=at_least(0))
 
     def minimise(self, problem: Problem, progress: Progress) -> Solution:

@@ -16,7 +16,6 @@ import numpy as np
 
 from solver.engines.base import Engine
 from solver.engines.options import above, at_least, between, one_of, option
-from solver.engines.progress import Halt
 from solver.errors import Outcome
 from solver.model.kkt import projected, violation
 from solver.model.solution import Solution
@@ -26,7 +25,6 @@ if TYPE_CHECKING:
 
     from solver.engines.progress import Progress
     from solver.model.problem import Indices, Problem, Vector
-    from solver.model.solution import Step
 
 Memory = dict[str, "Vector"]
 """What a rule remembers from step to step, by name."""
@@ -53,11 +51,6 @@ class Descent(Engine):
     clip: float = option(0.0, "longest gradient; longer ones are shortened to it, 0 for none", check=at_least(0))
     batch: int = option(0, "terms of the loss whose mean gradient gives one step; 0 for all", check=at_least(0))
     order: str = option("random", "order of the terms in minibatches", check=one_of("random", "sheet"))
-    patience: int = option(
-        0,
-        "epochs without a better held-out loss after which its best point is kept, 0 for never",
-        check=at_least(0),
-    )
     tolerance: float = option(1e-9, "stop when the projected gradient is shorter", check=at_least(0))
 
     decoupled: ClassVar[bool] = False
@@ -68,19 +61,7 @@ class Descent(Engine):
         raise NotImplementedError
 
     def minimise(self, problem: Problem, progress: Progress) -> Solution:
-        """The best point of the descent, by the held-out loss if patience with it is limited.
-
-        Its trace holds every epoch.
-        """
-        kept = _HeldOut(problem.x0)
-        try:
-            return self._descended(problem, progress, kept)
-        except Halt as halt:
-            if not self.patience or kept.step is None:
-                raise
-            return self._kept(kept, halt.outcome, "")
-
-    def _descended(self, problem: Problem, progress: Progress, held_out: _HeldOut) -> Solution:
+        """The best point of the descent; its trace holds every epoch."""
         seed = self.seed or int(np.random.default_rng().integers(1, 2**31))
         random = np.random.default_rng(seed)
         if self.batch and problem.terms is not None and not self.seed and self.order == "random":
@@ -94,10 +75,7 @@ class Descent(Engine):
             gradient = np.asarray(problem.grad(x), dtype=float)
             length = float(np.linalg.norm(projected(problem, x, gradient)))
             rate = self.rate * SCHEDULES[self.schedule](self, epoch, last)
-            shown = progress.step(x, gradient_norm=length, step=rate)
-            if self.patience and held_out.waited(x, shown) >= self.patience:
-                message = f"The held-out loss has not fallen for {self.patience} epochs; its best point is kept."
-                return self._kept(held_out, Outcome.CONVERGED, message)
+            progress.step(x, gradient_norm=length, step=rate)
             if length <= self.tolerance:
                 return self._at(problem, x, Outcome.OPTIMAL, epoch)
             for piece in self._gradients(problem, gradient, random):
@@ -130,37 +108,12 @@ class Descent(Engine):
         length = float(np.linalg.norm(gradient))
         return gradient * (self.clip / length) if self.clip and length > self.clip else gradient
 
-    def _kept(self, held_out: _HeldOut, outcome: Outcome, message: str) -> Solution:
-        """The solution at the point with the least held-out loss."""
-        step = held_out.step
-        assert step is not None
-        return Solution(held_out.x, step.fun, outcome, self.name, message, violation=step.violation, chosen=True)
-
     def _too_far(self, rate: float) -> str:
         return f"The loss is no longer a number: the step size {rate:g} is too large; try -O rate={rate / 10:g}."
 
     def _at(self, problem: Problem, x: Vector, outcome: Outcome, epochs: int, message: str = "") -> Solution:
         wrong = violation(problem, x, relative=self.scaling)
         return Solution(x, problem.fun(x), outcome, self.name, message, epochs, violation=wrong)
-
-
-@dataclass(slots=True)
-class _HeldOut:
-    """The point with the least held-out loss so far, and for how many epochs it has been that."""
-
-    x: Vector
-    step: Step | None = None
-    age: int = 0
-
-    def waited(self, x: Vector, step: Step) -> int:
-        """How many epochs the best point is old, after one more; 0 where no held-out loss is known."""
-        if step.held_out is None:
-            return 0
-        if self.step is None or self.step.held_out is None or step.held_out < self.step.held_out:
-            self.x, self.step, self.age = x, step, 0
-        else:
-            self.age += 1
-        return self.age
 
 
 def _mean_gradient(terms: Callable[[Vector, Indices], tuple[float, Vector]], chosen: Indices, x: Vector) -> Vector:

@@ -65,6 +65,15 @@ def is_whole(problem: Problem, x: Vector, precision: float) -> bool:
 
 
 @dataclass(slots=True)
+class Promise:
+    """The point with the least held-out loss so far, and for how many steps it has been that."""
+
+    x: Vector
+    step: Step
+    age: int = 0
+
+
+@dataclass(slots=True)
 class Log:
     """The part of a progress that all its views share."""
 
@@ -74,6 +83,7 @@ class Log:
     trace: list[Step] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     kept: int = 0
+    promise: Promise | None = None
 
 
 @dataclass
@@ -90,6 +100,7 @@ class Progress:
     watch: Watch | None = None
     deadline: float = np.inf
     limit: float = np.inf
+    patience: float = np.inf
     workers: int | Callable[..., Iterable[Any]] = 1
     source: Problem | None = None
     counts: Counter[str] = field(default_factory=Counter)
@@ -127,11 +138,23 @@ class Progress:
         shown = Step(log.iteration, fun, wrong, gradient_norm, step, kept, held_out)
         log.trace.append(shown)
         self.show(shown)
+        if np.isfinite(self.patience) and held_out is not None:
+            self._wait(point, shown, held_out)
         if wrong <= self.precision and fun < -ENDLESS:
             raise Halt(Outcome.UNBOUNDED)
         if log.iteration >= self.limit:
             raise Halt(Outcome.ITERATION_LIMIT)
         return shown
+
+    def _wait(self, point: Vector, shown: Step, held_out: float) -> None:
+        """Keeps the point with the least held-out loss; raises Halt when patience with it is over."""
+        promise = self.log.promise
+        if promise is None or promise.step.held_out is None or held_out < promise.step.held_out:
+            self.log.promise = Promise(point, shown)
+            return
+        promise.age += 1
+        if promise.age >= self.patience:
+            raise Halt(Outcome.CONVERGED)
 
     def show(self, step: Step) -> None:
         """Calls the watch; its StopIteration becomes a Halt."""
@@ -167,4 +190,5 @@ class Progress:
         """A progress for a run inside the run: the same clock and counts, its own best point, nobody watching."""
         view = copy.copy(self)
         view.problem, view.watch, view.back, view.limit, view.log = problem, None, None, np.inf, Log()
+        view.patience = np.inf
         return view

@@ -74,6 +74,7 @@ def answered(
         watch=watch,
         deadline=deadline,
         limit=engine.iterations,
+        patience=engine.early_stop or np.inf,
         workers=workers,
         source=source,
     )
@@ -126,8 +127,12 @@ def _ended(progress: Progress, engine: Engine) -> Solution:
         outcome = Outcome.USER_STOP
     except MemoryError:
         outcome = Outcome.OUT_OF_MEMORY
-    progress.deadline, best = np.inf, progress.log.best
+    progress.deadline, best, promise = np.inf, progress.log.best, progress.log.promise
     progress.stopped.clear()
+    if promise is not None:
+        waited = f"The held-out loss has not fallen for {promise.age} steps; its best point is kept."
+        message = waited if outcome is Outcome.CONVERGED else ""
+        return Solution(promise.x, promise.step.fun, outcome, engine.name, message, chosen=True)
     if best is None:
         return Solution(start, progress.problem.fun(start), outcome, engine.name)
     return Solution(best.x, best.fun, outcome, engine.name)
@@ -167,7 +172,7 @@ def _finished(progress: Progress, solution: Solution) -> Solution:
     progress.deadline = np.inf
     x, outcome, notes = solution.x, solution.outcome, (*progress.log.notes, *solution.notes)
     fun, wrong = problem.fun(x), violation(problem, x, relative=progress.relative)
-    kept = _kept(progress, outcome, fun, wrong)
+    kept = None if solution.chosen else _kept(progress, outcome, fun, wrong)
     if kept is not None:
         x, fun, wrong = kept.x, kept.fun, kept.violation
         solution = replace(solution, row_multipliers=None, bound_multipliers=None, ranges=None)

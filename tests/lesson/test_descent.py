@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
 
 import solver
+from solver.book.book import Edits
+from solver.book.patch import patch
+from solver.errors import Outcome
+from solver.grid import Area, Cell
+from solver.model.model import Model
+from solver.model.recall import recall
+from solver.model.render import render
+from solver.pipeline import Request, read, solve_model
 from tests.lesson.sheets import run, write
 
 if TYPE_CHECKING:
@@ -138,3 +147,43 @@ def test_the_same_seed_takes_the_same_way(line: Path) -> None:
     ways = [solver.solve(line, engine="sgd", options={"batch": 4, "iterations": 5}, seed=seed).x for seed in (1, 1, 2)]
     np.testing.assert_array_equal(ways[0], ways[1])
     assert not np.array_equal(ways[0], ways[2])
+
+
+@pytest.mark.parametrize("engine", ["adam", "gd", "lbfgsb"])
+def test_early_stop_keeps_the_point_with_the_least_held_out_loss(engine: str, tmp_path: Path) -> None:
+    """Two points are kept out that lie beside the line of the others; every engine passes their best line by."""
+    cells: dict[str, Any] = {"A1": "a", "B1": 0.0, "A2": "b", "B2": 0.0}
+    points = [*zip(X[:6], Y[:6], strict=True), (0.5, 0.6), (1.5, 1.8)]
+    for row, (x, y) in enumerate(points, start=5):
+        cells |= {f"A{row}": x, f"B{row}": y, f"C{row}": f"=$B$1*A{row}+$B$2", f"D{row}": f"=(C{row}-B{row})^2"}
+    cells |= {"B3": "=SUM(D5:D10)", "C3": "=SUM(D11:D12)"}
+    book = read(write(tmp_path / "line.xlsx", {"Line": cells}))
+    areas = Area("Line", 0, 1, 1, 1)
+    model = Model("Line", Cell("Line", 2, 1), variables=(areas,), engine=engine, held_out=Cell("Line", 2, 2))
+    options = {"early_stop": 3, **({"rate": 0.002 if engine == "gd" else 0.02} if engine in ("adam", "gd") else {})}
+    if engine == "lbfgsb":
+        options["early_stop"] = 1
+    answer = solve_model(book, model, Request(options=options))
+    trace, outcome = answer.solution.trace, answer.solution.outcome
+    held_out = [step.held_out for step in trace]
+    best = int(np.argmin(held_out))
+    assert outcome is Outcome.CONVERGED
+    assert len(trace) - 1 - best == options["early_stop"]
+    assert best > 0
+    np.testing.assert_array_equal(answer.solution.x, trace[best].x)
+    assert answer.after.value(Area("Line", 2, 2, 2, 2)).scalar() == pytest.approx(held_out[best], rel=1e-12)
+    assert answer.final > min(step.fun for step in trace)
+    limited = solve_model(book, model, Request(options={**options, "early_stop": 1000, "iterations": best + 1}))
+    np.testing.assert_array_equal(limited.solution.x, trace[best].x)
+
+
+def test_the_held_out_cell_is_stored_and_recalled(tmp_path: Path) -> None:
+    path = write(tmp_path / "book.xlsx", {"S": {"A1": 1, "B1": "=A1^2", "C1": "=A1^4"}})
+    book = read(path)
+    model = Model("S", Cell("S", 0, 1), variables=(Area("S", 0, 0, 0, 0),), held_out=Cell("S", 0, 2))
+    names, dropped = render(model, book)
+    stored = read(patch(book, Edits(names=names, dropped_names=dropped)))
+    assert recall(stored)["S"].held_out == Cell("S", 0, 2)
+    assert "held_out" not in recall(stored)["S"].options
+    gone, dropped = render(replace(recall(stored)["S"], held_out=None), stored)
+    assert (gone, [name for name, _ in dropped]) == ((), ["solver_sheet_held_out"])
