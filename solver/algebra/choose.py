@@ -8,12 +8,13 @@ import numpy as np
 import numpy.typing as npt
 
 from solver.algebra.corners import equal
+from solver.algebra.elementary import scaled_part
 from solver.algebra.gather import take
-from solver.algebra.node import Array, Kernel, Node, Operand, Shape, Smoothness, as_node, make
+from solver.algebra.node import Array, Kernel, Node, Operand, Shape, Smoothness, as_node, constant, make
 from solver.algebra.pointwise import align
 from solver.algebra.primitive import Entries, Indices, LinearMap, array, batch_of, positions, written
 from solver.algebra.reduce import broadcast, unbroadcast
-from solver.algebra.shape import reshape
+from solver.algebra.shape import reshape, reshaping
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -45,7 +46,41 @@ def _choice_tangent(node: Node, tangents: Sequence[Node | None]) -> Node:
     return broadcast(where(node.args[0], 0.0 if yes is None else yes, 0.0 if no is None else no), node.shape)
 
 
-@array("where", lambda node: (None, _branch(node, 1), _branch(node, 2)), Smoothness.STEP, _choice_tangent)
+def _masked(_shapes: Sequence[Shape], values: Sequence[Array | None]) -> Kernel | None:
+    """The kernel of a known choice between a live branch and a constant one: the bits of what is not chosen go out.
+
+    Unlike a product with 0 and 1 this stops NaN and infinity, and unlike a copy under a mask it is as quick.
+    """
+    test, yes, no = values
+    if test is None or (yes is None) == (no is None) or np.isnan(test).any():
+        return None
+    kept = (test != 0) == (yes is None)
+    mask = np.where(kept, -1, 0).astype(np.int64)
+    other = no if yes is None else yes
+    assert other is not None
+    fixed = np.ascontiguousarray(np.where(kept, 0.0, other)).view(np.int64)
+    filled = bool(fixed.any())
+
+    def kernel(_test: Array, yes_: Array, no_: Array, out: Array | None = None) -> Array:
+        live = yes_ if yes is None else no_
+        if out is None:
+            out = np.empty(np.broadcast_shapes(mask.shape, fixed.shape, live.shape))
+        bits = out.view(np.int64)
+        np.bitwise_and(live.view(np.int64), mask, out=bits)
+        if filled:
+            np.bitwise_or(bits, fixed, out=bits)
+        return out
+
+    return kernel
+
+
+@array(
+    "where",
+    lambda node: (None, _branch(node, 1), _branch(node, 2)),
+    Smoothness.STEP,
+    _choice_tangent,
+    special=_masked,
+)
 def choice(_param: None, _shapes: Sequence[Shape]) -> Kernel:
     """One array where a condition is not zero, another where it is; NaN where the condition is NaN."""
 
@@ -69,7 +104,54 @@ def where(condition: Operand, yes: Operand, no: Operand) -> Node:
             return broadcast(args[1], shape)
         if not truth.any():
             return broadcast(args[2], shape)
+        for place in (1, 2):
+            merged = _merged(args, place, shape)
+            if merged is not None:
+                return merged
     return make(choice, args, shape)
+
+
+_WORTH_MERGING = 1000  # elements
+
+
+def _merged(args: tuple[Node, ...], place: int, shape: Shape) -> Node | None:
+    """One choice in the place of two, both known and between something live and a constant; None for other nodes.
+
+    Zeros that a scale keeps at zero need not be put there again.
+    """
+    outer, other = args[place], args[3 - place]
+    inner = outer.args[0] if outer.op is reshaping else outer
+    size = int(np.prod(shape, dtype=int))
+    if outer.size != size or size < _WORTH_MERGING or other.value is None:
+        return None
+    scaled = scaled_part(outer)
+    if scaled is not None and not other.value.any() and scaled[0].op is choice and scaled[0].args[0] is args[0]:
+        zeros = masked_part(scaled[0])
+        if zeros is not None and scaled[0].args[place].value is None and not zeros[2][~zeros[0]].any():
+            return outer
+    found, condition = masked_part(inner), args[0].value
+    if found is None or condition is None:
+        return None
+    kept_inside, live, constant_inside = found
+    kept = np.broadcast_to((condition != 0) == (place == 1), shape)
+    fixed = np.where(kept, constant_inside.reshape(shape), other.value)
+    chosen = constant((kept & kept_inside.reshape(shape)).astype(np.float64))
+    return where(chosen, reshape(broadcast(live, inner.shape), shape), constant(fixed) if fixed.any() else 0.0)
+
+
+def masked_part(node: Node) -> tuple[npt.NDArray[np.bool_], Node, Array] | None:
+    """Of a known choice between something live and a constant: where the live one is chosen, it, and the constant.
+
+    The mask and the constant have the shape of the node.
+    """
+    if node.op is not choice:
+        return None
+    test, yes, no = (arg.value for arg in node.args)
+    fixed = yes if no is None else no
+    if test is None or fixed is None or (yes is None) == (no is None) or np.isnan(test).any():
+        return None
+    mask = np.broadcast_to((test != 0) == (yes is None), node.shape)
+    return mask, node.args[1 if yes is None else 2], np.broadcast_to(fixed, node.shape)
 
 
 def _candidates(shape: Shape, index: Shape, axis: int) -> tuple[Indices, Indices, Array]:

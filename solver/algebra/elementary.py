@@ -33,6 +33,8 @@ def _add_rule(a: Node, b: Node) -> Node | None:
         return sub(a, b.args[0])
     if a.op is neg:
         return sub(b, a.args[0])
+    if a is b:
+        return mul(a, 2.0)
     first, second = ordered(a, b)
     return None if first is a else add(first, second)
 
@@ -59,6 +61,20 @@ def sub(_y: Node, _a: Node, _b: Node) -> tuple[Operand, ...]:
     return 1.0, -1.0
 
 
+def scaled_part(a: Node) -> tuple[Node, Node] | None:
+    """The factors of a product of an array with something smaller: the array, and what scales it."""
+    if a.op is not mul or a.size < _LARGE:
+        return None
+    first, second = a.args
+    if first.size < second.size:
+        first, second = second, first
+    return (first, second) if first.shape == a.shape and second.size * _LARGE <= a.size else None
+
+
+_LARGE = 64
+"""How much larger an array is than its scale, for the scale to be worked on first."""
+
+
 def _mul_rule(a: Node, b: Node) -> Node | None:
     if a.value is not None:
         return mul(b, a)
@@ -71,7 +87,8 @@ def _mul_rule(a: Node, b: Node) -> Node | None:
             return mul(a.args[0], mul(a.args[1], b))
         if a.op is neg:
             return mul(a.args[0], neg(b))
-        return None
+        scaled = scaled_part(a) if b.size == 1 and b.rank <= a.rank else None
+        return mul(scaled[0], mul(scaled[1], b)) if scaled is not None else None
     if a is b:
         return square(a)
     if a.op is neg and b.op is neg:
@@ -97,7 +114,10 @@ def div(y: Node, _a: Node, b: Node) -> tuple[Operand, ...]:
 
 
 def _neg_rule(x: Node) -> Node | None:
-    return x.args[0] if x.op is neg else None
+    if x.op is neg:
+        return x.args[0]
+    scaled = scaled_part(x)
+    return mul(scaled[0], neg(scaled[1])) if scaled is not None else None
 
 
 @pointwise(np.negative, [R], rewrite=_neg_rule)

@@ -22,6 +22,7 @@ Array: TypeAlias = "npt.NDArray[np.float64]"
 Shape: TypeAlias = tuple[int, ...]
 Kernel: TypeAlias = Callable[..., Array]
 """kernel(*arrays, out=None) -> array; with `out` the result is written there."""
+Special: TypeAlias = "Callable[[Sequence[Shape], Sequence[Array | None]], Kernel | None]"
 
 _SMALL = 64  # constants up to this size are told apart by content, larger ones by identity
 _serials = count()
@@ -39,10 +40,11 @@ class Primitive:
     """An operation on arrays; `bind(param, shapes)` gives its kernel for arguments of these static shapes.
 
     `view` says that the kernel may return a view of its argument, which then needs no further call. How it is
-    differentiated is the matter of its kind: see `solver.algebra.primitive` and `solver.algebra.pointwise`.
+    differentiated is the matter of its kind. `special(shapes, values)` may give a quicker kernel where some arguments
+    are constants (the others are None). See `solver.algebra.primitive` and `solver.algebra.pointwise`.
     """
 
-    __slots__ = ("bind", "doc", "name", "smoothness", "view")
+    __slots__ = ("bind", "doc", "name", "smoothness", "special", "view")
 
     def __init__(
         self,
@@ -51,9 +53,11 @@ class Primitive:
         smoothness: Smoothness = Smoothness.YES,
         *,
         view: bool = False,
+        special: Special | None = None,
         doc: str | None = None,
     ) -> None:
         self.name, self.bind, self.smoothness, self.view, self.doc = name, bind, smoothness, view, doc
+        self.special = special
         REGISTRY[name] = self
 
     def __repr__(self) -> str:

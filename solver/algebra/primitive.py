@@ -14,7 +14,7 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from solver.algebra.node import Array, Kernel, Node, Primitive, Shape, Smoothness
+from solver.algebra.node import Array, Kernel, Node, Primitive, Shape, Smoothness, Special
 
 Indices: TypeAlias = "npt.NDArray[np.intp]"
 Bind: TypeAlias = Callable[[Any, Sequence[Shape]], Kernel]
@@ -76,9 +76,10 @@ class Nonlinear(Primitive):
         smoothness: Smoothness = Smoothness.YES,
         *,
         tangent: Callable[[Node, Sequence[Node | None]], Node] | None = None,
+        special: Special | None = None,
         doc: str | None = None,
     ) -> None:
-        super().__init__(name, bind, smoothness, doc=doc)
+        super().__init__(name, bind, smoothness, special=special, doc=doc)
         self.maps, self.tangent = maps, tangent
 
 
@@ -102,11 +103,13 @@ def array(
     maps: Callable[[Node], Sequence[LinearMap | None]],
     smoothness: Smoothness = Smoothness.YES,
     tangent: Callable[[Node, Sequence[Node | None]], Node] | None = None,
+    *,
+    special: Special | None = None,
 ) -> Callable[[Bind], Nonlinear]:
     """Declares an array primitive; the decorated function binds its kernel."""
 
     def declare(bind: Bind) -> Nonlinear:
-        return Nonlinear(name, bind, maps, smoothness, tangent=tangent, doc=bind.__doc__)
+        return Nonlinear(name, bind, maps, smoothness, tangent=tangent, special=special, doc=bind.__doc__)
 
     return declare
 

@@ -175,7 +175,9 @@ def _first_run(nodes: Sequence[Node], arrays: dict[Node, Array]) -> list[Callabl
     calls: list[Callable[[], object]] = []
     for node in nodes:
         args = [arrays[arg] if arg.value is None else arg.value for arg in node.args]
-        kernel = node.op.bind(node.param, [arg.shape for arg in node.args])
+        shapes = [arg.shape for arg in node.args]
+        quick = node.op.special(shapes, [arg.value for arg in node.args]) if node.op.special else None
+        kernel = quick or node.op.bind(node.param, shapes)
         if node.op.view:
             result = kernel(*args)
             if not np.may_share_memory(result, args[0]):

@@ -3,6 +3,9 @@
 A grid of predictions with few known ratings, IF(rating="", 0, prediction), is summed over all its cells. Where the
 condition is known, the sum is that over the cells that matter plus a constant, and what matters can be taken out
 before it is computed: of a matrix product, single inner products.
+
+Where they are many, everything is computed, and the choice is moved outward through what is done to it: one mask over
+the residuals instead of one over each array on the way.
 """
 
 from __future__ import annotations
@@ -11,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from solver.algebra.choose import choice, where
+from solver.algebra.choose import choice, masked_part, where
 from solver.algebra.degree import levels
 from solver.algebra.derive import between
 from solver.algebra.elementary import add
@@ -19,7 +22,7 @@ from solver.algebra.gather import take
 from solver.algebra.node import Node, constant
 from solver.algebra.pointwise import Pointwise
 from solver.algebra.primitive import positions
-from solver.algebra.reduce import contract, contraction, sum_, summation
+from solver.algebra.reduce import broadcast, contract, contraction, sum_, summation
 from solver.algebra.replace import replaced
 from solver.algebra.shape import reshape, reshaping
 
@@ -27,6 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from solver.algebra.degree import Levels
+    from solver.algebra.node import Shape
     from solver.algebra.primitive import Indices
 
 FEW = 0.2
@@ -36,14 +40,15 @@ _LEAST = 4096  # shorter sums are left as they are
 
 
 def thinned(output: Node, wrt: Node) -> Node:
-    """The output with its sums taken over those elements alone that depend on the input, where they are few."""
+    """The output with its sums taken over those elements alone that depend on the input, where they are few.
+
+    Where they are more, what is summed has its mask on the outside.
+    """
     found = levels([output], wrt)
     thinner: dict[Node, Node] = {}
     for node in between([output], wrt):
         if node.op in (summation, contraction) and node.size == 1 and node.args[0].size >= _LEAST:
-            thin = _thin(node, found)
-            if thin is not None:
-                thinner[node] = thin
+            thinner[node] = _thin(node, found) or _masked_last(node)
     return replaced([output], thinner)[0] if thinner else output
 
 
@@ -61,6 +66,44 @@ def _thin(node: Node, found: Mapping[Node, Levels]) -> Node | None:
     if rest.value is None:
         return None
     return reshape(add(_total(node, np.flatnonzero(live)), rest), node.shape)
+
+
+def _masked_last(node: Node) -> Node:
+    """The total with masks moved outward in what is summed."""
+    outward = {arg: _outward(arg) for arg in set(node.args)}
+    args = [outward[arg] for arg in node.args]
+    if all(new is old for new, old in zip(args, node.args, strict=True)):
+        return node
+    return contract(args[0], args[1], node.param) if node.op is contraction else sum_(args[0], node.param)
+
+
+def _outward(node: Node) -> Node:
+    """A node whose mask is the last that is done, where its elements are masked further inside."""
+    if node.op is reshaping:
+        inner = _outward(node.args[0])
+        return node if inner is node.args[0] else _masked_as(inner, node.shape)
+    if not isinstance(node.op, Pointwise):
+        return node
+    live = [place for place, arg in enumerate(node.args) if arg.value is None]
+    arg = _outward(node.args[live[0]])
+    masked = masked_part(arg) if len(live) == 1 and arg.shape == node.shape else None
+    if masked is None:
+        return node
+    mask, inside, fixed = masked
+    yes, no = (
+        node.op(*[other if place == live[0] else old for place, old in enumerate(node.args)])
+        for other in (inside, constant(fixed))
+    )
+    assert no.value is not None
+    rest = np.where(mask, 0.0, no.value)
+    no = constant(rest if rest.any() else 0.0)
+    return where(arg.args[0], yes, no) if arg.args[1].value is None else where(arg.args[0], no, yes)
+
+
+def _masked_as(node: Node, shape: Shape) -> Node:
+    """A masked node in another shape, the mask still outside."""
+    test, yes, no = (reshape(broadcast(arg, node.shape), shape) for arg in node.args)
+    return where(test, yes, no)
 
 
 _DEAD = np.zeros((), dtype=np.uint8)

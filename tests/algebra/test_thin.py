@@ -24,6 +24,7 @@ from solver.algebra import (
     variable,
     where,
 )
+from solver.algebra.choose import choice
 from solver.algebra.node import Node, topological
 from solver.algebra.reduce import matmul
 from solver.algebra.routes import routing
@@ -89,11 +90,21 @@ def test_an_error_among_the_dead_still_counts() -> None:
     assert np.isnan(Function(thinned(output, x), x).value(np.ones(x.size)))
 
 
-def test_what_is_mostly_alive_stays_as_it_is() -> None:
+def test_what_is_mostly_alive_is_masked_once() -> None:
+    """Two masks on the way to a sum become one, behind all else, and the gradient needs no other."""
     x = variable(2 * SIZE * FACTORS)
-    most = constant((RNG.random((SIZE, SIZE)) < 0.6) * 1.0)
-    output = sum_(square(sub(constant(TARGET), where(most, _prediction(x), 0.0))))
-    assert thinned(output, x) is output
+    most = RNG.random((SIZE, SIZE)) < 0.6
+    target = constant(np.where(most, RNG.normal(size=(SIZE, SIZE)), 0.0))
+    inner = where(constant(most * 1.0), _prediction(x), 0.0)
+    again = where(constant(most.ravel() * 2.0), reshape(inner, (SIZE * SIZE,)), 0.0)
+    output = sum_(square(sub(reshape(target, (SIZE * SIZE,)), again)))
+    thin = thinned(output, x)
+    full, other = Function(output, x), Function(thin, x)
+    point = RNG.normal(size=x.size)
+    assert other.value(point) == pytest.approx(full.value(point), rel=1e-12)
+    np.testing.assert_allclose(other.gradient(point), full.gradient(point), rtol=1e-9, atol=1e-12)
+    np.testing.assert_allclose(other.hessp(point, point), full.hessp(point, point), rtol=1e-8, atol=1e-9)
+    assert sum(node.op is choice for node in topological([thin, gradient(thin, x)])) == 1
 
 
 def test_the_way_back_from_dot_products_is_a_route() -> None:
