@@ -77,6 +77,9 @@ def _least_eigenvalue(block: sp.csr_array) -> float:
     size = block.shape[0]
     if size <= _DENSE:
         return float(np.linalg.eigvalsh(block.toarray())[0])
-    from scipy.sparse.linalg import eigsh
+    from scipy.sparse.linalg import ArpackError, eigsh
 
-    return float(eigsh(block, k=1, which="SA", return_eigenvectors=False, tol=1e-6)[0])
+    try:
+        return float(eigsh(block, k=1, which="SA", return_eigenvectors=False, tol=1e-6)[0])
+    except ArpackError:  # not found: nothing is proven
+        return -np.inf

@@ -187,7 +187,9 @@ class Workspace:
 
 def _without(block: Block, changed: set[Cell]) -> Iterable[Block]:
     """The block, or what is left of it when some of its cells are changed."""
-    if not changed or not any(cell in block.area for cell in changed):
+    area = block.area
+    few = area.cells() if area.size < len(changed) else changed
+    if not any(cell in changed and cell in area for cell in few):
         return (block,)
     if block.filling:
         return ()

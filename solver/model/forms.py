@@ -6,8 +6,6 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
-import scipy.sparse as sp
-from scipy.sparse.linalg import eigsh
 
 from solver.algebra import (
     Function,
@@ -24,6 +22,7 @@ from solver.algebra import (
 )
 from solver.algebra.binary import linear_in_binaries
 from solver.algebra.pieces import Pieces, pieces
+from solver.algebra.quadratic import is_positive_semidefinite
 from solver.algebra.squares import least_squares
 from solver.algebra.structure import Degree
 from solver.algebra.thin import thinned
@@ -142,29 +141,6 @@ def _linear(fun: Node, rows: Node, x: Node, degree: Degree, row_degrees: tuple[D
         return Linear(matrix, shift, cost, offset)
     hessian = Jacobian(gradient(fun, x), x)(origin)
     return Linear(matrix, shift, cost, offset, hessian, is_positive_semidefinite(hessian))
-
-
-def is_positive_semidefinite(matrix: sp.csr_array) -> bool:
-    """Whether no direction has negative curvature, to rounding: the least eigenvalue against the largest."""
-    used = np.unique(matrix.nonzero()[0])
-    if not used.size:
-        return True
-    block = matrix[used][:, used]
-    if used.size <= _DENSE:
-        values = np.linalg.eigvalsh(block.toarray())
-        least, largest = float(values[0]), float(np.abs(values).max())
-    else:
-        largest = float(abs(eigsh(block, k=1, which="LM", return_eigenvectors=False)[0]))
-        # the largest eigenvalue of (largest I - block) is largest - least
-        turned = sp.eye_array(used.size) * largest - block
-        least = largest - float(eigsh(turned, k=1, which="LA", return_eigenvectors=False)[0])
-    return least >= -_ROUNDING * max(largest, 1e-300)
-
-
-_DENSE = 1500
-"""Up to so many variables all eigenvalues of a Hessian are computed."""
-
-_ROUNDING = 1e-10
 
 
 def _because(calculation: Calculation, worst: Degree) -> tuple[str, ...]:

@@ -175,3 +175,9 @@ def test_semidefinite_by_its_eigenvalues(shift: float) -> None:
     block += (shift - np.linalg.eigvalsh(block)[0]) * np.eye(6)
     matrix = sp.csr_array(sp.block_diag([np.diag([1.0, 2.0]), block]))
     assert is_positive_semidefinite(matrix) is (shift > 0)
+
+
+def test_a_large_multiple_of_the_identity_is_semidefinite() -> None:
+    """The Hessian of a plain sum of squares: all its eigenvalues are the same."""
+    assert is_positive_semidefinite(sp.csr_array(2.0 * sp.eye_array(3000)))
+    assert not is_positive_semidefinite(sp.csr_array(-2.0 * sp.eye_array(3000)))
