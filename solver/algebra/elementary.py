@@ -62,17 +62,13 @@ def sub(_y: Node, _a: Node, _b: Node) -> tuple[Operand, ...]:
 
 
 def scaled_part(a: Node) -> tuple[Node, Node] | None:
-    """The factors of a product of an array with something smaller: the array, and what scales it."""
-    if a.op is not mul or a.size < _LARGE:
+    """The factors of a product of an array with a single number: the array, and what scales it."""
+    if a.op is not mul or a.size == 1:
         return None
     first, second = a.args
     if first.size < second.size:
         first, second = second, first
-    return (first, second) if first.shape == a.shape and second.size * _LARGE <= a.size else None
-
-
-_LARGE = 64
-"""How much larger an array is than its scale, for the scale to be worked on first."""
+    return (first, second) if first.shape == a.shape and second.size == 1 else None
 
 
 def _mul_rule(a: Node, b: Node) -> Node | None:
