@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from enum import Enum, auto
+from functools import reduce
+from itertools import pairwise
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
-from solver.algebra.choose import choice
-from solver.algebra.corners import abs_, ceil, equal, floor, less, less_equal, maximum, minimum, not_equal, sign
+from solver.algebra.choose import choice, picking
+from solver.algebra.corners import abs_, ceil, equal, floor, less, less_equal, maximum, minimum, not_equal, sign, trunc
 from solver.algebra.elementary import add, mul, neg, square, sub
-from solver.algebra.extremes import maximisation, minimisation
+from solver.algebra.extremes import counting, maximisation, minimisation
 from solver.algebra.gather import take
-from solver.algebra.node import broadcast_shape, make
-from solver.algebra.reduce import contraction, sum_
+from solver.algebra.node import broadcast_shape, constant, make
+from solver.algebra.reduce import broadcast, contraction, sum_
 from solver.algebra.shape import reshape, transpose
 
 if TYPE_CHECKING:
@@ -115,6 +117,33 @@ def _sign(apart: Apart, node: Node) -> Node:
     return sub(apart.new(Piece.BELOW, [neg(args[0])], node.shape), apart.new(Piece.BELOW, args, node.shape))
 
 
+def _counting(apart: Apart, node: Node) -> Node:
+    """How many entries of a known table lie below the key: one condition for each."""
+    table, key = node.args[0], apart.of(node.args[1])
+    if table.value is None:
+        return make(node.op, tuple(apart.args(node)), node.shape, node.param)
+    piece = Piece.UP_TO if node.param else Piece.BELOW
+    entries = table.value.ravel()[~np.isnan(table.value.ravel())]
+    return _summed([apart.new(piece, [sub(entry, key)], node.shape) for entry in entries.tolist()], node)
+
+
+def _picked(apart: Apart, node: Node) -> Node:
+    """An entry of a known table by its position: the first one, and every step to the next that lies before it."""
+    table, place = node.args[0].value, apart.of(node.args[1])
+    if table is None:
+        return make(node.op, tuple(apart.args(node)), node.shape, node.param)
+    slices = [np.take(table, [k], axis=node.param) for k in range(table.shape[node.param])]
+    steps = [
+        mul(after - before, sub(1.0, apart.new(Piece.BELOW, [sub(place, float(k))], node.shape)))
+        for k, (before, after) in enumerate(pairwise(slices), start=1)
+    ]
+    return add(_summed(steps, node), slices[0])
+
+
+def _summed(parts: list[Node], node: Node) -> Node:
+    return reduce(add, parts, constant(np.zeros(node.shape)))
+
+
 def _floor(apart: Apart, node: Node) -> Node:
     args = apart.args(node)
     return apart.new(Piece.WHOLE, args, node.shape)
@@ -123,6 +152,12 @@ def _floor(apart: Apart, node: Node) -> Node:
 def _ceil(apart: Apart, node: Node) -> Node:
     args = apart.args(node)
     return neg(apart.new(Piece.WHOLE, [neg(args[0])], node.shape))
+
+
+def _trunc(apart: Apart, node: Node) -> Node:
+    (x,) = apart.args(node)
+    up, down = neg(apart.new(Piece.WHOLE, [neg(x)], node.shape)), apart.new(Piece.WHOLE, [x], node.shape)
+    return apart.new(Piece.CHOICE_BELOW, [x, up, down], node.shape)
 
 
 def _product(apart: Apart, node: Node) -> Node:
@@ -150,6 +185,9 @@ def _choice(apart: Apart, node: Node) -> Node:
     yes, no = (apart.of(arg) for arg in node.args[1:])
     if test.value is not None:
         return make(node.op, (test, yes, no), node.shape, node.param)
+    for error, other in ((yes, no), (no, yes)):
+        if error.value is not None and np.isnan(error.value).all():  # what has no value is no answer anyway
+            return broadcast(other, node.shape)
     if test.op is less or test.op is less_equal:
         distance = sub(*[apart.of(arg) for arg in test.args])
         piece = Piece.CHOICE_BELOW if test.op is less else Piece.CHOICE_UP_TO
@@ -171,8 +209,11 @@ BENDS: dict[object, Callable[[Apart, Node], Node]] = {
     equal: _alike,
     not_equal: _unlike,
     sign: _sign,
+    counting: _counting,
+    picking: _picked,
     floor: _floor,
     ceil: _ceil,
+    trunc: _trunc,
     mul: _product,
     square: _square,
     contraction: _contraction,

@@ -18,10 +18,11 @@ import numpy as np
 import numpy.typing as npt
 
 from solver.algebra.bends import BENDS, Piece
-from solver.algebra.choose import choice
-from solver.algebra.corners import equal, less, less_equal, not_equal, sign
+from solver.algebra.choose import choice, picking
+from solver.algebra.corners import equal, less, less_equal, not_equal, sign, trunc
 from solver.algebra.degree import levels
 from solver.algebra.elementary import mul
+from solver.algebra.extremes import counting
 from solver.algebra.function import VectorFunction
 from solver.algebra.gather import gathering, join, take
 from solver.algebra.linearity import linear_part
@@ -103,8 +104,11 @@ def _columns(node: Node) -> int:
     """At most so many new columns does a node need."""
     if node.op in (mul, contraction) and any(arg.value is not None for arg in node.args):
         return 0
-    if node.op in (equal, not_equal, sign):
-        return 2 * node.size
+    if node.op in (equal, not_equal, sign, trunc):
+        return 3 * node.size
+    if node.op in (counting, picking):
+        table = node.args[0]
+        return node.size * (table.size if node.op is counting else table.shape[node.param])
     if node.op is contraction:
         return int(np.prod(broadcast_shape([arg.shape for arg in node.args]), dtype=int))
     return node.size if node.op in BENDS else 0

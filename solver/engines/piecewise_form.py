@@ -31,7 +31,7 @@ def piecewise_form(
     Raises NoForm.
     """
     made = pieces.matrix.shape[1]
-    spare = sum(d.arguments.size if d.piece is Piece.LARGEST else 3 * d.columns.size for d in pieces.definitions)
+    spare = sum(_spare(pieces.matrix, definition) for definition in pieces.definitions)
     total = made + spare
     columns = Columns(
         np.r_[lb, np.full(made - problem.n, -INF), np.zeros(spare)],
@@ -62,6 +62,13 @@ def piecewise_form(
         cost, float(pieces.shift[aim]), sp.csr_array(sp.vstack(stack)), np.concatenate(lows), np.concatenate(highs),
         columns.lb, columns.ub, whole, problem.n, problem.m,
     )  # fmt: skip
+
+
+def _spare(matrix: sp.csr_array, definition: Definition) -> int:
+    """At most so many further columns does a definition need."""
+    if definition.piece is Piece.PRODUCT:
+        return int(np.diff(matrix.indptr)[definition.arguments].sum())
+    return definition.arguments.size if definition.piece is Piece.LARGEST else definition.columns.size
 
 
 def _corner_signs(matrix: sp.csr_array, shift: Vector, definition: Definition) -> Vector:

@@ -38,9 +38,10 @@ class Affine:
     high: Vector
     whole: Mask
 
-    def __getitem__(self, chosen: Mask) -> Affine:
+    def __getitem__(self, chosen: Mask | Indices) -> Affine:
+        rows = np.flatnonzero(chosen) if chosen.dtype == bool else chosen
         return Affine(
-            self.matrix[np.flatnonzero(chosen)],
+            self.matrix[rows],
             self.shift[chosen],
             self.low[chosen],
             self.high[chosen],
@@ -79,10 +80,15 @@ class Columns:
             matrix, shift, up @ self.lb + down @ self.ub + shift, up @ self.ub + down @ self.lb + shift, odd == 0
         )
 
-    def binaries(self, count: int) -> Indices:
-        """New binary columns."""
+    def spare(self, count: int) -> Indices:
+        """New columns."""
         made = np.arange(self.next, self.next + count)
         self.next += count
+        return made
+
+    def binaries(self, count: int) -> Indices:
+        """New binary columns."""
+        made = self.spare(count)
         self.ub[made] = 1.0
         self.whole[made] = self.integral[made] = True
         return made
@@ -251,13 +257,37 @@ def _whole(columns: Columns, z: Indices, value: Affine) -> None:
 
 
 def _product(columns: Columns, z: Indices, a: Affine, b: Affine) -> None:
-    """z = a b, where one of both is 0 or 1."""
-    first, second = (each.whole & (each.low >= 0) & (each.high <= 1) for each in (a, b))
-    if not (first | second).all():
-        raise NoForm
-    for here, switch, value in ((first, a, b), (~first, b, a)):
+    """z = a b, where one of both is 0 or 1, or made of columns that are."""
+    gates = [each.whole & (each.low >= 0) & (each.high <= 1) for each in (a, b)]
+    binary = columns.whole & (columns.lb >= 0) & (columns.ub <= 1)
+    counts = [abs(each.matrix) @ (~binary).astype(float) == 0 for each in (a, b)]
+    left = np.ones(z.size, dtype=bool)
+    for able, switch, value, multiply in (
+        (gates[0], a, b, _gated),
+        (gates[1], b, a, _gated),
+        (counts[0], a, b, _weighed),
+        (counts[1], b, a, _weighed),
+    ):
+        here = left & able
         if here.any():
-            _gated(columns, z[here], switch[here], value[here])
+            multiply(columns, z[here], switch[here], value[here])
+        left &= ~here
+    if left.any():
+        raise NoForm
+
+
+def _weighed(columns: Columns, z: Indices, weights: Affine, value: Affine) -> None:
+    """z = weights * value, with weights that are sums over binary columns: each binary gates the value."""
+    entries = sp.coo_array(weights.matrix)
+    gated = columns.spare(entries.nnz)
+    ones, places = np.ones(entries.nnz), np.arange(entries.nnz)
+    gates = sp.csr_array((ones, (places, entries.col)), shape=(entries.nnz, columns.lb.size))
+    _gated(columns, gated, columns.affine(gates, np.zeros(entries.nnz)), value[entries.row.astype(np.intp)])
+    summed = sp.csr_array((entries.data, (entries.row, gated)), shape=weights.matrix.shape)
+    constant = sp.csr_array(sp.diags_array(weights.shift) @ value.matrix)
+    total = columns.affine(summed + constant, weights.shift * value.shift)
+    columns.lb[z], columns.ub[z], columns.integral[z] = total.low, total.high, total.whole
+    columns.tie([(1.0, z)], _times(total, -np.ones(z.size)), 0.0, 0.0)
 
 
 def _gated(columns: Columns, z: Indices, gate: Affine, value: Affine) -> None:

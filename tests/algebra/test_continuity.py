@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
+from solver.algebra import take
 from solver.algebra.choose import where
 from solver.algebra.corners import abs_, equal, less, less_equal, maximum, sign
 from solver.algebra.degree import degrees
@@ -54,6 +55,7 @@ JUMPS = {
     "a hump that stops": where(inside(1.0, 2.0), sub(X, 1.0), 0.0),
     "a gap at one point": where(equal(X, 0.0), 1.0, X),
     "no value at the border": where(less(X, 0.0), 0.0, mul(X, log(X))),
+    "one value at several borders": mul(less(take(X, np.array([0])), constant([1.0, 2.0, 3.0, 4.0])), X),
     "a sign": where(less(sign(X), 0.0), 0.0, X),
     "a pole": where(less(X, 0.0), 0.0, div(1.0, X)),
 }

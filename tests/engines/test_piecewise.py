@@ -119,6 +119,24 @@ def test_binaries_times_numbers() -> None:
     assert found.outcome is Outcome.OPTIMAL
 
 
+@pytest.mark.parametrize(
+    "lookup",
+    ["VLOOKUP(A1,D1:E3,2)", "LOOKUP(A1,D1:D3,E1:E3)", "INDEX(E1:E3,MATCH(A1,D1:D3))", "SUMPRODUCT((A1>=D1:D3)*F1:F3)"],
+)
+def test_a_discount_on_all_units(lookup: str) -> None:
+    """The price of every unit falls at 100 and at 250; holding what is not needed costs 2 a unit."""
+    cells = {
+        "A1": 1,
+        **column("D", [0, 100, 250]),
+        **column("E", [10, 9, 7]),
+        **column("F", [10, -1, -2]),
+        "B1": f"=A1*{lookup}+2*(A1-220)",
+    }
+    problem = problem_of(cells, "B1", "A1", "A1 >= 220", "A1 <= 400")
+    found = solved(problem)
+    assert (found.outcome, found.x[0], found.fun) == (Outcome.OPTIMAL, 250.0, 250 * 7 + 2 * 30)
+
+
 def test_a_border_that_may_not_be_touched() -> None:
     """At 10 the bonus is not paid yet: the formula decides, not the closed form."""
     cells = {"A1": 0, "B1": "=A1-IF(A1>10,5,0)"}
@@ -156,6 +174,7 @@ texts = st.recursive(
         st.builds("IF({}<{},{},{})".format, inner, inner, inner, inner),
         st.builds("({}-{})".format, inner, inner),
         st.builds("A3*{}".format, inner),
+        st.builds("LOOKUP({},{{-99,0,3}},{{5,1,-2}})".format, inner),
         st.builds("IF(AND({}>0,{}<=2),{},0)".format, inner, inner, inner),
     ),
     max_leaves=5,
