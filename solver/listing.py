@@ -271,6 +271,10 @@ def values_listing(calculation: Calculation) -> dict[str, Any]:
             for k, (row, col) in enumerate(zip(cells.row.tolist(), cells.col.tolist(), strict=True))
         }
         values.update({(cell.row, cell.col): {"t": "u", "v": calculation.failures[cell]} for cell in failed})
+        stored = book.sheets[name].cells
+        resting = [cell for cell in calculation.kept if cell.sheet == name]
+        found = {(cell.row, cell.col): stored.find(cell.row, cell.col) for cell in resting}
+        values.update({place: value_listing(stored.scalar(k) if k >= 0 else None) for place, k in found.items()})
         listing[name] = {Cell(name, *at).a1: values[at] for at in sorted(values)}
     return listing
 

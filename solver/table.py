@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from solver.values import Scalar
 
 
+FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
+"""How a text begins that a spreadsheet program takes for a formula when it is typed or opened as CSV."""
+
+
 class Style(Enum):
     """How a table's cell looks; the names say what the cell is, the writer and the console say how it is drawn."""
 

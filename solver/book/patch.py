@@ -18,7 +18,7 @@ from solver.book.markup import escape_attribute
 from solver.book.package import relations_part
 from solver.book.pause import collector_paused
 from solver.book.read import Parts
-from solver.book.reportsheet import report_sheet, sheet_title
+from solver.book.reportsheet import look_of, report_sheet, sheet_title
 from solver.book.sheetpatch import patch_sheet
 from solver.book.splice import Source, splice
 from solver.book.styles import empty_styles, with_looks
@@ -72,7 +72,7 @@ def _free_keys(workbook: Workbook) -> Iterator[str]:
 
 def _looks(draft: Draft, parts: Parts, edits: Edits, keys: Iterator[str]) -> Looks:
     """The number of every look that the edits need, after the styles part has got them."""
-    wanted = {(entry.style, entry.number_format) for table in edits.tables for entry in table.entries.values()}
+    wanted = {look_of(entry) for table in edits.tables for entry in table.entries.values()}
     wanted.update(look for appearance in edits.appearances.values() for look in appearance.cells.values())
     if not wanted:
         return {}

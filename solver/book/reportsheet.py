@@ -9,13 +9,15 @@ from solver.book.drawing import DRAWING_KEY
 from solver.book.mainpatch import relation_space
 from solver.book.markup import MAIN, STRICT
 from solver.grid import Area
+from solver.table import FORMULA_SIGNS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from solver.table import Style, Table
+    from solver.table import Entry, Style, Table
 
 _LONGEST_TITLE = 31
+_TEXT = "@"
 _FORBIDDEN = str.maketrans(dict.fromkeys("[]:*?/\\", "_"))
 
 
@@ -41,6 +43,12 @@ def sheet_title(wanted: str, taken: Iterable[str]) -> str:
 def _cut(text: str, length: int) -> str:
     """The first part of a text, counted as Excel counts: in units of UTF-16."""
     return text.encode("utf-16-le")[: 2 * length].decode("utf-16-le", "ignore").rstrip()
+
+
+def look_of(entry: Entry) -> tuple[Style, str]:
+    """How an entry looks; a text that would be a formula if it were typed has the format of texts, and stays one."""
+    typed = isinstance(entry.value, str) and entry.value.startswith(FORMULA_SIGNS) and not entry.formula
+    return entry.style, _TEXT if typed else entry.number_format
 
 
 def report_sheet(table: Table, looks: Mapping[tuple[Style, str], int], strict: bool) -> bytes:
@@ -79,7 +87,7 @@ def report_sheet(table: Table, looks: Mapping[tuple[Style, str], int], strict: b
 def _entry(table: Table, row: int, col: int, looks: Mapping[tuple[Style, str], int]) -> str:
     entry = table.entries[row, col]
     value = entry.value[:LONGEST_TEXT] if isinstance(entry.value, str) else entry.value
-    number = looks[entry.style, entry.number_format]
+    number = looks[look_of(entry)]
     formula = formula_element(entry.formula, "") if entry.formula else None
     return new_cell(row, col, str(number) if number else "", value, formula, {})
 

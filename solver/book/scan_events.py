@@ -90,6 +90,8 @@ class _Reader:
             self.formula = RawFormula("", attributes)
             self.texts, self.collecting = [], True
         elif role == "v" or (role == "t" and not self.phonetic):
+            if role == "v":
+                self.value = []  # of several the last counts
             self.texts, self.collecting = [], True
         elif role == "is":
             self.inline = True

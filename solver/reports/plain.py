@@ -7,16 +7,13 @@ import io
 import math
 from typing import TYPE_CHECKING, TypeAlias
 
-from solver.table import Style
+from solver.table import FORMULA_SIGNS, Style
 from solver.values import ErrorValue, Scalar
 
 if TYPE_CHECKING:
     from solver.table import Entry, Table
 
     Plain: TypeAlias = "float | str | bool | None"
-
-_STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""How a text begins that a spreadsheet program would take for a formula when it opens a CSV file."""
 
 _HEADINGS = (Style.HEADER, Style.HEADER_TOP, Style.HEADER_BOTTOM)
 _GAP = "  "
@@ -51,7 +48,7 @@ def csv_of(table: Table) -> str:
 
 
 def _harmless(value: Plain) -> Plain:
-    return "'" + value if isinstance(value, str) and value.startswith(_STARTS_A_FORMULA) else value
+    return "'" + value if isinstance(value, str) and value.startswith(FORMULA_SIGNS) else value
 
 
 def text_of(table: Table) -> str:

@@ -272,3 +272,11 @@ def test_names_are_set_replaced_and_dropped() -> None:
     assert b'</definedNames><calcPr fullCalcOnLoad="1"/>' in back.archive.read("xl/workbook.xml")
     with pytest.raises(WorkbookError, match="would be empty"):
         patch(book, Edits(names=(DefinedName("x", " "),)))
+
+
+def test_a_cell_with_two_values() -> None:
+    """What no program writes is read as its last value, and changed there."""
+    before = book_of('<row r="1"><c r="A1"><f>1+1</f><v>1</v><v>2</v></c></row>')
+    assert values_of(before.sheets["S1"]) == {(0, 0): 2.0}
+    after = read_book(patch(before, Edits(values={"S1": columns({(0, 0): 7.5})})))
+    assert values_of(after.sheets["S1"]) == {(0, 0): 7.5}

@@ -110,6 +110,17 @@ def test_styles_are_appended_once() -> None:
     assert all(second.archive.raw(part) == first.archive.raw(part) for part in untouched)
 
 
+def test_a_part_in_the_way_is_left_alone() -> None:
+    """A part that has the name of a new one and that nothing points to keeps it."""
+    stray = "<a/>"
+    book = read_book(
+        zipped(book_parts(sheet_xml(""), more={"xl/styles.xml": stray, "xl/worksheets/sheet2.xml": stray}))
+    )
+    after = read_book(patch(book, Edits(tables=(TABLE,))))
+    assert after.archive.read("xl/styles.xml") == after.archive.read("xl/worksheets/sheet2.xml") == stray.encode()
+    assert values_of(after.sheets["Answer Report 1"])[3, 1] == "=1+2"
+
+
 @pytest.mark.parametrize("strict", [False, True])
 def test_a_book_without_styles_gets_them(strict: bool) -> None:
     """A bare workbook, strict or not, can take a report."""
