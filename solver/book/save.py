@@ -61,7 +61,7 @@ def writable(target: str | Path, *, in_place: bool = False, force: bool = False)
             _refuse_locked(path, Path(target), force=force)
             if not (os.access(path, os.W_OK) and path.stat().st_mode & 0o222):
                 raise WorkbookError("the file is write-protected", hint="make it writable or write to another file")
-        elif not os.access(path.parent, os.W_OK):
+        if not os.access(path.parent, os.W_OK):  # the new bytes are written beside the old ones
             raise WorkbookError("the folder may not be written to", hint="write to another folder")
     return path
 

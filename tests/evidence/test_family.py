@@ -34,6 +34,8 @@ DIFFERS = {
     ("odd_case", "LibreOffice"),
     ("spill_that_grows", "Gnumeric"),  # they are older than ranges that spill
     ("spill_that_grows", "LibreOffice"),
+    ("spill_that_shrinks", "Gnumeric"),
+    ("spill_that_shrinks", "LibreOffice"),
     ("table", "Gnumeric"),  # it does not know structured references
     ("what_if_table", "Gnumeric"),  # they keep what-if tables in another form
     ("what_if_table", "LibreOffice"),

@@ -160,6 +160,36 @@ def test_too_little_memory(here: Path, words: tuple[str, ...]) -> None:
     assert contents(here) == before
 
 
+@pytest.mark.parametrize("words", [("-i",), ()])
+def test_a_read_only_folder(here: Path, words: tuple[str, ...]) -> None:
+    """A folder that may not be written to is named before any work is done, for a copy and in place."""
+    line(here / "book.xlsx")
+    before = contents(here)
+    run("solve", "book.xlsx", "--dry-run")  # loads all that a process without rights might not be able to load
+    said = here.parent / f"said{len(words)}.txt"
+    output = os.open(said, os.O_WRONLY | os.O_CREAT)
+
+    def solve() -> None:
+        sys.stderr = os.fdopen(output, "w")
+        if os.geteuid() == 0:
+            os.setresuid(65534, 65534, 65534)  # the superuser may write anywhere
+        main(["solve", "book.xlsx", *words])
+
+    for path, mode in ((here, 0o555), (here.parent, 0o755), (here.parent.parent, 0o755)):
+        path.chmod(mode)
+    try:
+        os.waitpid(forked(solve), 0)
+    finally:
+        here.chmod(0o755)
+        os.close(output)
+    target, what = ("book.xlsx", "the file is write-protected: make it writable or write to another file")
+    if not words or os.geteuid() != 0:
+        what = "the folder may not be written to: write to another folder"
+        target = "book.xlsx" if words else "book-solved.xlsx"
+    assert said.read_text() == f"{target}: {what}\n"
+    assert contents(here) == before
+
+
 def test_output_that_cannot_be_written(here: Path) -> None:
     """A full disk behind stdout is said in one line."""
     if not Path("/dev/full").exists():

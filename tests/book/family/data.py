@@ -212,6 +212,18 @@ def spill_that_grows() -> Parts:
     return parts
 
 
+@member("xl/workbook.xml")
+def spill_that_shrinks() -> Parts:
+    spill = (
+        '<row r="8"><c r="A8" cm="1"><f t="array" ref="A8:A10">_xlfn.SEQUENCE(3-INT(F1))</f><v>1</v></c>'
+        '<c r="B8"><f>SUM(A8:A10)</f><v>6</v></c></row><row r="9"><c r="A9"><v>2</v></c></row>'
+        '<row r="10"><c r="A10" s="1"><v>3</v></c></row>'
+    )
+    parts = fit_parts(sheet(more_rows=spill))
+    attach(parts, "xl/workbook.xml", "sheetMetadata", "metadata.xml", dynamic_metadata(), "sheetMetadata")
+    return parts
+
+
 @member()
 def rich_type() -> Parts:
     picture = '<row r="8"><c r="A8" t="e" vm="1"><v>#VALUE!</v></c></row>'
