@@ -6,6 +6,7 @@ degree LINEAR has a local Jacobian L that is the same at every point.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
@@ -15,9 +16,10 @@ from solver.algebra.degree import levels
 from solver.algebra.gather import joining
 from solver.algebra.maps import local_maps
 from solver.algebra.node import VARIABLE, Node, topological
-from solver.algebra.pattern import by_columns, kept_rows, viewed_rows
+from solver.algebra.pattern import accumulated, by_columns, kept_rows, viewed_rows
 from solver.algebra.program import Program
 from solver.algebra.recur import System, direct, recurrence
+from solver.algebra.scan import cumulation
 from solver.algebra.structure import Degree
 
 if TYPE_CHECKING:
@@ -45,6 +47,8 @@ def linear_part(output: Node, wrt: Node) -> tuple[Sparse, npt.NDArray[np.bool_]]
     for node in path:
         if node.op is joining:
             matrix = _stacked(node, matrices)
+        elif node.op is cumulation:
+            matrix = by_columns(matrices[node.args[0]], partial(accumulated, node))
         elif node.op.view:
             places = viewed_rows(node)
             matrix = matrices[node.args[0]]
@@ -103,7 +107,7 @@ class _LocalMatrices:
         inside = {wrt, *path}
         self._entries: dict[tuple[Node, int], tuple[Entries, Node | None]] = {}
         for node in path:
-            if node.op.view or node.op is joining:
+            if node.op.view or node.op in (joining, cumulation):
                 continue
             for place, map_ in enumerate(local_maps(node)):
                 if map_ is not None and node.args[place] in inside:

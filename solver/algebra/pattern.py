@@ -23,6 +23,7 @@ from solver.algebra.march import marching
 from solver.algebra.pointwise import Pointwise
 from solver.algebra.primitive import positions
 from solver.algebra.recur import System, direct, links_of, reached, recurrence
+from solver.algebra.scan import cumulation
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -120,6 +121,8 @@ def _through(node: Node, place: int, inner: Pattern) -> Pattern:
     arg = node.args[place]
     if node.op is recurrence or node.op is marching:
         return _carried(node, _entering(node, place, _sparse(inner)))
+    if node.op is cumulation and not isinstance(inner, np.ndarray):
+        return by_columns(inner, lambda some: (accumulated(node, some != 0) > 0).astype(np.float64))
     if isinstance(node.op, Pointwise) or node.op is opacity or (node.op, place) in _ELEMENTWISE:
         return inner if arg.shape == node.shape else inner[positions(arg.size, arg.shape, node.shape)]
     map_ = local_maps(node)[place]
@@ -155,6 +158,13 @@ def _carried(node: Node, entering: Sparse) -> Pattern:
     else:
         system, linked = node.param, links_of(node.args[0])
     return by_columns(entering, lambda some: reached(some != 0, system, linked).astype(np.float64))
+
+
+def accumulated(node: Node, columns: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
+    """The running sums of columns that each hold an array of a running sum's shape."""
+    kernel = node.op.bind(node.param, [node.shape])
+    sums = kernel(np.ascontiguousarray(columns.T, dtype=np.float64).reshape(-1, *node.shape))
+    return sums.reshape(-1, node.size).T
 
 
 def by_columns(matrix: Sparse, change: Callable[[npt.NDArray[np.float64]], npt.NDArray[np.float64]]) -> Sparse:

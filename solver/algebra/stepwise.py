@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     import scipy.sparse as sp
 
 _MOST_ENTRIES = 40_000_000
+_MOST_READ = 64  # earlier elements that one element may read
 
 
 def solved(step: Node, y: Node, width: int, pattern: sp.csr_array | None = None) -> Node | None:
@@ -37,7 +38,7 @@ def solved(step: Node, y: Node, width: int, pattern: sp.csr_array | None = None)
     if pattern is None:
         pattern = dependence(step, y)
     rows, cols = (indices.astype(np.intp) for indices in pattern.tocoo().coords)
-    if len(rows) > _MOST_ENTRIES or (rows <= cols).any():
+    if len(rows) > _MOST_ENTRIES or (rows <= cols).any() or int(np.diff(pattern.indptr).max(initial=0)) > _MOST_READ:
         return None
     if not len(rows):
         return replaced([step], {y: constant(np.zeros(y.shape))})[0]

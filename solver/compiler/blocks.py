@@ -6,7 +6,7 @@ cell (=A1*1.01, =A2*1.02) stay in one block as an array per literal.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
@@ -92,6 +92,15 @@ class Block:
         else:
             areas = [Area(area.sheet, area.top, c, area.top, c) for c in range(area.left, area.right + 1)]
         return [self.part(piece) for piece in areas]
+
+    def halves(self) -> list[Block]:
+        """Its upper and lower half, or the left and the right one when it is one row."""
+        area = self.area
+        if area.rows > 1:
+            middle = (area.top + area.bottom) // 2
+            return [self.part(replace(area, bottom=middle)), self.part(replace(area, top=middle + 1))]
+        middle = (area.left + area.right) // 2
+        return [self.part(replace(area, right=middle)), self.part(replace(area, left=middle + 1))]
 
     def columns(self) -> list[Block]:
         """Its columns as blocks of their own."""

@@ -93,7 +93,7 @@ class Calculation(Evaluation):
             try:
                 self.compute(number)
             except NotUniform:
-                stack.extend(reversed(self._split(number)))
+                stack.extend(reversed(self._halved(number)))
             except Missing as need:
                 waits[number] = need.blocks
                 ring = self._ring(waits, number)
@@ -174,12 +174,17 @@ class Calculation(Evaluation):
         except NotUniform as failure:
             self.fail(number, failure)
 
+    def _halved(self, number: int) -> list[int]:
+        """The halves of a block whose cells must be told apart."""
+        block = self.blocks[number]
+        if block.divisible:
+            return self.replace(number, block.halves())
+        self.fail(number, FormulaError("its result has no definite shape"))
+        return []
+
     def _split(self, number: int) -> list[int]:
         """A block's rows or columns as blocks of their own: across the direction in which it reads itself."""
         block = self.blocks[number]
-        if not block.divisible:
-            self.fail(number, FormulaError("its result has no definite shape"))
-            return []
         sideways = block.area.cols > 1 and all(
             ref.row is not None and ref.row.relative and ref.row.value == 0 and ref.row_end in (None, ref.row)
             for ref in references(block.template.parsed())

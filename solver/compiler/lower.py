@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from solver.algebra import constant
+from solver.compiler import growing
 from solver.compiler.refer import bounding, cells_of, common, part_of_table
 from solver.compiler.site import Meaning, Site, fixed_reference
 from solver.errors import FormulaError, UnsupportedFunction
 from solver.formula import tree as t
 from solver.functions.call import call, intersect, scalar_of
 from solver.functions.here import Closure, Reference, References
-from solver.functions.operand import BLANK, Operand, error, lone, numbers, of_scalars, rearrange
+from solver.functions.operand import BLANK, NotUniform, Operand, error, lone, numbers, of_scalars, rearrange
 from solver.functions.operators import binary, percent, unary
 from solver.functions.registry import Taking, lookup
 from solver.values import ERROR_OF_LABEL, ErrorValue
@@ -158,11 +159,17 @@ def _call(tree: t.Call, site: Site) -> Meaning:
     if bound is None:
         function = lookup(name)
         if function is not None:
-            arguments = [
-                _argument(arg, function.parameter(k).taking, site) if function.parameters else BLANK
-                for k, arg in enumerate(tree.args)
-            ]
-            return call(function, arguments, site)
+            try:
+                arguments = [
+                    _argument(arg, function.parameter(k).taking, site) if function.parameters else BLANK
+                    for k, arg in enumerate(tree.args)
+                ]
+                return call(function, arguments, site)
+            except NotUniform:
+                result = growing.called(function, tree.args, site, lambda arg: evaluate(arg, site))
+                if result is None:
+                    raise
+                return result
         template = site.world.names.meaning(name, site.sheet)
         if template is None:
             raise UnsupportedFunction(f"the function {name} is not known")

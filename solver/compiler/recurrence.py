@@ -14,6 +14,8 @@ import numpy as np
 import scipy.sparse as sp
 
 from solver.algebra import Node, add, dependence, join, replaced, reshape, solved, take, variable
+from solver.algebra.derive import between
+from solver.algebra.scan import cumulation
 from solver.compiler.evaluation import DEFECTS
 from solver.compiler.results import cell_results
 from solver.compiler.signals import Unknown
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
 _FEWEST = 8  # cells; fewer are computed one by one
 _MOST_PIECES = 64  # where blocks begin and end at so many different places, they are not a recurrence
 _MOST_READS = 20_000_000
+_MOST_TOTALS = 4_000  # cells that may read running totals of each other
 
 
 def recurred(evaluation: Evaluation, ring: Sequence[int]) -> list[int] | None:
@@ -47,6 +50,8 @@ def recurred(evaluation: Evaluation, ring: Sequence[int]) -> list[int] | None:
     try:
         step = unknown.lowered()
         if step is None:
+            return None
+        if unknown.y.size > _MOST_TOTALS and any(node.op is cumulation for node in between([step], unknown.y)):
             return None
         reads = dependence(step, unknown.y)
         if reads.nnz > _MOST_READS:
