@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 import sys
 import time
 from pathlib import Path
@@ -163,7 +164,12 @@ def gradients(book: Path, **asked: Any) -> None:
 @click.option("--factors", type=click.IntRange(1), metavar="N", help="Numbers in each new embedding [5].")
 @click.option("--bias", is_flag=True, help="One number more for each row and each column.")
 @click.option("--loss", type=click.Choice(("mse", "rmse", "mae", "huber")), default="mse", show_default=True)
-@click.option("--decay", type=click.FloatRange(0), default=0.0, help="Weight of the sum of squares of what is learnt.")
+@click.option(
+    "--decay",
+    metavar="NUMBER|auto",
+    default="0",
+    help="Weight of the sum of squares of what is learnt; auto tries some.",
+)
 @click.option("--link", type=click.Choice(("identity", "sigmoid", "tanh")), default="identity", show_default=True)
 @click.option("--model", type=click.Choice(("dot", "network")), default="dot", show_default=True)
 @click.option("--hidden", metavar="N[,N]", default="8", show_default=True, help="Units of the network's hidden layers.")
@@ -190,7 +196,7 @@ def fit(book: Path, **asked: Any) -> None:
     from solver.listing import absolute, answer_listing
 
     only_one_target(asked)
-    asked["hidden"] = _sizes(asked["hidden"])
+    asked["hidden"], asked["decay"] = _sizes(asked["hidden"]), _decay(asked["decay"])
     said = {field.name: asked[field.name] for field in dataclasses.fields(Fit) if field.name in asked}
     with refusals(book), stoppable():
         began = time.perf_counter()
@@ -217,6 +223,17 @@ def fit(book: Path, **asked: Any) -> None:
     elif not asked["quiet"]:
         print_answer(listing)
     sys.exit(exit_code([fitted.answer]))
+
+
+def _decay(text: str) -> float | None:
+    """The weight decay; None where it shall be chosen."""
+    try:
+        decay = None if text.strip().lower() == "auto" else float(text)
+    except ValueError:
+        decay = -1.0
+    if decay is not None and not 0 <= decay < math.inf:
+        raise click.UsageError(f"--decay takes a number from 0 upwards, or auto, not {text}")
+    return decay
 
 
 def _sizes(text: str) -> tuple[int, ...]:

@@ -10,6 +10,7 @@ import numpy as np
 from solver.book.book import Appearance, Cells, Edits
 from solver.book.patch import patch
 from solver.compiler.changes import changed_cells
+from solver.decay import best_decay
 from solver.defining import engine_named, refuse_unknown
 from solver.engines.base import find_engine
 from solver.engines.descent import Descent
@@ -76,6 +77,7 @@ class Fit:
     """What shall be fitted, and how; None means: as the book says, or the usual.
 
     `targets`, `rows`, `columns` and `long` are areas as texts; `freeze` are areas too, or the words rows and columns.
+    Without a number for `decay`, the one is chosen that serves the held-out targets best.
     `hidden` are the sizes of the hidden layers where the model is a network.
     """
 
@@ -88,7 +90,7 @@ class Fit:
     factors: int | None = None
     bias: bool = False
     loss: str = "mse"
-    decay: float = 0.0
+    decay: float | None = 0.0
     link: str = "identity"
     ends: tuple[float, float] | None = None
     init: str | None = None
@@ -130,7 +132,12 @@ def fit(book: Book, asked: Fit) -> Fitted:
     edits = Edits({home: _cells(values)}, {home: formulas}, names=names, dropped_names=dropped)
     living = read(patch(book, edits))
     living = replace(living, path=book.path)
-    answer = solve_model(living, model, asked.request)
+    chosen: dict[Cell, Scalar] = {}
+    if asked.decay is None:
+        cell = layout.loss.cell("weight decay")
+        decay, tried = best_decay(living, model, cell, layout.recipe.decay)
+        chosen, notes = {cell: decay}, (f"weight decay {decay:.3g}: the best of {tried} by the held-out loss", *notes)
+    answer = solve_model(living, model, asked.request, chosen)
     changed = changed_cells(answer.after)
     merged = {
         name: _cells({**(values if name == home else {}), **_scalars(changed.get(name))}) for name in {home, *changed}
@@ -163,7 +170,7 @@ def _written(book: Book, asked: Fit, source: Source, layout: Layout) -> tuple[Ma
     learnt = [area for word, area in parts.items() if word not in asked.freeze] + list(layout.biases)
     trained = source.known & ~held
     idle, notes = _idle(source, layout, trained)
-    left_out = frozen | idle if asked.decay else frozen
+    left_out = frozen | idle if layout.recipe.decay else frozen
     variables = [piece for area in learnt for piece in _without(area, left_out)]
     if not variables:
         raise ModelError("everything is frozen", where=str(source.targets), hint="leave something to be learnt")

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from solver.sources import Source
     from solver.templates.factorisation import Given
 
+_SHARE = "add --holdout 0.2, or give --decay a number"
+
 Layout: TypeAlias = "Factorisation | FactorTable | FactorNetwork"
 
 
@@ -30,8 +32,11 @@ def recipe_of(asked: Fit, source: Source, factors: int) -> Recipe:
         raise ModelError(
             f"the range from {low:g} to {high:g} is empty", where=str(source.targets), hint="give --range LOW HIGH"
         )
+    if asked.decay is None and not asked.holdout:
+        raise ModelError("nothing is held out to choose the weight decay by", where=str(source.targets), hint=_SHARE)
+    decay = known.std() / len(known) if asked.decay is None else asked.decay
     bias = asked.bias and asked.model != "network"  # its units have biases of their own
-    return Recipe(factors, bias, asked.loss, asked.decay, asked.link, low, high, holdout=asked.holdout > 0)
+    return Recipe(factors, bias, asked.loss, float(decay), asked.link, low, high, holdout=asked.holdout > 0)
 
 
 def home_of(book: Book, asked: Fit, source: Source, rows: Given | None, cols: Given | None) -> str:

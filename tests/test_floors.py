@@ -35,6 +35,7 @@ FLOORS = {
     "plotting": 6,
     "listing": 6,
     "api": 6,
+    "decay": 6,
     "defining": 6,
     "examining": 6,
     "fitting": 6,
