@@ -23,6 +23,7 @@ from solver.algebra import (
 from solver.algebra.binary import linear_in_binaries
 from solver.algebra.pieces import Pieces, pieces
 from solver.algebra.quadratic import is_positive_semidefinite
+from solver.algebra.settled import settled
 from solver.algebra.squares import least_squares
 from solver.algebra.structure import Degree
 from solver.algebra.thin import thinned
@@ -61,7 +62,7 @@ def assemble(
     assert x is not None
     aimed = constant(np.zeros(1)) if objective is None or sense == 0 else objective
     fun = reshape(neg(aimed) if sense < 0 else aimed, (1,))
-    fun, rows = linear_in_binaries([fun, rows], x, binary)
+    fun, rows = settled(linear_in_binaries([fun, rows], x, binary), x, lb, ub)
     fun = thinned(fun, x)
     aim, sides = Function(fun, x), VectorFunction(rows, x)
     levels = degrees([fun, rows], x)
