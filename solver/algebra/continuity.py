@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from solver.algebra.corners import abs_, equal, less, less_equal, not_equal
 from solver.algebra.elementary import add, div, exp, log, mul, neg, sqrt, square, sub
-from solver.algebra.node import VARIABLE, Array, Node, constant, make, topological
+from solver.algebra.node import VARIABLE, Array, Node, broadcast_shape, constant, make, topological
 from solver.algebra.reduce import broadcast
 
 if TYPE_CHECKING:
@@ -83,6 +83,8 @@ def _joins(node: Node, comparison: Node, wrt: Node) -> npt.NDArray[np.bool_]:
 
 def _border(moved: Node, held: Node) -> Iterator[tuple[Node, list[Node]]]:
     """The ways to bring `moved` to the value of `held`: a node that it is made of, and all values this must take."""
+    if broadcast_shape([held.shape, moved.shape]) != moved.shape:
+        return  # one value is compared with many: there is no single border
     roots = [broadcast(held, moved.shape)]
     while True:
         yield moved, roots

@@ -33,7 +33,7 @@ def call(function: Function, arguments: Sequence[Argument], here: Here) -> Resul
         raise FormulaError(f"{function.names[0]} does not take {count} arguments")
     parameters = [function.parameter(k) for k in range(count)]
     taken = _fitted(parameters, [_take(p, a, here) for p, a in zip(parameters, arguments, strict=True)])
-    if any(p.taking.plain for p in parameters) or function.per_cell:
+    if function.per_cell or any(p.taking.plain for p in function.parameters):
         return cell_by_cell(function, parameters, taken, here)
     converted = [a for p, a in zip(parameters, taken, strict=True) if p.taking in _CONVERTING]
     bodies = [_for_body(p.taking, a) for p, a in zip(parameters, taken, strict=True)]

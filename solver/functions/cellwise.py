@@ -14,7 +14,7 @@ import numpy as np
 
 from solver.algebra import Node, constant, opaque
 from solver.functions.here import Reference
-from solver.functions.operand import Operand, gather, lone, numbers, of_scalars, spread_to, with_errors
+from solver.functions.operand import NeedsValue, Operand, gather, lone, numbers, of_scalars, spread_to, with_errors
 from solver.functions.registry import Taking
 from solver.functions.stack import stack_cells
 from solver.values import ErrorValue, Kind
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 _UNSEEN = object()
 _SINGLE = (1, 1, 1, 1)
+_NO_NUMBERS = ("Operand", "Operand | ErrorValue", "str", "str | ErrorValue", "Text")
 
 
 def cell_by_cell(function: Function, parameters: Sequence[Parameter], taken: Sequence[Any], here: Here) -> Operand:
@@ -38,6 +39,8 @@ def cell_by_cell(function: Function, parameters: Sequence[Parameter], taken: Seq
     takings = [parameter.taking for parameter in parameters]
     shape = _shape_of_results(takings, taken)
     if any(taking.scalar and argument.live for taking, argument in zip(takings, taken, strict=True)):
+        if function.gives in _NO_NUMBERS:
+            raise NeedsValue(f"{function.names[0]} makes no plain number, and it depends on a variable cell")
         return _opaque(function, takings, taken, here, shape)
     faults = _faults(takings, taken, shape)
     columns = [_column(taking, argument, shape) for taking, argument in zip(takings, taken, strict=True)]

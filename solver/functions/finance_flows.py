@@ -33,7 +33,7 @@ from solver.algebra.roots import root
 from solver.functions.coerce import as_numbers
 from solver.functions.distributions import below, not_above, refused
 from solver.functions.finance_annuity import payments_at_end
-from solver.functions.operand import ZERO, Operand, error, guard, numbers, with_errors
+from solver.functions.operand import ZERO, NotUniform, Operand, error, guard, numbers, with_errors
 from solver.functions.ratesearch import rate_of_annuity, rate_of_flows
 from solver.functions.registry import Calculus, function
 from solver.functions.sample import Sample, blamed, collected, first_fault, needing, sample_of
@@ -103,18 +103,29 @@ def irr(values: Grid, guess: Number = _GUESS) -> Operand:
     return blamed(numbers(value), sample.fault)
 
 
+def _everywhere(*faults: BoolArray) -> bool:
+    """Whether the payments of every cell of a block are at fault; NotUniform if only those of some are."""
+    lead = np.broadcast_shapes(*(fault.shape[:2] for fault in faults))
+    at_fault = np.zeros(lead, dtype=bool)
+    for fault in faults:
+        at_fault |= fault.any(axis=(2, 3))
+    if at_fault.any() and not at_fault.all():
+        raise NotUniform
+    return bool(at_fault.all())
+
+
 def _dated(values: Grid, dates: Grid) -> tuple[Sample, Node] | Operand:
     """Payments and the years from the first date to theirs, or the error there is instead."""
     flows, days = beside([values]), as_numbers(beside([dates]))
     if flows.shape[3] != days.shape[3]:
         return error(ErrorValue.NUM)
     faults = first_fault(flows.kind), first_fault(days.kind)
-    if any(fault.any() for fault in faults):
+    if _everywhere(faults[0] > 0, faults[1] > 0):
         return blamed(numbers(ZERO), *faults)
-    if not (flows.kind == Kind.NUMBER).all():
+    if _everywhere(flows.kind != Kind.NUMBER):
         return error(ErrorValue.VALUE)
     whole = np.floor(days.known)
-    if (whole < whole[..., :1]).any() or (whole <= 0).any():
+    if _everywhere(whole < whole[..., :1], whole <= 0):
         return error(ErrorValue.NUM)
     return sample_of(flows), constant((whole - whole[..., :1]) / 365)
 

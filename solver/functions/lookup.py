@@ -237,6 +237,8 @@ def _x_entry(
         return Reference(results.sheet, results.top, results.left + step, high, 1)
     lone_key = place.shape[2:] == (1, 1)
     along = np.arange((wide if downwards else high) if lone_key else 1)
+    if along.size > 1 and lone_key and place.size > 1 and isinstance(results, Reference):
+        raise NotUniform  # ranges here, values there
     side = along.reshape((1, 1, 1, -1) if downwards else (1, 1, -1, 1))
     down, right = (inside, side) if downwards else (side, inside)
     chosen = entries_at(results, down, right, here)

@@ -85,6 +85,8 @@ def _known_entry(here: Here, array: Operand | Reference, down: Operand, right: O
         whole = array.whole and (whole_column or whole_row)
         return Reference(array.sheet, array.top + top[:, :, 0, 0], array.left + left[:, :, 0, 0], rows, cols, whole)
     if whole_column or whole_row:
+        if isinstance(array, Reference) and i.shape[2:] == j.shape[2:] == (1, 1) and max(i.size, j.size) > 1:
+            raise NotUniform  # ranges here, errors there
         values = here.read(array) if isinstance(array, Reference) else array
         top = np.arange(values.shape[2]).reshape(1, 1, -1, 1) if whole_column else top
         left = np.arange(values.shape[3]).reshape(1, 1, 1, -1) if whole_row else left

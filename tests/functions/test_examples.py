@@ -2,25 +2,16 @@
 
 from __future__ import annotations
 
-import re
-
 import numpy as np
 import pytest
 
 from solver.compiler.calculation import Calculation
 from solver.functions.elsewhere import SOURCES
-from solver.functions.registry import Function, registry
 from solver.grid import Cell
 from tests.books import book_of, close
+from tests.functions.walk import FUNCTIONS, examples
 
-EXAMPLE = re.compile(r"^\s*(=.*?)\s+->\s+(.+?)\s*$", re.MULTILINE)
-FUNCTIONS = {function.names[0]: function for function in registry().values()}
 HOME = Cell("Sheet1", 20, 20)
-
-
-def examples(function: Function) -> list[tuple[str, str]]:
-    """The examples of a docstring as (formula, expected formula)."""
-    return [(match[1], match[2]) for match in EXAMPLE.finditer(function.body.__doc__ or "")]
 
 
 @pytest.mark.parametrize("name", sorted(FUNCTIONS))
