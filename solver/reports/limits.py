@@ -2,7 +2,8 @@
 
 For linear rows a x + c between lo and hi the room of variable j upwards is the least of (hi - a x - c) / a_j where
 a_j > 0 and (lo - a x - c) / a_j where a_j < 0. Where rows are curved, the end of the interval around the answer is
-enclosed by ever longer steps and then halved.
+enclosed by ever longer steps and then halved. Variables that share no row are moved together: they cannot hide what
+another one does.
 """
 
 from __future__ import annotations
@@ -10,8 +11,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+import scipy.sparse as sp
 
 from solver.algebra import Function
+from solver.algebra.coloring import color_columns
 from solver.algebra.structure import Degree
 from solver.book.formats import formats_of
 from solver.reports.labels import names_of
@@ -27,8 +30,11 @@ _TOUCHING = 1e-9
 _STILL = 1e-8
 _FARTHEST = 1e15
 _AT_ONCE = 4_000_000
+_MOST_WORK = 3e9
 _DOUBLINGS, _HALVINGS = 60, 60
-_MOST_WORK = 2e9
+
+
+TOO_MANY = "Curved constraints on so many cells at once are not searched: no limits are given."
 
 
 @report("limits", "Limits Report")
@@ -66,15 +72,20 @@ def limits_report(answer: Answer) -> Page:
         ),
         rows,
     )
+    if np.isnan(lower).any():
+        page.notes([TOO_MANY])
     return page
 
 
 def limits_of(problem: Problem, x: Vector) -> tuple[Vector, Vector]:
-    """The ends of the interval that each variable may move in, (n,) and (n,); infinite where there is none."""
+    """The ends of the interval that each variable may move in, (n,) and (n,); infinite where there is none.
+
+    NaN where curved rows hold so many variables together that the search would take too long.
+    """
     lower, upper = problem.lb.copy(), problem.ub.copy()
     if problem.linear is not None:
         down, up = _linear_room(problem, x)
-    elif problem.m and problem.n * problem.m * (_DOUBLINGS + _HALVINGS) <= _MOST_WORK:
+    elif problem.m:
         down, up = _searched_room(problem, x, -1.0), _searched_room(problem, x, 1.0)
     else:
         down = up = np.full(problem.n, np.inf)
@@ -112,43 +123,79 @@ def _slacks(problem: Problem, rows: Vector) -> tuple[Vector, Vector]:
 
 
 def _searched_room(problem: Problem, x: Vector, sign: float) -> Vector:
-    """How far each variable may go one way before a row is violated more than it is now."""
-    rows = problem.rows(x)
-    size = _TOUCHING * np.maximum(1.0, np.abs(rows))
-    low, high = np.minimum(problem.row_lo, rows) - size, np.maximum(problem.row_hi, rows) + size
-
-    def holds(step: Vector, chosen: Indices) -> Mask:
-        """Whether all rows hold when each chosen variable alone takes its step."""
-        good = np.zeros(len(chosen), dtype=bool)
-        portion = max(1, _AT_ONCE // problem.n)
-        for at in range(0, len(chosen), portion):
-            places = chosen[at : at + portion]
-            points = np.repeat(x[None, :], len(places), axis=0)
-            points[np.arange(len(places)), places] += sign * step[at : at + portion]
-            values = problem.rows_many(points)
-            good[at : at + portion] = np.all((values >= low) & (values <= high), axis=1)
-        return good
-
-    everyone = np.arange(problem.n)
+    """How far each variable may go one way before a row is violated more than now; NaN if that is too much work."""
+    moves = _Moves(problem, x, sign)
+    if moves.work * (_DOUBLINGS + _HALVINGS) > _MOST_WORK:
+        return np.full(problem.n, np.nan)
     inside, outside = np.zeros(problem.n), np.full(problem.n, np.inf)
     step = 1e-3 * np.maximum(1.0, np.abs(x))
-    open_ = everyone
+    open_ = np.arange(problem.n)
     with np.errstate(all="ignore"):
         for _ in range(_DOUBLINGS):
-            good = holds(step[open_], open_)
+            good = moves.hold(step, open_)
             inside[open_[good]], outside[open_[~good]] = step[open_[good]], step[open_[~good]]
             step[open_] *= 2
             open_ = open_[good & (step[open_] < _FARTHEST)]
             if not open_.size:
                 break
         ended = np.flatnonzero(np.isfinite(outside))
+        middle = np.zeros(problem.n)
         for _ in range(_HALVINGS):
-            middle = (inside[ended] + outside[ended]) / 2
-            good = holds(middle, ended)
-            inside[ended] = np.where(good, middle, inside[ended])
-            outside[ended] = np.where(good, outside[ended], middle)
+            middle[ended] = (inside[ended] + outside[ended]) / 2
+            good = moves.hold(middle, ended)
+            inside[ended[good]], outside[ended[~good]] = middle[ended[good]], middle[ended[~good]]
     inside = np.where(inside <= _STILL * np.maximum(1.0, np.abs(x)), 0.0, inside)
     return np.where(np.isfinite(outside), inside, np.inf)
+
+
+class _Moves:
+    """Moves of single variables away from a point, those of one colour side by side."""
+
+    def __init__(self, problem: Problem, x: Vector, sign: float) -> None:
+        self._problem, self._x, self._sign = problem, x, sign
+        pattern = row_pattern(problem, x)
+        self._row, self._col = pattern.tocoo().coords
+        self._colour = color_columns(pattern).colors
+        rows = problem.rows(x)
+        size = _TOUCHING * np.maximum(1.0, np.abs(rows))
+        self._low, self._high = np.minimum(problem.row_lo, rows) - size, np.maximum(problem.row_hi, rows) + size
+
+    @property
+    def work(self) -> float:
+        """How many numbers one look at all variables computes, at least."""
+        return float(self._colour.max(initial=0) + 1) * (self._problem.n + self._problem.m)
+
+    def hold(self, step: Vector, chosen: Indices) -> Mask:
+        """Whether all rows hold when each chosen variable alone takes its step; `step` is (n,)."""
+        broken = np.zeros(self._problem.n, dtype=bool)
+        colours = np.unique(self._colour[chosen])
+        portion = max(1, _AT_ONCE // (self._problem.n + self._problem.m))
+        moved = np.zeros(self._problem.n, dtype=bool)
+        moved[chosen] = True
+        for at in range(0, len(colours), portion):
+            part = colours[at : at + portion]
+            place = np.full(int(self._colour.max()) + 1, -1)
+            place[part] = np.arange(len(part))
+            points = np.repeat(self._x[None, :], len(part), axis=0)
+            here = chosen[place[self._colour[chosen]] >= 0]
+            points[place[self._colour[here]], here] += self._sign * step[here]
+            values = self._problem.rows_many(points)
+            wrong = ~((values >= self._low) & (values <= self._high))
+            seen = moved[self._col] & (place[self._colour[self._col]] >= 0)
+            row, col = self._row[seen], self._col[seen]
+            broken[col[wrong[place[self._colour[col]], row]]] = True
+        return ~broken[chosen]
+
+
+def row_pattern(problem: Problem, x: Vector) -> sp.csr_array:
+    """Which rows may change with which variables, (m, n); one that jumps may change with all of them."""
+    pattern = sp.csr_array(problem.row_jac(x))
+    pattern = sp.csr_array((np.ones(pattern.nnz, dtype=bool), pattern.indices, pattern.indptr), shape=pattern.shape)
+    jumps = np.array([degree > Degree.KINK for degree in problem.row_degrees])
+    if jumps.any():
+        everything = sp.csr_array(np.repeat(jumps[:, None], problem.n, axis=1))
+        pattern = sp.csr_array((pattern + everything) > 0)
+    return pattern
 
 
 def objectives(answer: Answer, ends: Vector) -> Vector:

@@ -88,3 +88,26 @@ def test_report_of_an_unlimited_integer_model() -> None:
         pytest.approx(end),
         pytest.approx(2 * value["b"] + end**2),
     ]
+
+
+def test_many_variables_in_curved_rows() -> None:
+    """Hundreds of variables, each in a row with its neighbour: moved together they have the limits they have alone."""
+    n = 600
+    sheet: dict[str, object] = {f"A{k}": 0.5 for k in range(1, n + 1)}
+    for k in range(1, n, 2):
+        sheet[f"B{k}"] = f"=A{k}^2+A{k + 1}^2"
+    sheet["C1"] = f"=SUM(A1:A{n})"
+    answer = solved(sheet, "C1", f"A1:A{n}", [f"B{k} <= 1" for k in range(1, n, 2)], options={"itr": 0})
+    x = np.linspace(-0.7, 0.7, n)
+    low, high = limits_of(answer.binding.problem, x)
+    partner = x.reshape(-1, 2)[:, ::-1].ravel()
+    assert high == pytest.approx(np.sqrt(1 - partner**2), abs=1e-6)
+    assert low == pytest.approx(-np.sqrt(1 - partner**2), abs=1e-6)
+
+
+def test_rows_that_jump_are_asked_one_variable_at_a_time() -> None:
+    """A step that both cells can bring about is not missed where derivatives see nothing."""
+    sheet = {"A1": 1.2, "A2": 1.7, "B1": "=ROUND(A1,0)+INT(A2)", "C1": "=A1+A2"}
+    answer = solved(sheet, "C1", "A1:A2", ["B1 <= 2", "A1:A2 <= 9", "A1:A2 >= 0"], engine="evolutionary")
+    _, high = limits_of(answer.binding.problem, np.array([1.2, 1.7]))
+    assert high == pytest.approx([1.5, 2.0], abs=1e-6)
