@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from solver.algebra.structure import Degree
 from solver.engines.active import settled
 from solver.engines.base import Engine, Handles, Needs, engine, with_settings_of
 from solver.engines.interior import Interior
@@ -47,14 +48,20 @@ class Nonlinear(Engine):
     def minimise(self, problem: Problem, progress: Progress) -> Solution:
         """The best local answer of the chain."""
         best = self._tried(with_settings_of(Interior, self), problem, progress)
+        if problem.degree is not Degree.CONSTANT or best.outcome is not Outcome.OPTIMAL:
+            best = self._others(best, problem, progress)
+        x = settled(problem, best.x, progress)
+        return replace(judged(problem, x, self), iterations=max(progress.log.iteration, 0))
+
+    def _others(self, best: Solution, problem: Problem, progress: Progress) -> Solution:
+        """The best of the other methods and what is known; a model that seeks any feasible point needs none of them."""
         if problem.n <= SMALL or (problem.n <= MEDIUM and best.outcome is not Outcome.OPTIMAL):
             best = self._better(best, self._tried(with_settings_of(Slsqp, self), problem, progress))
         if problem.n <= FEW:
             best = self._better(best, self._tried(with_settings_of(Interior, self, barrier=WIDE), problem, progress))
         if best.outcome is not Outcome.OPTIMAL:
             best = self._better(best, self._again(problem, best.x, progress))
-        x = settled(problem, best.x, progress)
-        return replace(judged(problem, x, self), iterations=max(progress.log.iteration, 0))
+        return best
 
     def _tried(self, engine: Engine, problem: Problem, progress: Progress) -> Solution:
         """What a method finds, or the start where it breaks down."""
