@@ -253,9 +253,8 @@ def _combined(op: str, left: Tree, right: Tree) -> Tree:
     if op == " ":
         return Intersection(left, right)
     if op == ",":
-        return Union(
-            tuple(item for side in (left, right) for item in (side.children if isinstance(side, Union) else (side,)))
-        )
+        before, after = (side.items if isinstance(side, Union) else (side,) for side in (left, right))
+        return Union(before + after)
     if isinstance(left, Reference) and isinstance(right, Reference) and left.is_cell and right.is_cell:
         place = left.sheet, left.sheet_end, left.book
         if (right.sheet, right.sheet_end, right.book) in ((None, None, None), place):

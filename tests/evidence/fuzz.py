@@ -46,6 +46,8 @@ COMMANDS = (
     ("check", "{}"),
     ("show", "{}", "--json"),
     ("gradients", "{}", "--json"),
+    ("step", "{}", "-o", "out.xlsx"),
+    ("fit", "{}", "--time-limit", "1", "-o", "out.xlsx", "--json"),
     ("define", "{}", "--minimize", "A1", "--by-changing", "B1:B2", "-o", "out.xlsx"),
 )
 WITHOUT_MODEL = tuple(words for words in COMMANDS if words[0] in ("calc", "check", "define"))

@@ -21,6 +21,7 @@ PIECES = b"< > /> &amp; &#0; &#x1F600; ]]> <!-- \xff \0 <c> </row> <f/>".split(b
 OPERANDS = [
     "0", "-1", "1E308", "1E-308", '"text"', '""', "TRUE", "#N/A", "#REF!", "{1,2;3,4}", "A1:XFD1048576", "A:A", "1:3",
     "A1", "$B$2:$C$9", "OFFSET(A1,1,1,9,9)", 'INDIRECT("R1C1")', 'INDIRECT("[x.xlsx]S!A1")', "INDIRECT(A1)", "S1!A1",
+    'INDIRECT(REPT("A1,",9999))', 'EVALUATE("A1")', 'WEBSERVICE("http://x/")', "SUM((A1,B2:C3))", "TABLE(A1,)",
     "'no sheet'!A1", "[1]S!A1", "'http://x/[y.xlsx]S'!A1", "Table1[#All]", "nobody", "F1#", "@A1:A9", "A1:B2 B1:C9",
     "(A1,B2)", "1%", "2^1024", "SEQUENCE(1000,1000)", "RANDARRAY(2,2)", "ROW(1:1048576)", "LAMBDA(x,x+1)(2)",
     "LET(a,1,a)", "REPT(\"x\",1E9)", "1:1048576", "SEQUENCE(1E9)", "MAKEARRAY(9,9,LAMBDA(r,c,r*c))",
