@@ -16,13 +16,13 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 
 from solver.engines.base import Handles, Needs, engine, with_settings_of
+from solver.engines.columns import NoForm
 from solver.engines.integers import WholeNumbers
 from solver.engines.nonsmooth import Nonsmooth
 from solver.engines.options import above, at_least, option
 from solver.engines.piecewise_form import piecewise_form
 from solver.engines.run import answered
 from solver.engines.simplex import Simplex, loaded
-from solver.engines.switches import NoForm
 from solver.errors import Outcome
 from solver.model.kkt import violation
 

@@ -12,8 +12,9 @@ import numpy as np
 import scipy.sparse as sp
 
 from solver.algebra.bends import Piece
+from solver.engines.columns import INF, Columns
 from solver.engines.linear_form import LinearForm
-from solver.engines.switches import INF, Columns, define
+from solver.engines.switches import define
 
 if TYPE_CHECKING:
     from solver.algebra.pieces import Definition, Pieces

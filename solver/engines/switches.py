@@ -9,132 +9,17 @@ with M no larger than the bounds of the variables make it; where they leave it i
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
 import scipy.sparse as sp
 
 from solver.algebra.bends import Piece
+from solver.engines.columns import INF, Affine, Columns, NoForm, minus, times
 
 if TYPE_CHECKING:
     from solver.algebra.pieces import Definition
     from solver.model.problem import Indices, Mask, Vector
-
-INF = np.inf
-
-
-class NoForm(Exception):
-    """The pieces have no linear form: a range is infinite, or a product is none of a binary."""
-
-
-@dataclass(frozen=True, slots=True)
-class Affine:
-    """Rows of values matrix @ columns + shift, with the range [low, high] of each and whether it is always whole."""
-
-    matrix: sp.csr_array
-    shift: Vector
-    low: Vector
-    high: Vector
-    whole: Mask
-
-    def __getitem__(self, chosen: Mask | Indices) -> Affine:
-        rows = np.flatnonzero(chosen) if chosen.dtype == bool else chosen
-        return Affine(
-            self.matrix[rows],
-            self.shift[chosen],
-            self.low[chosen],
-            self.high[chosen],
-            self.whole[chosen],
-        )
-
-
-@dataclass
-class Columns:
-    """What is known of the columns so far, and the rows that tie them together."""
-
-    lb: Vector
-    ub: Vector
-    whole: Mask
-    """Which columns must be told to be whole."""
-    integral: Mask
-    """Which columns are whole, told or not."""
-    next: int
-    relax: bool
-    margin: float
-    matrices: list[sp.csr_array] = field(default_factory=list)
-    low: list[Vector] = field(default_factory=list)
-    high: list[Vector] = field(default_factory=list)
-
-    def affine(self, matrix: sp.csr_array, shift: Vector) -> Affine:
-        """Rows with their ranges by interval arithmetic."""
-        matrix = sp.csr_array(matrix)
-        matrix.eliminate_zeros()
-        up, down = matrix.maximum(0), matrix.minimum(0)
-        for part in (up, down):
-            part.eliminate_zeros()
-        mixed = sp.csr_array((np.ones(matrix.nnz), matrix.indices, matrix.indptr), shape=matrix.shape)
-        fraction = sp.csr_array((_fractional(matrix.data), matrix.indices, matrix.indptr), shape=matrix.shape)
-        odd = fraction @ np.ones(matrix.shape[1]) + mixed @ (~self.integral).astype(float) + _fractional(shift)
-        return Affine(
-            matrix, shift, up @ self.lb + down @ self.ub + shift, up @ self.ub + down @ self.lb + shift, odd == 0
-        )
-
-    def spare(self, count: int) -> Indices:
-        """New columns."""
-        made = np.arange(self.next, self.next + count)
-        self.next += count
-        return made
-
-    def binaries(self, count: int) -> Indices:
-        """New binary columns."""
-        made = self.spare(count)
-        self.ub[made] = 1.0
-        self.whole[made] = self.integral[made] = True
-        return made
-
-    def tie(self, parts: list[tuple[Vector | float, Indices]], rest: Affine | None, low: Vector | float,
-            high: Vector | float) -> None:  # fmt: skip
-        """Rows low <= sum of factor * column (+ rest) <= high, one for each column of the parts."""
-        size = parts[0][1].size
-        low, high = np.broadcast_to(low, size).astype(float), np.broadcast_to(high, size).astype(float)
-        matrix = rest.matrix if rest is not None else sp.csr_array((size, self.lb.size))
-        if rest is not None:
-            low, high = low - rest.shift, high - rest.shift
-        kept = np.ones(size, dtype=bool)
-        for factor, columns in parts:
-            values = np.broadcast_to(factor, size).astype(float)
-            kept &= np.isfinite(values)
-            values = np.where(np.isfinite(values), values, 0.0)
-            matrix = matrix + sp.csr_array((values, (np.arange(size), columns)), shape=(size, self.lb.size))
-        kept &= ~((low == -INF) & (high == INF)) & ~np.isnan(low) & ~np.isnan(high)
-        if not kept.all():
-            if not self.relax:
-                raise NoForm
-            matrix, low, high = sp.csr_array(matrix)[np.flatnonzero(kept)], low[kept], high[kept]
-        self.matrices.append(sp.csr_array(matrix))
-        self.low.append(low)
-        self.high.append(high)
-
-
-def _fractional(values: Vector) -> Vector:
-    return np.asarray(values != np.round(values), dtype=float)
-
-
-def _minus(columns: Columns, a: Affine, b: Affine) -> Affine:
-    return columns.affine(a.matrix - b.matrix, a.shift - b.shift)
-
-
-def _times(a: Affine, sign: Vector) -> Affine:
-    """The rows times signs of +1 or -1."""
-    turned = sign < 0
-    return Affine(
-        sp.csr_array(sp.diags_array(sign) @ a.matrix),
-        sign * a.shift,
-        np.where(turned, -a.high, a.low),
-        np.where(turned, -a.low, a.high),
-        a.whole,
-    )
 
 
 def define(
@@ -155,7 +40,7 @@ def define(
             down, up = (side[z[corner]] for side in pressed)
             turned = signs[corner] < 0
             _largest(
-                columns, z[corner], [_times(each[corner], signs[corner]) for each in values], signs[corner],
+                columns, z[corner], [times(each[corner], signs[corner]) for each in values], signs[corner],
                 np.where(turned, up, down), np.where(turned, down, up),
             )  # fmt: skip
         if not corner.all():
@@ -185,7 +70,7 @@ def _largest(columns: Columns, z: Indices, values: list[Affine], sign: Vector, s
         room = (high - each.low)[here]
         columns.tie(
             [(sign[here], z[here]), (room, chosen[here])],
-            _times(each[_mask(here, z.size)], -np.ones(here.size)),
+            times(each[_mask(here, z.size)], -np.ones(here.size)),
             -INF,
             room,
         )
@@ -205,7 +90,7 @@ def _tie_where(columns: Columns, where: Mask, sign: Vector, z: Indices, value: A
     """low <= sign * z - value <= high for the chosen elements."""
     if where.any():
         here = value[where]
-        columns.tie([(sign[where], z[where])], _times(here, -np.ones(here.shift.size)), low, high)
+        columns.tie([(sign[where], z[where])], times(here, -np.ones(here.shift.size)), low, high)
 
 
 def _condition(columns: Columns, z: Indices, at: Affine, *, strict: bool) -> None:
@@ -228,7 +113,7 @@ def _condition(columns: Columns, z: Indices, at: Affine, *, strict: bool) -> Non
 
 def _switched(columns: Columns, z: Indices, switch: Indices, yes: Affine, no: Affine) -> None:
     """z = yes where the switch is 1, no where it is 0."""
-    gain = _minus(columns, yes, no)
+    gain = minus(columns, yes, no)
     columns.lb[z], columns.ub[z] = np.minimum(yes.low, no.low), np.maximum(yes.high, no.high)
     columns.integral[z] = yes.whole & no.whole
     if columns.relax:
@@ -236,12 +121,12 @@ def _switched(columns: Columns, z: Indices, switch: Indices, yes: Affine, no: Af
     flat = np.diff(gain.matrix.indptr) == 0
     if flat.any():
         columns.tie(
-            [(1.0, z[flat]), (-gain.shift[flat], switch[flat])], _times(no[flat], -np.ones(int(flat.sum()))), 0.0, 0.0
+            [(1.0, z[flat]), (-gain.shift[flat], switch[flat])], times(no[flat], -np.ones(int(flat.sum()))), 0.0, 0.0
         )
     if not flat.all():
         rest = ~flat
         z, switch, gain = z[rest], switch[rest], gain[rest]
-        a, b = (_times(each[rest], -np.ones(z.size)) for each in (yes, no))
+        a, b = (times(each[rest], -np.ones(z.size)) for each in (yes, no))
         columns.tie([(1.0, z), (-gain.high, switch)], b, -INF, 0.0)
         columns.tie([(1.0, z), (-gain.low, switch)], b, 0.0, INF)
         columns.tie([(1.0, z), (-gain.low, switch)], a, -INF, -gain.low)
@@ -252,7 +137,7 @@ def _whole(columns: Columns, z: Indices, value: Affine) -> None:
     """z is the largest whole number up to the value."""
     columns.lb[z], columns.ub[z] = np.floor(value.low), np.floor(value.high)
     columns.whole[z] = columns.integral[z] = True
-    minus = _times(value, -np.ones(z.size))
+    minus = times(value, -np.ones(z.size))
     columns.tie([(1.0, z)], minus, np.where(value.whole, 0.0, columns.margin - 1.0), 0.0)
 
 
@@ -287,7 +172,7 @@ def _weighed(columns: Columns, z: Indices, weights: Affine, value: Affine) -> No
     constant = sp.csr_array(sp.diags_array(weights.shift) @ value.matrix)
     total = columns.affine(summed + constant, weights.shift * value.shift)
     columns.lb[z], columns.ub[z], columns.integral[z] = total.low, total.high, total.whole
-    columns.tie([(1.0, z)], _times(total, -np.ones(z.size)), 0.0, 0.0)
+    columns.tie([(1.0, z)], times(total, -np.ones(z.size)), 0.0, 0.0)
 
 
 def _gated(columns: Columns, z: Indices, gate: Affine, value: Affine) -> None:
