@@ -112,6 +112,7 @@ def _fractional(values: Vector) -> Vector:
 
 
 def minus(columns: Columns, a: Affine, b: Affine) -> Affine:
+    """The rows a - b, with the ranges of the differences."""
     return columns.affine(a.matrix - b.matrix, a.shift - b.shift)
 
 
