@@ -133,8 +133,8 @@ def within(system: Damped, r: Vector, radius: float) -> tuple[Vector, float]:
     length = float(la.norm(p))
     if length <= 1.1 * radius:
         return p, 0.0
-    slope = system.slope(0.0, p)
-    low = (length - radius) * length**2 / (radius * slope) if slope > 0 else 0.0
+    slope = radius * system.slope(0.0, p)
+    low = (length - radius) * length**2 / slope if slope > 0 else 0.0
     high = float(la.norm(system.gradient(r))) / radius
     damping = low
     for _ in range(30):
@@ -145,6 +145,9 @@ def within(system: Damped, r: Vector, radius: float) -> tuple[Vector, float]:
         off = length - radius
         if abs(off) <= 0.1 * radius:
             break
+        slope = radius * system.slope(damping, p)
+        if not slope > 0:  # the step is lost in rounding
+            break
         low, high = (max(low, damping), high) if off > 0 else (low, min(high, damping))
-        damping += off * length**2 / (radius * system.slope(damping, p))
+        damping += off * length**2 / slope
     return p, damping

@@ -42,11 +42,12 @@ class LeastSquares(Engine):
 
     def minimise(self, problem: Problem, progress: Progress) -> Solution:
         """The local minimum of the sum of squares that the steps from the start lead to."""
-        x, _, settled = descended(problem, progress, self.convergence, patience=PATIENCE)
-        if not settled and problem.smooth:
+        smooth = problem.smooth
+        x, _, settled = descended(problem, progress, self.convergence, patience=PATIENCE, curved=smooth)
+        if not settled and smooth:
             x = self._by_newton(problem, x, progress)
         elif not settled:
-            x = descended(replace(problem, x0=x), progress, self.convergence).x
+            x = descended(replace(problem, x0=x), progress, self.convergence, curved=False).x
         if not self.convergence:
             x = polished(problem, x, progress)
         return judged(problem, x, self, iterations=max(progress.log.iteration, 0))

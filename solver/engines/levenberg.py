@@ -65,6 +65,8 @@ def descended(
     r, jacobian = residuals.fun(x), residuals.jac(x)
     total, scale, radius, still = float(r @ r), np.zeros(problem.n), 0.0, 0
     totals: deque[float] = deque(maxlen=max(patience, 1))
+    if not np.isfinite(total) or not _is_finite(jacobian):
+        return Bottom(x, 0, True)
     for count in range(rounds):
         gradient = np.asarray(jacobian.T @ r)
         free = ~(((x <= lb) & (gradient > 0)) | ((x >= ub) & (gradient < 0)))

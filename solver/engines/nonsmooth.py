@@ -1,5 +1,7 @@
 """Formulas with corners or jumps: quasi-Newton steps on an exact penalty, compass search, then a population.
 
+A sum of squares with corners is fitted instead, see `kicks`.
+
 With a line search that asks for little (weak Wolfe), BFGS slides along corners down to the minimum (Lewis, Overton
 2013). Bounds and rows join the objective as  rho * sum of violations, itself a sum of corners. What that cannot see,
 jumps above all, is left to steps along the axes and, for few cells, to an evolutionary run from the point reached.
@@ -12,9 +14,11 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
+from solver.algebra.structure import Degree
 from solver.engines.base import Engine, Handles, Needs, engine, with_settings_of
 from solver.engines.compass import compassed
 from solver.engines.evolution import Evolutionary
+from solver.engines.kicks import KICKS, fitted
 from solver.engines.local import around_whole
 from solver.engines.options import at_least, option
 from solver.engines.restoration import restored
@@ -56,13 +60,25 @@ class Nonsmooth(Engine):
         progress.step(problem.x0)
         x = np.where(problem.integer, np.round(problem.x0), problem.x0)
         best = score(x[None, :])
+        if is_fit(problem):
+            kicks = KICKS if problem.n <= self.few else 0
+            best = self._taken(best, score(fitted(problem, progress, self._random(), kicks=kicks)[None, :]), progress)
+            best = self._taken(best, score(self._slid(problem, best.x[0], progress)[None, :]), progress)
+            return self._ended(problem, best.x[0])
         best = self._taken(best, score(self._slid(problem, best.x[0], progress)[None, :]), progress)
         slack = strictness(problem, self.precision)
         best = compassed(best, (problem.lb, problem.ub), problem.integer, score, progress.step, slack)
         if problem.n <= self.few:
             best = self._taken(best, self._bred(problem, best.x[0], score, progress), progress)
         best = self._taken(best, score(self._slid(problem, best.x[0], progress)[None, :]), progress)
-        x = best.x[0]
+        return self._ended(problem, best.x[0])
+
+    def _random(self) -> np.random.Generator:
+        """The same random numbers in every run unless a seed is given."""
+        return np.random.default_rng(self.seed or 1)
+
+    def _ended(self, problem: Problem, x: Vector) -> Solution:
+        """What can be said of a point."""
         wrong = violation(problem, x, relative=self.scaling)
         outcome = Outcome.CONVERGED if wrong <= self.precision else Outcome.INFEASIBLE
         return Solution(x, problem.fun(x), outcome, self.name, violation=wrong)
@@ -104,6 +120,12 @@ class Nonsmooth(Engine):
             near = restored(view, x, progress)
             x = near if problem.fun(near) < np.inf else x
         return x
+
+
+def is_fit(problem: Problem) -> bool:
+    """Whether the problem is a sum of squares with corners and nothing but bounds."""
+    plain = problem.m == 0 and not problem.integer.any()
+    return plain and problem.residuals is not None and problem.degree <= Degree.KINK
 
 
 def penalty(

@@ -111,7 +111,7 @@ def _pieces(fun: Node, rows: Node, x: Node, worst: Degree, binary: Mask) -> Call
 def _residuals(fun: Node, x: Node) -> Residuals | None:
     """The objective as a sum of squares, where the graph is one."""
     found = least_squares(fun, x)
-    if found is None or max(degrees([found.residuals], x)[0].max(initial=0), 0) > Degree.SMOOTH:
+    if found is None or max(degrees([found.residuals], x)[0].max(initial=0), 0) > Degree.KINK:
         return None
     values = Program([x], [found.residuals])
 
