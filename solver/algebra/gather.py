@@ -80,6 +80,8 @@ def _regular(index: Indices) -> tuple[int, Shape] | None:
     if index.size == 0:
         return None
     offset = int(index.flat[0])
+    if index.size == 1:
+        return offset, (0,) * index.ndim
     strides = []
     for axis, length in enumerate(index.shape):
         corner = [0] * index.ndim

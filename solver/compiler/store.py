@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TypeVar
 import numpy as np
 
 from solver.algebra import Node, constant, join, reshape, take
-from solver.functions.operand import BLANK, Operand, lone
+from solver.functions.operand import ALL_NUMBERS, BLANK, Operand, lone
 from solver.values import ErrorValue, Kind
 
 if TYPE_CHECKING:
@@ -85,18 +85,25 @@ class SheetStore:
         r, c = self.row_index.get(row), self.col_index.get(col)
         if r is None or c is None:
             return BLANK
+        key = (row, col, 1, 1)
+        cached = self.cache.get(key)
+        if cached is None:
+            cached = self.cache[key] = self._cell(r, c)
+        return cached
+
+    def _cell(self, r: int, c: int) -> Operand:
+        """The value of one compact cell."""
         kind = int(self.kind[r, c])
-        if kind == Kind.NUMBER:
-            live = self.live[r, c]
+        live = self.live[r, c]
+        if kind == _NUMBER:
             if live >= 0:
                 index = np.full((1, 1, 1, 1), self.place[r, c], dtype=np.intp)
-                return Operand(_NUMBER, take(self.nodes[live], index))
-            return Operand(_NUMBER, constant(self.number[r : r + 1, c : c + 1].reshape(1, 1, 1, 1).copy()))
+                return Operand(ALL_NUMBERS, take(self.nodes[live], index))
+            return Operand(ALL_NUMBERS, constant(self.number[r : r + 1, c : c + 1].reshape(1, 1, 1, 1).copy()))
         if kind == Kind.TEXT:
             return lone(str(self.text[r, c]))
         if kind == Kind.BLANK:
             return BLANK
-        live = self.live[r, c]
         if live >= 0:
             index = np.full((1, 1, 1, 1), self.place[r, c], dtype=np.intp)
             return Operand(np.full((1, 1, 1, 1), kind, dtype=np.uint8), take(self.nodes[live], index))
@@ -179,6 +186,8 @@ class SheetStore:
     def write(self, area: Area, kind: KindArray, number: Node, text: npt.NDArray[np.object_] | None) -> None:
         """Stores values (rows, cols) over an area whose cells all exist in the grid; the node has size rows * cols."""
         high, wide = self.area_window(area)
+        if (self.block[high, wide] == NO_BLOCK).any():
+            self.cache.clear()  # else nobody can have read these cells yet
         self.kind[high, wide] = kind
         known = number.value
         if known is not None:
@@ -193,7 +202,6 @@ class SheetStore:
             self.any_live = True
         self.text[high, wide] = None if text is None else text
         self.block[high, wide] = NO_BLOCK
-        self.cache.clear()
 
     def held(self, area: Area) -> list[npt.NDArray[np.generic]]:
         """Copies of all that the cells of an area hold."""
@@ -231,7 +239,7 @@ class SheetStore:
         return self.kind, self.number, self.text, self.block, self.live, self.place, self.volatile, self.moved
 
 
-_NUMBER = np.full((1, 1, 1, 1), Kind.NUMBER, dtype=np.uint8)
+_NUMBER = int(Kind.NUMBER)
 
 
 def _own(array: npt.NDArray[T]) -> npt.NDArray[T]:

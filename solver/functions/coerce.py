@@ -13,6 +13,7 @@ import numpy as np
 
 from solver.algebra import constant, not_equal, where
 from solver.functions.operand import (
+    ALL_NUMBERS,
     FALSE,
     ZERO,
     FloatArray,
@@ -68,11 +69,15 @@ def text_of_number(value: float) -> str:
 
     >>> text_of_number(3.0), text_of_number(0.1 + 0.2), text_of_number(1e21), text_of_number(1.5e-20)
     ('3', '0.3', '1E+21', '1.5E-20')
+    >>> text_of_number(-12345678901234567890.0)
+    '-12345678901234600000'
     """
     if value == 0:
         return "0"
     mantissa, exponent_text = f"{value:.14e}".split("e")
     exponent = int(exponent_text)
+    if 15 <= exponent < 20:  # digits beyond the fifteenth are zeros, whatever the binary number says
+        return mantissa.replace(".", "") + "0" * (exponent - 14)
     if -5 <= exponent < 20 or (exponent < 0 and len(mantissa.rstrip("0")) - exponent <= 20):
         fixed = f"{float(f'{value:.15g}'):.{max(0, 14 - exponent)}f}"
         if "." in fixed:
@@ -115,6 +120,8 @@ def strict_number_of(value: Scalar) -> float | ErrorValue:
 
 def as_numbers(operand: Operand) -> Operand:
     """The operand with every value turned into a number or an error."""
+    if operand.kind is ALL_NUMBERS:
+        return operand
     if operand.text is None or not operand.has(Kind.TEXT):
         if (operand.kind == Kind.NUMBER).all():
             return operand

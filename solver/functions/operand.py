@@ -81,6 +81,8 @@ class Operand:
 
     def has(self, kind: Kind) -> bool:
         """Whether any value is of this kind."""
+        if self.kind is ALL_NUMBERS:  # by far the commonest, and known without looking
+            return kind is Kind.NUMBER
         return bool((self.kind > kind).any() if kind == Kind.ERROR else (self.kind == kind).any())
 
     def scalar(self, r: int = 0, c: int = 0, i: int = 0, j: int = 0) -> Scalar:
@@ -297,7 +299,9 @@ def _nan_with(code: int) -> Node:
 
 ZERO = constant(np.zeros((1, 1, 1, 1)))
 ONE = constant(np.ones((1, 1, 1, 1)))
-_KINDS = {kind: np.full((1, 1, 1, 1), kind, dtype=np.uint8) for kind in Kind}
+_KINDS = tuple(np.full((1, 1, 1, 1), kind, dtype=np.uint8) for kind in Kind)
+ALL_NUMBERS = _KINDS[Kind.NUMBER]
+"""The kind array of operands that hold nothing but numbers, where that is known from the start."""
 _FAILURES = {value: _nan_with(value) for value in ErrorValue}
 _ERRORS = {value: Operand(np.full((1, 1, 1, 1), Kind.ERROR + value, dtype=np.uint8), ZERO) for value in ErrorValue}
 BLANK = Operand(_KINDS[Kind.BLANK], ZERO)
