@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 SECONDS, MEMORY = 10.0, 1 << 30
+BATCH = 250
 LARGEST = 200_000
 """Files beyond this many bytes are left out: their mutants say no more and take longer."""
 COMMANDS = (
@@ -85,6 +86,16 @@ class Tally:
     large: int = 0
     slowest: float = 0.0
     largest: int = 0
+
+    def add(self, other: Tally) -> None:
+        """Takes another tally in."""
+        self.tried += other.tried
+        self.codes += other.codes
+        self.levels += other.levels
+        self.foreign += other.foreign
+        self.hangs += other.hangs
+        self.large += other.large
+        self.slowest, self.largest = max(self.slowest, other.slowest), max(self.largest, other.largest)
 
 
 def seeds() -> dict[str, bytes]:
@@ -200,8 +211,11 @@ def _kept(mutant: Mutant, outcome: Outcome) -> None:
 
 
 def main(count: int = 1000, seed: int = 0) -> None:
-    """Prints what went wrong and the tally."""
-    click.echo(str(run(seed, count, _kept)))
+    """Prints what went wrong, and the tally as it grows."""
+    whole = Tally()
+    for first in range(0, count, BATCH):
+        whole.add(run(seed * 1_000_003 + first, min(BATCH, count - first), _kept))
+        click.echo(str(whole))
 
 
 if __name__ == "__main__":
