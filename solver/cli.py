@@ -12,6 +12,7 @@ from typing import Any
 
 import click
 
+from solver.cli_fit import fit
 from solver.cli_lesson import LESSON
 from solver.cli_parts import (
     BOOK,
@@ -240,5 +241,5 @@ def engines(as_json: bool) -> None:
         print_engines(listing)
 
 
-for command in LESSON:
+for command in (*LESSON, fit):
     main.add_command(command)

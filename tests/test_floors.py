@@ -46,13 +46,14 @@ FLOORS = {
     "starts": 6,
     "stepping": 6,
     "cli": 7,
+    "cli_fit": 7,
     "cli_lesson": 7,
     "cli_parts": 7,
     "console": 7,
 }
 STRANGERS = ({"algebra", "book", "formula"}, {"engines", "reports", "templates"})
 AT_HOME = {
-    "click": {"cli", "cli_lesson", "cli_parts"},
+    "click": {"cli", "cli_fit", "cli_lesson", "cli_parts"},
     "rich": {"console"},
     "highspy": {"engines"},
     "matplotlib": {"plotting"},

@@ -17,11 +17,14 @@ from solver.model.model import Model
 from solver.model.recall import recall
 from solver.model.render import render
 from solver.pipeline import Request, read, solve_model
+from tests.benchmarks.descents import BOOK, OPTIMUM, SETTINGS, descended, problem_of
 from tests.lesson.sheets import run, write
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+
+    from solver.model.problem import Problem
 
     Vector = np.ndarray[Any, np.dtype[np.float64]]
 
@@ -187,3 +190,17 @@ def test_the_held_out_cell_is_stored_and_recalled(tmp_path: Path) -> None:
     assert "held_out" not in recall(stored)["S"].options
     gone, dropped = render(replace(recall(stored)["S"], held_out=None), stored)
     assert (gone, [name for name, _ in dropped]) == ((), ["solver_sheet_held_out"])
+
+
+@pytest.fixture(scope="module")
+def ratings(shared: Path) -> Problem:
+    """The 15 x 15 ratings of the course's own workbook, from the start that it stores."""
+    return problem_of(shared / "real" / BOOK.name)
+
+
+@pytest.mark.parametrize("name", SETTINGS)
+def test_every_descent_learns_the_ratings(name: str, ratings: Problem) -> None:
+    """The documented settings bring each engine within 1 % of the best loss."""
+    found = descended(ratings, name)
+    assert found.epochs is not None
+    assert found.loss <= 1.01 * OPTIMUM
