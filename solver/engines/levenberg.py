@@ -52,11 +52,13 @@ def descended(
     rounds: int = ROUNDS,
     patience: int = 0,
     curved: bool = True,
+    reach: float = REACH,
 ) -> Bottom:
     """The point where no damped step brings less squares, or no more than `goal` is left.
 
     With `patience`, the descent also ends, unsettled, when so many steps together gain less than a hundredth.
-    `curved` steps are accelerated along the geodesic: for residuals without corners.
+    `curved` steps are accelerated along the geodesic: for residuals without corners. The first step is no longer than
+    `reach` sizes of the start.
     """
     residuals = problem.residuals
     if residuals is None:
@@ -79,7 +81,7 @@ def descended(
         if patience and len(totals) == patience and totals[0] - total < CREEP * total:
             return Bottom(x, count, False)
         totals.append(total)
-        radius = radius or REACH * float(np.linalg.norm(weight * x)) or REACH
+        radius = radius or reach * float(np.linalg.norm(weight * x)) or reach
         system = damped(_columns(jacobian, free), weight[free])
         while True:
             p = np.zeros(problem.n)

@@ -22,6 +22,9 @@ SMALL = 300
 
 ROUNDS = 12
 
+NOISE = 1e-10
+"""A sum of small squares is known to no better than this share, when the numbers that it compares are large."""
+
 
 def polished(problem: Problem, x: Vector, progress: Progress) -> Vector:
     """The point after Newton's steps in the variables that no bound holds."""
@@ -41,7 +44,8 @@ def polished(problem: Problem, x: Vector, progress: Progress) -> Vector:
         if not np.all(np.isfinite(gradient_new)):
             break
         norm_new = _size(problem, new, gradient_new)
-        if norm_new >= norm or fun_new > fun + 1e-13 * abs(fun):
+        surely = fun_new <= fun + 1e-13 * abs(fun)
+        if norm_new >= norm or not (surely or (norm_new < norm / 2 and fun_new <= fun + NOISE * abs(fun))):
             break
         x, fun, gradient, norm = new, fun_new, gradient_new, norm_new
         progress.step(x, gradient_norm=norm)
