@@ -205,6 +205,8 @@ def _let(args: tuple[t.Tree, ...], site: Site) -> Meaning:
 
 
 def _lambda(args: tuple[t.Tree, ...], site: Site) -> Meaning:
+    if not args:
+        raise FormulaError("LAMBDA needs a formula")
     *parameters, body = args
     if not all(isinstance(p, t.Name) for p in parameters):
         raise FormulaError("the parameters of LAMBDA must be names")

@@ -249,14 +249,14 @@ def countblank(here: Here, area: Ref) -> Operand:
 
 
 @function("SUMPRODUCT")
-def sumproduct(first: Array, *others: Array) -> Operand:
+def sumproduct(first: Array, *more: Array) -> Operand:
     """The sum of the products of entries in the same place; what is not a number is 0.
 
     =SUMPRODUCT({1,2;3,4}, {5,6;7,"x"}) -> 38
     =SUMPRODUCT({1,2}, {1;2}) -> #VALUE!
     """
-    factors = (first, *others)
-    if any(factor.shape[2:] != first.shape[2:] for factor in others):
+    factors = (first, *more)
+    if any(factor.shape[2:] != first.shape[2:] for factor in more):
         return blamed(error(ErrorValue.VALUE), fault_in(factors))
     result = sum_(reduce(mul, [taken(factor)[0] for factor in factors]), _GRID)
     return blamed(numbers(result), fault_in(factors))

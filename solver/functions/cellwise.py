@@ -39,8 +39,9 @@ def cell_by_cell(function: Function, parameters: Sequence[Parameter], taken: Seq
     takings = [parameter.taking for parameter in parameters]
     shape = _shape_of_results(takings, taken)
     if any(taking.scalar and argument.live for taking, argument in zip(takings, taken, strict=True)):
-        if function.gives in _NO_NUMBERS:
-            raise NeedsValue(f"{function.names[0]} makes no plain number, and it depends on a variable cell")
+        whole = [a for taking, a in zip(takings, taken, strict=True) if isinstance(a, Operand) and not taking.scalar]
+        if function.gives in _NO_NUMBERS or any(argument.live for argument in whole):
+            raise NeedsValue(f"{function.names[0]} cannot be computed of variable cells")
         return _opaque(function, takings, taken, here, shape)
     faults = _faults(takings, taken, shape)
     columns = [_column(taking, argument, shape) for taking, argument in zip(takings, taken, strict=True)]

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 @function("GETPIVOTDATA", calculus=Calculus.STEP)
-def getpivotdata(here: Here, measure: str, table: Ref, *fields_and_items: Scalar) -> Operand | ErrorValue:
+def getpivotdata(here: Here, measure: str, table: Ref, *more: Scalar) -> Operand | ErrorValue:
     """What a pivot table shows of a measure for these items; #REF! where it shows nothing of the kind.
 
     The table is the one around a cell; pairs of field and item follow. Fields that are not named must have been
@@ -26,13 +26,13 @@ def getpivotdata(here: Here, measure: str, table: Ref, *fields_and_items: Scalar
 
     =GETPIVOTDATA("Sum of sales", A1, "region", "East") -> #REF!
     """
-    if not isinstance(table, Reference) or len(fields_and_items) % 2:
+    if not isinstance(table, Reference) or len(more) % 2:
         return ErrorValue.REF
     pivot = here.pivot(table)
     if pivot is None:
         return ErrorValue.REF
     asked: dict[str, float | str | bool] = {}
-    for field, item in zip(fields_and_items[::2], fields_and_items[1::2], strict=True):
+    for field, item in zip(more[::2], more[1::2], strict=True):
         for value in (field, item):
             if isinstance(value, ErrorValue):
                 return value

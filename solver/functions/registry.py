@@ -18,7 +18,8 @@ The decorator reads the signature. A parameter's annotation says how Excel treat
 
 and the return annotation says what comes out (Number, Logical, Text: checked and wrapped; Operand, Ref: as it is;
 plain types, possibly `| ErrorValue`, for bodies on plain values). A default makes an argument optional, `*args`
-repeats. Scalars are intersected with the formula's row or column, or spread over an array formula, by the compiler.
+repeats, `*more` may also be left out. Scalars are intersected with the formula's row or column, or spread over an
+array formula, by the compiler.
 """
 
 from __future__ import annotations
@@ -123,8 +124,8 @@ class Function:
 
     @property
     def least(self) -> int:
-        """The fewest arguments."""
-        return sum(not (p.optional or p.repeated) for p in self.parameters)
+        """The fewest arguments; what repeats is needed once, unless its name says that it is `more`."""
+        return sum(not (p.optional or (p.repeated and p.name == "more")) for p in self.parameters)
 
     @property
     def most(self) -> int | None:

@@ -88,7 +88,7 @@ def _check(name: str, example: Example, place: int, at: Array, draw: np.random.G
     before2, before, here, after, after2 = (float((values * weight).sum()) for values in along)
     slope = float(slopes.ravel() @ direction.ravel())
     measured = (before2 - 8 * before + 8 * after - after2) / (12 * STEP)
-    if np.isinf(measured):  # the last numbers before an overflow
+    if np.isinf([slope, measured]).any():  # the last numbers before an overflow
         return
     slopes_between = np.diff([before2, before, here, after, after2]) / STEP
     noise = 1e-12 * max(1e-3, *(abs(v) for v in (before2, here, after2))) / STEP
