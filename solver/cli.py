@@ -66,8 +66,9 @@ def main(context: click.Context) -> None:
 def solve(book: Path, **asked: Any) -> None:
     """Solves the stored model and writes the fitted values, and all that depends on them, into a copy of BOOK."""
     from solver import pipeline
-    from solver.console import Progress, print_answer, print_reports
+    from solver.console import print_answer, print_reports
     from solver.listing import absolute, answer_listing, report_listings
+    from solver.live import Progress
 
     only_one_target(asked)
     if asked["sheet"] and asked["all_sheets"]:
@@ -125,7 +126,7 @@ def plot(book: Path, **asked: Any) -> None:
     """Solves the stored model and draws its charts: loss by iteration, fitted against target, slack."""
     from solver import pipeline
     from solver.book.save import save, writable
-    from solver.console import Progress
+    from solver.live import Progress
     from solver.plotting import form_of, picture
 
     target = asked["output"] or pipeline.beside(book, "plot").with_suffix(".png")

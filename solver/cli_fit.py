@@ -69,10 +69,11 @@ if TYPE_CHECKING:
 def fit(book: Path, **asked: Any) -> None:
     """Explains a grid of targets by embeddings: writes formulas, loss and model into a copy of BOOK, and solves it."""
     from solver import pipeline
-    from solver.console import Progress, print_answer
+    from solver.console import print_answer
     from solver.fitting import Fit
     from solver.fitting import fit as fitted_by
     from solver.listing import absolute, answer_listing, report_listings
+    from solver.live import Progress
 
     only_one_target(asked)
     asked["hidden"], asked["decay"] = _sizes(asked["hidden"]), _decay(asked["decay"])

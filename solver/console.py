@@ -1,30 +1,22 @@
-"""What a person sees on the terminal: a live line while a model is solved, and tables of what came out."""
+"""What a person sees on the terminal: tables of what came out."""
 
 from __future__ import annotations
 
 import sys
 import textwrap
-import time
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
-from rich.live import Live
 from rich.table import Table
-from rich.text import Text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
-    from types import TracebackType
 
-    from solver.model.solution import Step
     from solver.table import Table as Report
 
 _SHOWN = 12
 """How many variables, constraints or differences are listed before "and so on"."""
-
-_FRAMES_PER_SECOND = 10.0
-
 
 _WIDE = 160
 """Columns of a table where the output is no terminal."""
@@ -38,35 +30,6 @@ def _out() -> Console:
     if not out.is_terminal:
         out.width = _WIDE
     return out
-
-
-class Progress:
-    """The live line: iteration, objective, violation and time; silent where stderr is no terminal."""
-
-    def __init__(self, *, silent: bool) -> None:
-        console = Console(stderr=True, highlight=False)
-        self._live = None if silent or not console.is_terminal else Live(console=console, transient=True)
-        self._began = self._drawn = time.monotonic()
-
-    def __enter__(self) -> Progress:
-        if self._live is not None:
-            self._live.start()
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        if self._live is not None:
-            self._live.stop()
-
-    def watch(self, step: Step, /) -> None:
-        """Shows one step, at most ten times a second."""
-        now = time.monotonic()
-        if self._live is None or now - self._drawn < 1 / _FRAMES_PER_SECOND:
-            return
-        self._drawn = now
-        line = f"step {step.iteration}  objective {step.fun:.10g}"
-        if step.violation > 0:
-            line += f"  violation {step.violation:.3g}"
-        self._live.update(Text(f"{line}  {now - self._began:.1f} s"))
 
 
 def print_answer(listing: Mapping[str, Any]) -> None:

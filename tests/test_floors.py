@@ -34,6 +34,7 @@ FLOORS = {
     "pipeline": 6,
     "plotting": 6,
     "listing": 6,
+    "live": 7,
     "api": 6,
     "decay": 6,
     "defining": 6,
@@ -54,7 +55,7 @@ FLOORS = {
 STRANGERS = ({"algebra", "book", "formula"}, {"engines", "reports", "templates"})
 AT_HOME = {
     "click": {"cli", "cli_fit", "cli_lesson", "cli_parts"},
-    "rich": {"console"},
+    "rich": {"console", "live"},
     "highspy": {"engines"},
     "matplotlib": {"plotting"},
     "openpyxl": {"templates"},

@@ -152,7 +152,7 @@ def main() -> None:
         errors = f"{training:>9.4f}{held:>9.4f}{held / level:>9.4f}{taken.answer['iterations']:>9}"
         times = (spent["compile"], spent["solve"], taken.seconds, taken.cpu)
         print(f"{engine:<15}{errors}" + "".join(f"{t:>9.1f}" for t in times) + f"{taken.memory:>9.0f}", flush=True)
-    for factor in (1.0, 1.5, 2.0, 3.0):
+    for factor in (1.0, 1.25, 1.5, 2.0):
         predicted = by_turns(data, ~out, factor * asked.noise)
         training, held = (float(np.sqrt(np.mean((data.rating - predicted)[part] ** 2))) for part in (~out, out))
         print(f"{f'ridge, {factor:g}':<15}{training:>9.4f}{held:>9.4f}{held / level:>9.4f}", flush=True)
