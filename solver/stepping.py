@@ -110,7 +110,7 @@ def step(
         _objective(recomputed(book, dict(zip(binding.variables, x.tolist(), strict=True))), model.objective)
         for x in (old, new)
     )
-    tables = _computed(book, _tables(book, model, moves, rate, direction))
+    tables = _computed(book, model, _tables(book, model, moves, rate, direction))
     shown = tables[0].entries[_LOSSES + 1, 1].value
     if not isinstance(shown, float) or not np.isclose(shown, after, rtol=1e-9, atol=1e-12):
         raise ModelError(
@@ -194,15 +194,23 @@ def _mirror(book: Book, model: Model, places: Mapping[Cell, str]) -> dict[tuple[
 _PLAIN = (FormulaKind.NORMAL, FormulaKind.SHARED)
 
 
-def _computed(book: Book, tables: Sequence[Table]) -> tuple[Table, ...]:
-    """The tables with the value of every formula."""
+def _computed(book: Book, model: Model, tables: Sequence[Table]) -> tuple[Table, ...]:
+    """The tables with the value of every formula; ModelError where one has none."""
     living = read(patch(book, Edits(tables=tuple(tables))))
     calculation = Calculation(living)
     done = []
     for table in tables:
         entries = {}
         for (row, col), entry in table.entries.items():
-            value = calculation.value(Area.of(Cell(table.title, row, col))).scalar() if entry.formula else entry.value
-            entries[row, col] = replace(entry, value=value)
+            cell = Cell(table.title, row, col)
+            value = calculation.value(Area.of(cell)) if entry.formula else None
+            if cell in calculation.failures:
+                first = next(iter(calculation.failures.values()))
+                raise ModelError(
+                    f"the step cannot be shown, {first}",
+                    where=str(model.objective),
+                    hint="correct the formulas on the way to the objective",
+                )
+            entries[row, col] = entry if value is None else replace(entry, value=value.scalar())
         done.append(replace(table, entries=entries))
     return tuple(done)

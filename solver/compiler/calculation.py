@@ -72,6 +72,8 @@ class Calculation(Evaluation):
             return self.evaluate(text, at)
         except (Unknown, NeedsValue, NotUniform) as failure:
             raise FormulaError(str(failure), where=str(at), formula="=" + text) from None
+        except RecursionError:
+            raise FormulaError("the formula is nested too deeply", where=str(at)) from None
 
     def value(self, area: Area) -> Operand:
         """The values of an area, computed first where they are not yet: (1, 1, rows, cols)."""

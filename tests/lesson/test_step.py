@@ -8,6 +8,8 @@ from typing import Any
 import openpyxl
 import pytest
 
+from tests.book.family.base import fit_parts, sheet
+from tests.book.made import zipped
 from tests.lesson.sheets import address, libreoffice, listing, put, refused, run, write
 
 GALLERY = Path(__file__).resolve().parents[2] / "workbooks"
@@ -79,3 +81,14 @@ def test_bad_input(book: Path, tmp_path: Path) -> None:
     assert "no derivative" in refused("step", steep, "--of", "B1", "--wrt", "A1")
     assert book.read_bytes() == before
     assert not (tmp_path / "far-step.xlsx").exists()
+
+
+def test_a_formula_that_cannot_be_computed_anew(tmp_path: Path) -> None:
+    """A given number may rest on what the file stores; on the sheet of the step its formula has no value."""
+    given = '<c r="B2"><v>1</v></c>'
+    assert given in sheet()
+    text = sheet().replace(given, '<c r="B2"><f>NOSUCH(1)</f><v>1</v></c>')
+    (tmp_path / "book.xlsx").write_bytes(zipped(fit_parts(text)))
+    code, _, said = run("step", tmp_path / "book.xlsx")
+    assert code == 2
+    assert "'S1'!F3: the step cannot be shown, the function NOSUCH is not known: correct the formulas" in said
