@@ -28,6 +28,9 @@ MEANINGS = {
 }
 
 
+NO_CURVATURE = "It was not computed: there are no multipliers, or the search for its ends took too long."
+
+
 @report("check", "Check Report")
 def check_report(answer: Answer) -> Page:
     """Objective, constraints and conditions of optimality computed anew, curvature, and the statistics of a fit."""
@@ -116,10 +119,11 @@ def _second_order(page: Page, answer: Answer) -> None:
     if problem.linear is not None and problem.linear.cost is not None and problem.linear.hessian is None:
         return
     found = curvature(problem, answer.solution)
-    if found is None:
-        return
     page.row += 1
     page.line("Curvature")
+    if found is None:
+        page.line(NO_CURVATURE, col=1)
+        return
     rows: list[Row] = [
         ("Verdict", found.verdict.partition(":")[0], found.verdict.partition(": ")[2]),
         ("Directions", float(found.directions), "that the binding constraints leave free"),

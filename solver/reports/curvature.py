@@ -1,7 +1,8 @@
 """The second-order verdict: whether the answer is a minimum, a saddle, or lies in a flat valley, and along which cells.
 
 It is told by the eigenvalues of the Hessian of f - y'r in the directions that keep the binding constraints: of Z' H Z,
-with Z an orthonormal basis of the null space of their gradients. Small models are taken whole, large ones by Lanczos.
+with Z an orthonormal basis of the null space of their gradients. Small models are taken whole; of large ones the ends
+of the spectrum are found by Lanczos' method, with a projection in place of the basis.
 """
 
 from __future__ import annotations
@@ -12,11 +13,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 import scipy.sparse as sp
 from scipy.linalg import null_space
-from scipy.sparse.linalg import ArpackError, LinearOperator, eigsh
+from scipy.sparse.linalg import ArpackError, ArpackNoConvergence, LinearOperator, eigsh, splu
 
 from solver.reports.conditions import ACTIVE
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from solver.model.problem import Indices, Mask, Problem, Vector
     from solver.model.solution import Solution
 
@@ -25,7 +28,9 @@ WHOLE = 400
 
 _FLAT = 1e-7
 _ENDS = 6
+_RESTARTS = 60
 _STRONG = 1e-9
+_HAIR = 1e-14
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,16 +68,15 @@ def curvature(problem: Problem, solution: Solution) -> Curvature | None:
     weights = np.zeros(problem.m) if y is None else np.asarray(y)
     size = np.maximum(np.abs(x), np.where(problem.x0 == 0, 1.0, np.abs(problem.x0)))
     free = np.flatnonzero(~_held(x, problem.lb, problem.ub, z))
-    basis = _directions(problem, x, weights, free, size)
-    if basis is None:
-        return None
-    count = basis.shape[1] if isinstance(basis, np.ndarray) else free.size
-    if not count:
+    rows = _binding_rows(problem, x, weights, free, size)
+    small = free.size <= WHOLE or (rows.shape[0] > 0 and free.size * max(rows.shape) <= WHOLE * WHOLE * 25)
+    space: Basis | Projection = Basis(free.size, rows) if small else Projection(free.size, rows)
+    if not space.count:
         return Curvature(0, 0.0, 0.0, 0, True, ())
 
     def spread(v: Vector) -> Vector:
         full = np.zeros(problem.n)
-        full[free] = basis @ v if isinstance(basis, np.ndarray) else v
+        full[free] = space.spread(v)
         return full * size
 
     def product(v: Vector) -> Vector:
@@ -80,10 +84,9 @@ def curvature(problem: Problem, solution: Solution) -> Curvature | None:
         curved = np.asarray(problem.hessp(x, direction))
         if problem.m:
             curved = curved - problem.row_hessp(x, weights, direction)
-        inner = (curved * size)[free]
-        return np.asarray(basis.T @ inner if isinstance(basis, np.ndarray) else inner)
+        return space.gather((curved * size)[free])
 
-    found = _eigen(product, count)
+    found = _eigen(product, space)
     if found is None or not np.all(np.isfinite(found[0])):
         return None
     values, vectors = found
@@ -91,7 +94,8 @@ def curvature(problem: Problem, solution: Solution) -> Curvature | None:
     flat = np.flatnonzero(np.abs(values) <= _FLAT * largest) if largest > 0 else np.arange(len(values))
     down = np.flatnonzero(values < -_FLAT * largest)
     along = tuple(_movers(spread(vectors[:, k]) / size) for k in [*down[:3], *flat[:3]][:3])
-    return Curvature(count, float(values.min()), float(values.max()), len(flat), len(values) == count, along)
+    whole = len(values) == space.count
+    return Curvature(space.count, float(values.min()), float(values.max()), len(flat), whole, along)
 
 
 def _held(x: Vector, low: Vector, high: Vector, multiplier: Vector) -> Mask:
@@ -103,36 +107,89 @@ def _held(x: Vector, low: Vector, high: Vector, multiplier: Vector) -> Mask:
     return np.asarray((at_low | at_high) & (strong | (low == high)))
 
 
-def _directions(problem: Problem, x: Vector, y: Vector, free: Indices, size: Vector) -> Vector | sp.csr_array | None:
-    """A basis of the free directions that keep the binding rows; None when it is too large to compute."""
-    if not problem.m:
-        return sp.eye_array(free.size, format="csr")
+def _binding_rows(problem: Problem, x: Vector, y: Vector, free: Indices, size: Vector) -> sp.csr_array:
+    """The gradients of the rows that must keep their value, in the free variables, each of length 1."""
     equal = problem.row_lo == problem.row_hi
     strong = np.abs(y) > _STRONG * max(1.0, float(np.abs(y).max(initial=0.0)))
     binding = np.flatnonzero(equal | strong)
     if not binding.size:
-        return sp.eye_array(free.size, format="csr")
-    if free.size * max(free.size, binding.size) > WHOLE * WHOLE * 25:
-        return None
-    rows = sp.csr_array(problem.row_jac(x))[binding].toarray()[:, free] * size[free]
-    length = np.linalg.norm(rows, axis=1, keepdims=True)
-    return np.asarray(null_space(rows / np.where(length == 0, 1.0, length), rcond=1e-10))
+        return sp.csr_array((0, free.size))
+    rows = sp.csr_array(problem.row_jac(x))[binding][:, free] @ sp.diags_array(size[free])
+    length = np.sqrt(np.asarray(rows.multiply(rows).sum(axis=1)).ravel())
+    return sp.csr_array(sp.diags_array(1.0 / np.where(length == 0, 1.0, length)) @ rows)
 
 
-def _eigen(product: object, count: int) -> tuple[Vector, Vector] | None:
-    """Eigenvalues and vectors of a symmetric product: all of them, or the ends of the spectrum."""
-    assert callable(product)
-    if count <= WHOLE:
-        matrix = np.column_stack([product(unit) for unit in np.eye(count)])
+class Basis:
+    """The directions that keep some rows, by an orthonormal basis of their null space."""
+
+    def __init__(self, size: int, rows: sp.csr_array) -> None:
+        self._basis = null_space(rows.toarray(), rcond=1e-10) if rows.shape[0] else np.eye(size)
+        self.count = self.size = int(self._basis.shape[1])
+
+    def spread(self, v: Vector) -> Vector:
+        """The direction with these coordinates."""
+        return np.asarray(self._basis @ v)
+
+    def gather(self, direction: Vector) -> Vector:
+        """The coordinates of what a direction has in common with the space."""
+        return np.asarray(self._basis.T @ direction)
+
+    def inside(self, v: Vector) -> Vector:
+        """What of a vector that is sought lies in the space: all of it, for coordinates."""
+        return v
+
+
+class Projection:
+    """The same directions as vectors of all free variables: v - A'(A A')^-1 A v is the part of v among them."""
+
+    def __init__(self, size: int, rows: sp.csr_array) -> None:
+        self.size, self.count = size, size - int(rows.shape[0])
+        self._rows = rows
+        # a hair on the diagonal: rows that depend on each other make no difference
+        self._solve = (
+            splu(sp.csc_array(rows @ rows.T + _HAIR * sp.eye_array(rows.shape[0]))).solve if rows.nnz else None
+        )
+
+    def inside(self, v: Vector) -> Vector:
+        """The part of a vector that lies in the space."""
+        return v if self._solve is None else np.asarray(v - self._rows.T @ self._solve(self._rows @ v))
+
+    spread = gather = inside
+
+
+def _eigen(product: Callable[[Vector], Vector], space: Basis | Projection) -> tuple[Vector, Vector] | None:
+    """Eigenvalues and vectors of a symmetric product on a space: all of them, or the ends of the spectrum.
+
+    The least of M are found as the greatest of g I - M, with g the greatest of M: there even the directions without
+    curvature are far from zero, and what lies outside the space is at the other end.
+    """
+    size = space.size
+    if size <= WHOLE:
+        matrix = np.column_stack([product(unit) for unit in np.eye(size)])
         values, vectors = np.linalg.eigh((matrix + matrix.T) / 2)
         return values, vectors
-    operator = LinearOperator((count, count), matvec=product, dtype=np.float64)
+    # all ones would be an eigenvector of some models, and the search would end with it
+    start = np.random.default_rng(0).normal(size=size)
+    high = _greatest(product, 1, start, 1e-4)
+    if high is None:
+        return None
+    top = max(float(high[0][-1]), 0.0)
+    low = _greatest(lambda v: top * space.inside(v) - product(v), _ENDS, start, _FLAT / 10)
+    return None if low is None else (np.r_[top - low[0], high[0]], np.column_stack([low[1], high[1]]))
+
+
+def _greatest(
+    product: Callable[[Vector], Vector], count: int, start: Vector, tolerance: float
+) -> tuple[Vector, Vector] | None:
+    """The greatest eigenvalues with their vectors; those that were found when time is up, None if there are none."""
+    operator = LinearOperator((start.size, start.size), matvec=lambda v: product(np.ravel(v)), dtype=np.float64)
     try:
-        low = eigsh(operator, k=_ENDS, which="SA", tol=1e-8, v0=np.ones(count))
-        high = eigsh(operator, k=1, which="LA", tol=1e-4, v0=np.ones(count))
+        values, vectors = eigsh(operator, k=count, which="LA", tol=tolerance, v0=start, maxiter=_RESTARTS)
+    except ArpackNoConvergence as stopped:
+        values, vectors = stopped.eigenvalues, stopped.eigenvectors
     except ArpackError:
         return None
-    return np.r_[low[0], high[0]], np.column_stack([low[1], high[1]])
+    return (np.asarray(values), np.asarray(vectors)) if len(values) else None
 
 
 def _movers(direction: Vector, most: int = 6) -> tuple[tuple[int, float], ...]:

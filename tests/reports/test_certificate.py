@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+import scipy.sparse as sp
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from solver import pipeline
 from solver.engines import choose, run
 from solver.engines.simplex import Simplex
+from solver.errors import Outcome
+from solver.model.solution import Solution
 from solver.pipeline import Request
 from solver.reports.conditions import conditions
 from solver.reports.curvature import curvature
@@ -150,3 +153,32 @@ def test_starts_that_reached_the_answer_are_counted() -> None:
     found = re.fullmatch(r"(\d+) starts followed to the end: (\d+) reached this answer, 2 in all were found", note)
     assert found is not None, note
     assert 0 < int(found[2]) < int(found[1])
+
+
+@pytest.mark.parametrize("pairs", [450, 1100])
+@pytest.mark.parametrize(("weight", "verdict"), [(1.0, "minimum"), (0.0, "flat"), (-1.0, "saddle")])
+def test_curvature_of_large_models_with_rows(weight: float, verdict: str, pairs: int) -> None:
+    """By Lanczos on the space that the rows leave: pairs with a given sum, one of them flat or turned round.
+
+    Fewer pairs are taken with a basis of that space, more with a projection.
+    """
+    n = 2 * pairs
+    curved = np.ones(n)
+    curved[:2] = weight
+    matrix = sp.kron(sp.eye_array(pairs), np.ones((1, 2))).tocsr()
+    right = np.full(pairs, 2.0)
+    problem = replace(
+        linear_program(np.zeros(n), [[1.0] * n], [n], [n], x0=np.ones(n)),
+        row_lo=right,
+        row_hi=right,
+        row_jac=lambda _: matrix,
+        row_hessp=lambda *_: np.zeros(n),
+        hessp=lambda _, v: curved * v,
+    )
+    point = Solution(np.ones(n), 0.0, Outcome.OPTIMAL, "made")
+    found = curvature(problem, replace(point, row_multipliers=np.ones(pairs), bound_multipliers=np.zeros(n)))
+    assert found is not None
+    assert found.directions == pairs
+    assert found.verdict.startswith(verdict)
+    assert (found.least, found.greatest) == (pytest.approx(weight, abs=1e-6), pytest.approx(1.0, rel=1e-3))
+    assert {place for place, _ in found.along[0]} == {0, 1} if verdict != "minimum" else not found.along
