@@ -186,10 +186,11 @@ def _greatest(
     try:
         values, vectors = eigsh(operator, k=count, which="LA", tol=tolerance, v0=start, maxiter=_RESTARTS)
     except ArpackNoConvergence as stopped:
-        values, vectors = stopped.eigenvalues, stopped.eigenvectors
+        found, along = stopped.eigenvalues, stopped.eigenvectors
+        return (np.real(found), np.real(along)) if len(found) else None
     except ArpackError:
         return None
-    return (np.asarray(values), np.asarray(vectors)) if len(values) else None
+    return np.asarray(values), np.asarray(vectors)
 
 
 def _movers(direction: Vector, most: int = 6) -> tuple[tuple[int, float], ...]:
