@@ -5,14 +5,18 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from solver.errors import WorkbookError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _NETWORK = frozenset(("9p", "afs", "ceph", "cifs", "fuse.sshfs", "ncpfs", "nfs", "nfs4", "smb3", "smbfs", "vboxsf"))
 _MOUNTS = Path("/proc/self/mounts")
+_PATIENCE, _PAUSE = 60.0, 0.01
 
 
 @contextlib.contextmanager
@@ -20,22 +24,42 @@ def alone(folder: Path) -> Iterator[None]:
     """Waits until no other process of this program is here with the same folder; the lock goes with the process.
 
     The folder itself is locked, so nothing is left behind. Where folders cannot be locked (Windows, some network
-    shares) there is no waiting.
+    shares) there is no waiting. Raises WorkbookError when the other one takes too long.
     """
     if sys.platform == "win32":
         yield
         return
-    import fcntl
-
     descriptor = -1
     try:
         with contextlib.suppress(OSError):
             descriptor = os.open(folder, os.O_RDONLY)
-            fcntl.flock(descriptor, fcntl.LOCK_EX)
+        if descriptor >= 0:
+            _wait_for(descriptor)
         yield
     finally:
         if descriptor >= 0:
             os.close(descriptor)
+
+
+def _wait_for(descriptor: int) -> None:
+    patience = time.monotonic() + _PATIENCE
+    while not _locked(descriptor):
+        if time.monotonic() > patience:
+            raise WorkbookError("another run is writing in this folder", hint="wait for it, or end it")
+        time.sleep(_PAUSE)
+
+
+def _locked(descriptor: int) -> bool:
+    """Whether there is no other one: the lock is ours, or the file system has no such locks."""
+    import fcntl
+
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except OSError:
+        return True
+    return True
 
 
 def cautions(path: Path) -> list[str]:

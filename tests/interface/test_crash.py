@@ -128,6 +128,27 @@ def test_two_runs_do_not_lose_each_others_changes(here: Path) -> None:
     assert contents(here) == {"book.xlsx": b"60"}
 
 
+def test_a_run_that_does_not_end(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The lock of another run is waited for, but not for ever."""
+    import fcntl
+
+    from solver.book import turns
+
+    line(here / "book.xlsx")
+    before = contents(here)
+    monkeypatch.setattr(turns, "_PATIENCE", 0.05)
+    holder = os.open(here, os.O_RDONLY)
+    fcntl.flock(holder, fcntl.LOCK_EX)
+    said = run("solve", "book.xlsx", "-i")
+    assert (said.code, said.err) == (
+        2,
+        "book.xlsx: another run is writing in this folder: wait for it, or end it\n",
+    )
+    assert contents(here) == before
+    os.close(holder)
+    assert run("solve", "book.xlsx", "-i").code == 0
+
+
 def limited(code: str, *words: str) -> subprocess.CompletedProcess[str]:
     """The command in a process of its own after some words of Python."""
     program = f"import resource, signal, sys\nfrom solver.cli import main\n{code}\nmain({list(words)!r})\n"
