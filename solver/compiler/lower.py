@@ -13,9 +13,10 @@ from solver.compiler.refer import bounding, cells_of, common, part_of_table
 from solver.compiler.site import Meaning, Site, fixed_reference
 from solver.errors import FormulaError, UnsupportedFunction
 from solver.formula import tree as t
+from solver.functions.arrange import rearrange
 from solver.functions.call import call, intersect, scalar_of
 from solver.functions.here import Closure, Reference, References
-from solver.functions.operand import BLANK, NotUniform, Operand, error, lone, numbers, of_scalars, rearrange
+from solver.functions.operand import BLANK, NotUniform, Operand, error, lone, numbers, of_scalars
 from solver.functions.operators import binary, percent, unary
 from solver.functions.registry import Taking, lookup
 from solver.values import ERROR_OF_LABEL, ErrorValue

@@ -9,7 +9,8 @@ import numpy.typing as npt
 
 from solver.algebra import Node, broadcast, reshape
 from solver.book.book import FormulaKind
-from solver.functions.operand import Operand, error, gather, rearrange, spread_to
+from solver.functions.arrange import gather, rearrange, spread_to
+from solver.functions.operand import Operand, error
 from solver.grid import Area
 from solver.values import ErrorValue, Kind
 

@@ -28,8 +28,9 @@ from solver.algebra import (
     where,
 )
 from solver.functions.alignment import overlaid
+from solver.functions.arrange import flatten, spread_to
 from solver.functions.here import Reference, References
-from solver.functions.operand import error, flatten, numbers, spread_to
+from solver.functions.operand import error, numbers
 from solver.functions.registry import Calculus, function
 from solver.functions.sample import blamed, comparison, first_fault, listed
 from solver.values import ErrorValue, Kind

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from solver.algebra import constant, where
-from solver.functions.operand import ZERO, Operand, gather
+from solver.functions.arrange import gather
+from solver.functions.operand import ZERO, Operand
 from solver.values import ErrorValue, Kind
 
 if TYPE_CHECKING:

@@ -25,8 +25,9 @@ from solver.algebra import (
     trunc,
     where,
 )
+from solver.functions.arrange import flatten
 from solver.functions.coerce import as_numbers, strict_numbers
-from solver.functions.operand import ONE, flatten, guard, numbers, with_errors
+from solver.functions.operand import ONE, guard, numbers, with_errors
 from solver.functions.operators import raised
 from solver.functions.registry import Calculus, function
 from solver.functions.sample import blamed, first_fault

@@ -9,10 +9,11 @@ import numpy as np
 from solver.algebra import Node
 from solver.errors import FormulaError
 from solver.functions.alignment import aligned
+from solver.functions.arrange import gather
 from solver.functions.cellwise import cell_by_cell
 from solver.functions.coerce import as_logicals, as_numbers, as_texts, without_booleans
 from solver.functions.here import Reference, References
-from solver.functions.operand import NotUniform, Operand, Strip, error, gather, lone, numbers, texts, with_errors
+from solver.functions.operand import NotUniform, Operand, Strip, error, lone, numbers, texts, with_errors
 from solver.functions.registry import Taking
 from solver.values import ErrorValue, Kind
 

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from solver.functions.alignment import aligned
+from solver.functions.arrange import gather, rearrange, spread_to
 from solver.functions.here import Reference, References
 from solver.functions.layout import at_places, places_of, whole
-from solver.functions.operand import BLANK, NotUniform, Operand, error, gather, of_scalars, rearrange, spread_to
+from solver.functions.operand import BLANK, NotUniform, Operand, error, of_scalars
 from solver.functions.registry import function
 from solver.functions.stack import stack_cells
 from solver.values import ErrorValue, Kind

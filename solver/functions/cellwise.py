@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from solver.algebra import Node, constant, opaque
+from solver.functions.arrange import gather, spread_to
 from solver.functions.here import Reference
-from solver.functions.operand import NeedsValue, Operand, gather, lone, numbers, of_scalars, spread_to, with_errors
+from solver.functions.operand import NeedsValue, Operand, lone, numbers, of_scalars, with_errors
 from solver.functions.registry import Taking
 from solver.functions.stack import stack_cells
 from solver.values import ErrorValue, Kind

@@ -13,17 +13,10 @@ import numpy as np
 
 from solver.algebra import constant, where
 from solver.functions.alignment import aligned, overlaid
+from solver.functions.arrange import choose_where
 from solver.functions.call import scalar_of
 from solver.functions.here import Reference, References
-from solver.functions.operand import (
-    NeedsValue,
-    NotUniform,
-    Operand,
-    choose_where,
-    error,
-    fail,
-    with_errors,
-)
+from solver.functions.operand import NeedsValue, NotUniform, Operand, error, fail, with_errors
 from solver.values import ErrorValue, Kind
 
 if TYPE_CHECKING:

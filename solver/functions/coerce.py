@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from solver.algebra import constant, not_equal, where
+from solver.functions.arrange import spread_to
 from solver.functions.operand import (
     ALL_NUMBERS,
     FALSE,
@@ -21,7 +22,6 @@ from solver.functions.operand import (
     Operand,
     TextArray,
     numbers,
-    spread_to,
     texts,
     with_errors,
 )

@@ -10,9 +10,10 @@ import numpy as np
 from solver.algebra import apply, constant, div, max_, min_, mul, reshape, sum_, take, where
 from solver.functions.aggregate import averaged, taken
 from solver.functions.alignment import extended
+from solver.functions.arrange import flatten, spread_to
 from solver.functions.call import scalar_of
 from solver.functions.here import Reference, References
-from solver.functions.operand import Operand, error, fail, flatten, numbers, spread_to
+from solver.functions.operand import Operand, error, fail, numbers
 from solver.functions.registry import Calculus, function
 from solver.functions.sample import blamed
 from solver.functions.selection import Condition, mask_of, selected, selects_live

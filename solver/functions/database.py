@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from solver.functions.aggregate import average, count_numbers, counta, max_of, min_of, product, sum_of
+from solver.functions.arrange import gather, rearrange
 from solver.functions.coerce import text_of
 from solver.functions.criteria import Criterion, criterion_of
-from solver.functions.operand import BLANK, NeedsValue, Operand, gather, rearrange
+from solver.functions.operand import BLANK, NeedsValue, Operand
 from solver.functions.registry import Calculus, function
 from solver.functions.selection import column_of
 from solver.functions.stack import beside

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from solver.functions.arrange import gather, rearrange
 from solver.functions.coerce import number_of
-from solver.functions.operand import Operand, error, gather, lone, rearrange
+from solver.functions.operand import Operand, error, lone
 from solver.functions.registry import function
 from solver.functions.stack import beside
 from solver.grid import MAX_ROWS

@@ -13,17 +13,9 @@ import numpy as np
 from solver.algebra import Node, constant, count_less, equal, less, less_equal, max_, min_, pick, sub, sum_, where
 from solver.functions.aggregate import taken
 from solver.functions.alignment import overlaid
+from solver.functions.arrange import flatten, gather, rearrange
 from solver.functions.here import Reference
-from solver.functions.operand import (
-    NeedsValue,
-    Operand,
-    error,
-    flatten,
-    gather,
-    numbers,
-    rearrange,
-    with_errors,
-)
+from solver.functions.operand import NeedsValue, Operand, error, numbers, with_errors
 from solver.functions.search import Match, search_of
 from solver.functions.selection import column_of
 from solver.values import ErrorValue, Kind

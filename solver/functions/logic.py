@@ -10,12 +10,13 @@ import numpy as np
 from solver.algebra import add, broadcast, constant, equal, less, mod_floor, not_equal, sub, sum_, trunc, where
 from solver.functions.aggregate import fault_in
 from solver.functions.alignment import aligned, overlaid
+from solver.functions.arrange import choose_where
 from solver.functions.choosing import chosen, values_of
 from solver.functions.coerce import as_logicals, as_numbers
 from solver.functions.comparison import compare
 from solver.functions.finiteness import fails, never_fails
 from solver.functions.here import Reference, References
-from solver.functions.operand import FALSE, TRUE, Operand, choose_where, error, numbers, with_errors
+from solver.functions.operand import FALSE, TRUE, Operand, error, numbers, with_errors
 from solver.functions.operators import binary
 from solver.functions.registry import Calculus, function
 from solver.functions.sample import blamed

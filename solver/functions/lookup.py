@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from solver.functions.alignment import aligned, overlaid
+from solver.functions.arrange import choose_where, rearrange
 from solver.functions.choosing import values_of
 from solver.functions.coerce import as_logicals, as_numbers
 from solver.functions.here import Reference, References
 from solver.functions.locate import counted_from_one, entries_at, entry_at, located, vector_of
-from solver.functions.operand import BLANK, TRUE, NotUniform, Operand, choose_where, error, lone, rearrange, with_errors
+from solver.functions.operand import BLANK, TRUE, NotUniform, Operand, error, lone, with_errors
 from solver.functions.registry import Calculus, function
 from solver.functions.search import Match
 from solver.values import ErrorValue, Kind

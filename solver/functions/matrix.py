@@ -9,7 +9,8 @@ from __future__ import annotations
 import numpy as np
 
 from solver.algebra import constant, det, inverse, matmul
-from solver.functions.operand import ZERO, Operand, error, numbers, rearrange, spread_to, with_errors
+from solver.functions.arrange import rearrange, spread_to
+from solver.functions.operand import ZERO, Operand, error, numbers, with_errors
 from solver.functions.registry import Array, function
 from solver.values import ErrorValue, Kind
 

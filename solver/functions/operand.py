@@ -16,11 +16,11 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from solver.algebra import Node, broadcast, constant, reshape, take, where
+from solver.algebra import Node, constant, where
 from solver.values import ErrorValue, Kind, Scalar, kind_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
 KindArray: TypeAlias = "npt.NDArray[np.uint8]"
 TextArray: TypeAlias = "npt.NDArray[np.object_]"
@@ -239,57 +239,6 @@ def with_errors(result: Operand, *arguments: Operand) -> Operand:
 def _cleared(node: Node, mask: BoolArray) -> Node:
     """The node with 0 where the mask is true, so that errors do not leak as NaN through sums of chosen values."""
     return where(constant(mask.astype(np.float64)), ZERO, node)
-
-
-def spread_to(operand: Operand, shape: Shape) -> Operand:
-    """The operand with all its arrays at the full shape."""
-    return Operand(
-        np.broadcast_to(operand.kind, shape),
-        broadcast(operand.number, shape),
-        None if operand.text is None else np.broadcast_to(operand.text, shape),
-    )
-
-
-def gather(operand: Operand, index: IntArray) -> Operand:
-    """The values at flat positions of the operand's full shape; the result has the shape of `index`."""
-    full = spread_to(operand, operand.shape)
-    return Operand(
-        np.ravel(full.kind)[index],
-        take(full.number, index),
-        None if full.text is None else np.ravel(full.text)[index],
-    )
-
-
-def rearrange(operand: Operand, change: Callable[[IntArray], npt.NDArray[np.generic]]) -> Operand:
-    """The operand whose values are moved as `change` moves an array of its full shape (transpose, flip, slice)."""
-    shape = operand.shape
-    positions = np.arange(int(np.prod(shape)), dtype=np.intp).reshape(shape)
-    return gather(operand, np.asarray(change(positions), dtype=np.intp))
-
-
-def flatten(operand: Operand) -> Operand:
-    """The values of each block cell in one row, in reading order: (R, C, 1, h*w)."""
-    shape = operand.shape
-    rows, cols, high, wide = shape
-    if high == 1:
-        return operand
-    flat = (rows, cols, 1, high * wide)
-    full = spread_to(operand, shape)
-    text = None if full.text is None else full.text.reshape(flat)
-    return Operand(full.kind.reshape(flat), reshape(full.number, flat), text)
-
-
-def choose_where(mask: BoolArray, yes: Operand, no: Operand) -> Operand:
-    """Of two operands the one that a known mask picks, value by value."""
-    text = None
-    if yes.text is not None or no.text is not None:
-        text = np.where(mask, _or_none(yes.text), _or_none(no.text))
-    number = where(constant(mask.astype(np.float64)), yes.number, no.number)
-    return Operand(np.where(mask, yes.kind, no.kind), number, text)
-
-
-def _or_none(text: TextArray | None) -> TextArray:
-    return np.full((1, 1, 1, 1), None, dtype=object) if text is None else text
 
 
 def _nan_with(code: int) -> Node:

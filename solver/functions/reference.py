@@ -12,6 +12,7 @@ import numpy as np
 
 from solver.algebra import add, broadcast, constant, less, mul, pick, trunc, where
 from solver.functions.alignment import overlaid
+from solver.functions.arrange import flatten
 from solver.functions.coerce import as_logicals, as_numbers, as_texts
 from solver.functions.here import Reference, References
 from solver.functions.locate import entries_at
@@ -24,7 +25,6 @@ from solver.functions.operand import (
     Operand,
     Strip,
     error,
-    flatten,
     lone,
     numbers,
     with_errors,

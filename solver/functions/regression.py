@@ -59,7 +59,7 @@ def _checked(operand: Operand) -> Node:
         raise _Refused(error(ErrorValue(int(wrong[0]) - Kind.ERROR)))
     if not (kinds == Kind.NUMBER).all():
         raise _Refused(error(ErrorValue.VALUE))
-    from solver.functions.operand import spread_to
+    from solver.functions.arrange import spread_to
 
     return reshape(spread_to(operand, operand.shape).number, operand.shape[2:])
 

@@ -16,20 +16,10 @@ import numpy as np
 
 from solver.algebra import Node, constant, div, mul, sub, sum_, where
 from solver.functions.alignment import overlaid
+from solver.functions.arrange import flatten, spread_to
 from solver.functions.coerce import as_numbers
 from solver.functions.here import Reference, References
-from solver.functions.operand import (
-    ZERO,
-    BoolArray,
-    FloatArray,
-    KindArray,
-    Operand,
-    error,
-    flatten,
-    guard,
-    numbers,
-    spread_to,
-)
+from solver.functions.operand import ZERO, BoolArray, FloatArray, KindArray, Operand, error, guard, numbers
 from solver.functions.stack import beside
 from solver.values import ErrorValue, Kind
 

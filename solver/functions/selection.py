@@ -15,8 +15,9 @@ from weakref import WeakKeyDictionary
 import numpy as np
 
 from solver.algebra import constant, equal, less, less_equal, mul, not_equal, where
+from solver.functions.arrange import flatten, spread_to
 from solver.functions.criteria import Column, Criterion, criterion_of
-from solver.functions.operand import NeedsValue, Operand, flatten, spread_to
+from solver.functions.operand import NeedsValue, Operand
 from solver.values import Kind
 
 if TYPE_CHECKING:

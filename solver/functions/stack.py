@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from solver.algebra import join, reshape
-from solver.functions.operand import NotUniform, Operand, flatten, gather, spread_to
+from solver.functions.arrange import flatten, gather, spread_to
+from solver.functions.operand import NotUniform, Operand
 from solver.values import Kind
 
 if TYPE_CHECKING:

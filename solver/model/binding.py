@@ -14,7 +14,7 @@ import numpy as np
 from solver.algebra import Function, Node, Program, constant, join, reshape, sub, take, where
 from solver.compiler.calculation import Calculation
 from solver.errors import ModelError
-from solver.functions.operand import Operand, spread_to
+from solver.functions.arrange import spread_to
 from solver.grid import Area, Cell
 from solver.model.forms import assemble
 from solver.model.model import Model, Relation, Sense, validate
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from solver.book.book import Book
+    from solver.functions.operand import Operand
     from solver.model.model import Constraint
     from solver.model.problem import Problem, Vector
     from solver.values import Scalar

@@ -1,0 +1,68 @@
+"""Moving the values of operands about: spread, taken, turned, laid in one row, chosen one by one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from solver.algebra import broadcast, constant, reshape, take, where
+from solver.functions.operand import Operand
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import numpy.typing as npt
+
+    from solver.functions.operand import BoolArray, IntArray, Shape, TextArray
+
+
+def spread_to(operand: Operand, shape: Shape) -> Operand:
+    """The operand with all its arrays at the full shape."""
+    return Operand(
+        np.broadcast_to(operand.kind, shape),
+        broadcast(operand.number, shape),
+        None if operand.text is None else np.broadcast_to(operand.text, shape),
+    )
+
+
+def gather(operand: Operand, index: IntArray) -> Operand:
+    """The values at flat positions of the operand's full shape; the result has the shape of `index`."""
+    full = spread_to(operand, operand.shape)
+    return Operand(
+        np.ravel(full.kind)[index],
+        take(full.number, index),
+        None if full.text is None else np.ravel(full.text)[index],
+    )
+
+
+def rearrange(operand: Operand, change: Callable[[IntArray], npt.NDArray[np.generic]]) -> Operand:
+    """The operand whose values are moved as `change` moves an array of its full shape (transpose, flip, slice)."""
+    shape = operand.shape
+    positions = np.arange(int(np.prod(shape)), dtype=np.intp).reshape(shape)
+    return gather(operand, np.asarray(change(positions), dtype=np.intp))
+
+
+def flatten(operand: Operand) -> Operand:
+    """The values of each block cell in one row, in reading order: (R, C, 1, h*w)."""
+    shape = operand.shape
+    rows, cols, high, wide = shape
+    if high == 1:
+        return operand
+    flat = (rows, cols, 1, high * wide)
+    full = spread_to(operand, shape)
+    text = None if full.text is None else full.text.reshape(flat)
+    return Operand(full.kind.reshape(flat), reshape(full.number, flat), text)
+
+
+def choose_where(mask: BoolArray, yes: Operand, no: Operand) -> Operand:
+    """Of two operands the one that a known mask picks, value by value."""
+    text = None
+    if yes.text is not None or no.text is not None:
+        text = np.where(mask, _or_none(yes.text), _or_none(no.text))
+    number = where(constant(mask.astype(np.float64)), yes.number, no.number)
+    return Operand(np.where(mask, yes.kind, no.kind), number, text)
+
+
+def _or_none(text: TextArray | None) -> TextArray:
+    return np.full((1, 1, 1, 1), None, dtype=object) if text is None else text
