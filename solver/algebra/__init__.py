@@ -52,6 +52,7 @@ from solver.algebra.elementary import (
 )
 from solver.algebra.extremes import count_less, max_, min_, opaque, prod_, sort_
 from solver.algebra.function import Function, VectorFunction
+from solver.algebra.gang import ganged
 from solver.algebra.gather import apply, join, spread, take
 from solver.algebra.jacobian import Jacobian, jacobian
 from solver.algebra.node import Node, constant, variable
@@ -128,6 +129,7 @@ __all__ = [
     "gammainc",
     "gammaincc",
     "gammaincinv",
+    "ganged",
     "gradient",
     "hessp",
     "inverse",

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from solver.algebra import Function, Node, Program, constant, join, reshape, sub, take, where
+from solver.algebra import Function, Node, Program, constant, ganged, join, reshape, sub, take, where
 from solver.compiler.calculation import Calculation
 from solver.errors import ModelError
 from solver.functions.arrange import spread_to
@@ -99,6 +99,8 @@ def bind(book: Book, model: Model, inputs: Mapping[Cell, Scalar] | None = None) 
     sense = {Sense.MIN: 1, Sense.MAX: -1, Sense.VALUE: 0}[model.sense] if objective is not None else 0
     lb, ub = builder.bounds()
     rows = join(builder.rows) if builder.rows else constant(np.zeros(0))
+    rows, *rest = ganged([rows] if objective is None else [rows, objective])
+    objective = rest[0] if rest else None
     problem = assemble(
         calculation,
         x0=start,
