@@ -84,6 +84,45 @@ def test_a_changed_target_has_a_new_optimum(tmp_path: Path) -> None:
     assert found["objective"]["final"] == pytest.approx((1.5**2 * 2 + 0.5) / 6)
 
 
+def test_a_rating_changed_in_libreoffice_has_a_new_optimum(tmp_path: Path) -> None:
+    """The fitted sheet goes through LibreOffice with another rating, is solved again, and goes back."""
+    out, office = tmp_path / "fitted.xlsx", tmp_path / "office"
+    listing("fit", three_grids(tmp_path / "lesson.xlsx"), "--freeze", "rows", "-o", out)
+    changed = openpyxl.load_workbook(out)
+    changed["Lesson"]["B12"] = 3
+    changed.save(out)
+    office.mkdir()
+    unsolved = libreoffice(out, office)["Lesson"]
+    found = listing("solve", office / out.name, "-o", tmp_path / "again.xlsx")
+    loss = address(found["objective"]["cell"])
+    assert unsolved[loss].value == pytest.approx(found["objective"]["initial"])
+    assert [each["final"] for each in found["variables"]] == pytest.approx([-1.5, -0.5, 1], abs=1e-6)
+    assert found["objective"]["final"] == pytest.approx((1.5**2 * 2 + 0.5) / 6)
+    solved = libreoffice(tmp_path / "again.xlsx", office)["Lesson"]
+    assert solved[loss].value == pytest.approx(found["objective"]["final"])
+
+
+def test_part_1_is_the_product_of_its_embeddings(tmp_path: Path) -> None:
+    """Five users and three movies of the lesson explain the scores that they make without a step."""
+    users = np.array([(2, 0, -2), (1, -1, -1), (0, 1, -1), (0, -1, 0), (-1, 1, -1)])
+    movies = np.array([(0, -1, 0), (-1, -2, 0), (1, 1, 1)])
+    scores = users @ movies.T
+    cells: dict[str, Any] = {}
+    put(cells, "A1", [["Users"], *([f"user {i + 1}", *row] for i, row in enumerate(users.tolist()))])
+    put(cells, "F1", [["Movies"], *([f"movie {j + 1}", *row] for j, row in enumerate(movies.tolist()))])
+    named = [f"movie {j + 1}" for j in range(3)]
+    put(cells, "K1", [["Ratings"], [None, *named]])
+    put(cells, "K3", [[f"user {i + 1}", *row] for i, row in enumerate(scores.tolist())])
+    book, out = write(tmp_path / "part1.xlsx", {"Part 1": cells}), tmp_path / "fitted.xlsx"
+    found = listing("fit", book, "-o", out)
+    assert (found["objective"]["initial"], found["objective"]["final"]) == (0, 0)
+    sheet = openpyxl.load_workbook(out, data_only=True)["Part 1"]
+    predicted = [
+        [cell.value for cell in row if isinstance(cell.value, (int, float))] for row in _below(sheet, "Predictions", 8)
+    ]
+    assert [row for row in predicted if row][-5:] == scores.tolist()
+
+
 def test_the_chain_of_a_fitted_sheet_is_the_lesson(tmp_path: Path) -> None:
     """Stopped before the first step, the sheet stands at the start of the lesson."""
     out = tmp_path / "fitted.xlsx"
