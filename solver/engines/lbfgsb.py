@@ -20,6 +20,11 @@ if TYPE_CHECKING:
     from solver.model.problem import Problem, Vector
     from solver.model.solution import Solution
 
+MANY = 500
+REST = 1e-10
+"""With more than MANY variables the run ends where a step gains less than this of the objective: the digits beyond
+are as dear as all those before."""
+
 RESTARTS = 20
 """How often a failed line search may begin anew."""
 
@@ -51,7 +56,7 @@ class LimitedMemory(Engine):
                 "maxiter": 10**9,
                 "maxfun": 10**9,
                 "maxls": 40,
-                "ftol": self.convergence,
+                "ftol": self.convergence or (REST if problem.n > MANY else 0.0),
                 "gtol": 1e-13 * max(1.0, abs(start)),
             },
         }

@@ -39,8 +39,8 @@ IGNORED = {
 LIMITS = ("tim", "itr", "nod", "mip")
 """Stored limits, for which Excel's largest number means none."""
 
-MANY = 4000
-"""Beyond so many variables a fit is done with gradients alone."""
+MANY = 500
+"""Beyond so many variables a fit is done with gradients alone: a matrix of them costs more than the steps it saves."""
 
 
 @dataclass(frozen=True, slots=True)
