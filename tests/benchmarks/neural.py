@@ -51,9 +51,8 @@ def main() -> None:
         losses = [reached(kind, seed) for seed in range(1, starts + 1)]
         seconds = (time.process_time() - began) / starts
         shown = " ".join(f"{loss:.4f}" for loss in losses)
-        print(
-            f"{kind:<10}{statistics.median(losses):>9.4f}{min(losses):>9.4f}{max(losses):>9.4f}{seconds:>9.1f}   {shown}"
-        )
+        columns = (statistics.median(losses), min(losses), max(losses))
+        print(f"{kind:<10}" + "".join(f"{loss:>9.4f}" for loss in columns) + f"{seconds:>9.1f}   {shown}", flush=True)
 
 
 if __name__ == "__main__":
