@@ -1,0 +1,54 @@
+"""One command, one table a question: `python -m tests.benchmarks [NAME ...] [--size small] [--only TABLE]`.
+
+    whole       the whole command against the whole script: clock, processor, memory, final loss
+    evaluation  one value and gradient against the script's, the mean of 200 calls in turns
+    growth      reading, compiling, evaluating and writing while the rows double
+    scattered   20,000 one-off formulas: compiling against tokenising, evaluating against Python on floats
+    profile     where the time of the command goes
+    rivals      small sizes against LibreOffice, Gnumeric and finite differences, where they are installed
+
+Ratios are ours over theirs, from one run, the two sides in turns.
+"""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING
+
+from tests.benchmarks import evaluation, growth, profile, rivals, scattered, whole
+from tests.benchmarks.cases import CASES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from tests.benchmarks.cases import Case
+
+TABLES: dict[str, Callable[[Sequence[Case], bool], None]] = {
+    "whole": whole.report,
+    "evaluation": evaluation.report,
+    "growth": growth.report,
+    "scattered": scattered.report,
+    "profile": profile.report,
+    "rivals": rivals.report,
+}
+
+
+def main() -> None:
+    """Prints the tables that were asked for, or all of them."""
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser.add_argument("name", nargs="*", help="cases: " + ", ".join(CASES) + " (all of them by default)")
+    parser.add_argument("--size", choices=("full", "small"), default="full")
+    parser.add_argument("--only", action="append", choices=list(TABLES), help="these tables alone")
+    given = parser.parse_args()
+    unknown = set(given.name) - set(CASES)
+    if unknown:
+        parser.error(f"there is no case {', '.join(sorted(unknown))}; there are {', '.join(CASES)}")
+    small = given.size == "small"
+    chosen = [CASES[name] for name in given.name or CASES]
+    for name in given.only or TABLES:
+        TABLES[name](chosen, small)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,86 @@
+"""How the cost grows: the long table and the grid with twice as many rows each time, until 100,000."""
+
+from __future__ import annotations
+
+import time
+from functools import partial
+from itertools import pairwise
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from solver.book.patch import patch
+from solver.book.save import save
+from solver.model.binding import bind
+from solver.pipeline import fresh_values, pick_models, read, recomputed
+from tests.benchmarks import books
+from tests.benchmarks.measure import table
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from tests.benchmarks.cases import Case
+
+ROWS = (12_500, 25_000, 50_000, 100_000)
+_MAKERS: dict[str, Callable[[int], Path]] = {
+    "long": lambda rows: books.long(rows, 943, 1682),
+    "network": lambda rows: books.network(rows, 300, 500),
+    "regression": books.regression,
+    "recurrence": books.recurrence,
+}
+_STEPS = ("read", "compile", "evaluate", "write")
+_REPEATS = 3
+
+
+def report(cases: Sequence[Case], small: bool) -> None:
+    """Prints processor seconds of each step, what doubling multiplies them by, and the length of the tape."""
+    sizes = [rows // 50 for rows in ROWS] if small else ROWS
+    for name in [case.name for case in cases if case.name in _MAKERS]:
+        rows: list[tuple[object, ...]] = []
+        for size in sizes:
+            path = _MAKERS[name](size)
+            runs = [_steps(path) for _ in range(_REPEATS)]
+            rows.append((size, *[min(run[step] for run in runs) for step in _STEPS], runs[0]["tape"]))
+        heads = ("rows", *_STEPS, "tape")
+        table(f"Growth of {name}: processor seconds, the best of {_REPEATS}", heads, rows)
+        ratios = [
+            (f"{a[0]} -> {b[0]}", *[float(y) / float(x) for x, y in zip(a[1:-1], b[1:-1], strict=True)])  # type: ignore[arg-type]
+            for a, b in pairwise(rows)
+        ]
+        table(f"Growth of {name}: doubling multiplies by", ("rows", *_STEPS), ratios)
+
+
+def _steps(path: Path) -> dict[str, Any]:
+    """Processor seconds of every step, once."""
+    taken: dict[str, Any] = {}
+
+    def timed(step: str, work: Callable[[], Any]) -> Any:
+        began = time.process_time()
+        result = work()
+        taken[step] = time.process_time() - began
+        return result
+
+    def reading() -> Any:
+        book = read(path)
+        for name in book.sheets:
+            book.sheets[name]
+        return book
+
+    book = timed("read", reading)
+    binding = timed("compile", lambda: bind(book, pick_models(book, None)[0]))
+    problem = binding.problem
+    points = problem.x0 + np.random.default_rng(0).uniform(-1e-3, 1e-3, (12, problem.n))
+    for point in points[:2]:
+        problem.fun(point), problem.grad(point)
+    timed("evaluate", lambda: [(problem.fun(point), problem.grad(point)) for point in points[2:]])
+    after = recomputed(book, dict(zip(binding.variables, points[0].tolist(), strict=True)))
+    with TemporaryDirectory() as folder:
+        timed("write", partial(_write, book, after, Path(folder) / "out.xlsx"))
+    taken["tape"] = binding.operations()
+    return taken
+
+
+def _write(book: Any, after: Any, target: Path) -> None:
+    save(patch(book, fresh_values(after)), target)
