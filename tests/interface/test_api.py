@@ -216,6 +216,20 @@ def test_workers_of_other_processes(tmp_path: Path, kind: str) -> None:
     assert result.outcome is alone.outcome
 
 
+@pytest.mark.filterwarnings("default")
+def test_workers_of_a_cluster(tmp_path: Path) -> None:
+    """Dask's scheduler takes the place of a pool: its `map`, and the results gathered in order."""
+    distributed = pytest.importorskip("distributed", reason="the extra `cluster` is not installed")
+    book = valley(tmp_path / "book.xlsx", *BOX, msl=1)
+    alone = solver.solve(book, seed=5)
+    with (
+        distributed.LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster,
+        distributed.Client(cluster) as client,
+    ):
+        result = solver.solve(book, seed=5, workers=lambda *work: client.gather(client.map(*work)))
+    assert result.x.tolist() == alone.x.tolist()
+
+
 def test_values(tmp_path: Path) -> None:
     """Computed values of any type; a sheet's name quoted or not, in any case; the open sheet without one."""
     cells = {
