@@ -364,3 +364,71 @@ def test_first_values(tmp_path: Path) -> None:
         assert (np.ptp(first) > 0) == (spread > 0)
     narrow = listing("fit", book, "--factors", 2, "--bias", "--scale", 0.01, *stop, code=None)
     assert np.abs([each["initial"] for each in narrow["variables"]][:8]).max() <= 0.01
+
+
+def test_the_sheet_is_dressed_and_the_users_cells_are_not(tmp_path: Path) -> None:
+    book, out = grid_book(tmp_path / "book.xlsx", planted(5, 4, 1, 0.2, 0.9, seed=3)), tmp_path / "out.xlsx"
+    wide = openpyxl.load_workbook(book)
+    wide["Data"].column_dimensions["A"].width = 40
+    wide["Data"]["B3"].number_format = "0.000"
+    wide.save(book)
+    listing("fit", book, "--factors", 1, "--bias", "--holdout", 0.2, "-o", out)
+    sheet, before = openpyxl.load_workbook(out)["Data"], openpyxl.load_workbook(book)["Data"]
+    for row in before.iter_rows():
+        for cell in row:
+            assert sheet[cell.coordinate].style_id == cell.style_id
+    assert sheet.column_dimensions["A"].width == 40
+    model = recall(read(out))["Data"]
+    assert model.held_out is not None
+    filled = [cell for row in sheet.iter_rows() for cell in row if cell.fill.patternType]
+    fills = {cell.coordinate: cell.fill.fgColor.rgb for cell in filled}
+    variables = {area.first.a1 for area in model.variables}
+    assert {fills[cell] for cell in variables} == {"FFFFF2CC"}
+    assert fills[model.objective.a1] == "FFE2EFDA"
+    assert sheet[model.objective.a1].number_format == "0.0000"
+    heading = next(cell for row in sheet.iter_rows() for cell in row if cell.value == "Loss: mse")
+    assert heading.font.bold
+    assert sheet.column_dimensions[heading.column_letter].width > 15
+    again = tmp_path / "again.xlsx"
+    listing("solve", out, "-o", again)
+    assert openpyxl.load_workbook(again)["Data"][model.objective.a1].fill.fgColor.rgb == "FFE2EFDA"
+
+
+def test_headers_of_a_long_table_stay_in_sight(tmp_path: Path) -> None:
+    book, out = table_book(tmp_path / "book.xlsx", planted(5, 4, 1, 0.2, 0.9, seed=3)), tmp_path / "out.xlsx"
+    listing("fit", book, "--factors", 1, "-o", out)
+    assert openpyxl.load_workbook(out)["Data"].freeze_panes == "A2"
+
+
+def test_the_decay_is_chosen_by_the_held_out_loss(tmp_path: Path) -> None:
+    """No decay twice or half as large serves the held-out targets better, and the cell holds the chosen one."""
+    book, out = grid_book(tmp_path / "book.xlsx", planted(12, 10, 1, 1.0, 0.8, seed=7)), tmp_path / "out.xlsx"
+    asked = ("--factors", 2, "--bias", "--holdout", 0.25)
+
+    def held_out(decay: object) -> tuple[float, float]:
+        listing("fit", book, *asked, "--decay", decay, "--engine", "lbfgsb", "-O", "early_stop=0", "-o", out)
+        sheet = openpyxl.load_workbook(out, data_only=True)["Data"]
+        labels = {cell.value: cell.offset(0, 1).value for row in sheet.iter_rows() for cell in row if cell.value}
+        return labels["weight decay"], labels["held-out loss"]
+
+    decay, least = held_out("auto")
+    assert decay > 0
+    for other in (2 * decay, decay / 2):
+        assert held_out(other)[1] >= least * (1 - 1e-3)
+    assert "nothing is held out" in refused("fit", book, "--decay", "auto")
+    assert "--decay takes a number" in refused("fit", book, "--decay", "-1")
+
+
+def test_a_descent_with_held_out_targets_stops_early(tmp_path: Path) -> None:
+    book, out = grid_book(tmp_path / "book.xlsx", planted(12, 10, 2, 0.8, 0.8, seed=7)), tmp_path / "out.xlsx"
+    asked = ("--factors", 3, "--bias", "--holdout", 0.25, "--engine", "adam", "--report", "trace", "-o", out)
+    found = listing("fit", book, *asked)
+    assert found["outcome"]["message"].startswith("The held-out loss has not fallen for 50 steps")
+    sheet = openpyxl.load_workbook(out, data_only=True)["Trace Report 1"]
+    header = next(row for row in sheet.iter_rows(values_only=True) if "Held-Out Loss" in row)
+    place = header.index("Held-Out Loss")
+    losses = [row[place] for row in sheet.iter_rows(values_only=True) if isinstance(row[place], float)]
+    assert losses.index(min(losses)) == len(losses) - 51
+    labels = openpyxl.load_workbook(out, data_only=True)["Data"]
+    kept = next(c.offset(0, 1).value for row in labels.iter_rows() for c in row if c.value == "held-out loss")
+    assert kept == pytest.approx(min(losses))
