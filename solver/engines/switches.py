@@ -138,7 +138,8 @@ def _whole(columns: Columns, z: Indices, value: Affine) -> None:
     columns.lb[z], columns.ub[z] = np.floor(value.low), np.floor(value.high)
     columns.whole[z] = columns.integral[z] = True
     minus = times(value, -np.ones(z.size))
-    columns.tie([(1.0, z)], minus, np.where(value.whole, 0.0, columns.margin - 1.0), 0.0)
+    low, high = np.where(value.whole, 0.0, [[columns.margin - 1.0], [-columns.margin]])
+    columns.tie([(1.0, z)], minus, low, high)
 
 
 def _product(columns: Columns, z: Indices, a: Affine, b: Affine) -> None:

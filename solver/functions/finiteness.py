@@ -20,7 +20,7 @@ _SAFE = (
 
 
 def never_fails(node: Node) -> bool:
-    """Whether the node is finite at every finite point, as sums and products are (overflow aside)."""
+    """Whether the node is finite at every finite point: sums, products, quotients by known numbers (overflow aside)."""
     if node.value is not None:
         return bool(np.isfinite(node.value).all())
     return all(step.op is VARIABLE or _is_safe(step) for step in topological([node]))
@@ -32,6 +32,9 @@ def _is_safe(step: Node) -> bool:
     if step.op.name == "power":
         exponent = step.args[1].value
         return exponent is not None and bool(((exponent >= 0) & (exponent % 1 == 0)).all())
+    if step.op.name == "div":
+        divisor = step.args[1].value
+        return divisor is not None and bool((divisor != 0).all())
     return f" {step.op.name} " in _SAFE
 
 

@@ -102,6 +102,18 @@ def test_whole_loads_by_roundup() -> None:
     assert (found.outcome, found.fun) == (Outcome.OPTIMAL, 215.0)
 
 
+def test_rounded_prices() -> None:
+    """Cents are whole numbers too."""
+    cells = {"A1": 3, "A2": 4, "B1": "=ROUND(12.374*A1+8.212*A2,2)", "B2": "=2*A1+A2", "B3": "=A1+3*A2"}
+    rows = ("B2 <= 100", "B3 <= 90", "A1:A2 >= 0")
+    plan = solved(problem_of(cells, "B1", "A1:A2", *rows, sense=Sense.MAX))
+    assert (plan.outcome, -plan.fun) == (Outcome.OPTIMAL, pytest.approx(12.374 * 42 + 8.212 * 16 + 0.005, abs=0.01))
+    rows = (*rows, "A1:A2 int")
+    found = solved(problem_of(cells, "B1", "A1:A2", *rows, sense=Sense.MAX))
+    best = max(12.374 * a + 8.212 * b for a in range(51) for b in range(31) if 2 * a + b <= 100 and a + 3 * b <= 90)
+    assert -found.fun == pytest.approx(round(best, 2), abs=1e-9)
+
+
 def test_binaries_times_numbers() -> None:
     """A projects' table: a binary switches a quantity on."""
     cells = {**column("A", [1, 1, 1]), **column("B", [0, 0, 0]), **column("C", [9, 7, 4]), **column("D", [30, 12, 2])}
