@@ -15,7 +15,7 @@ from solver.algebra import Function, Node, Program, constant, ganged, join, resh
 from solver.compiler.calculation import Calculation
 from solver.errors import ModelError
 from solver.functions.arrange import spread_to
-from solver.grid import Area, Cell
+from solver.grid import MAX_COLS, Area, Cell
 from solver.model.forms import assemble
 from solver.model.model import Model, Relation, Sense, validate
 from solver.values import ErrorValue, Kind
@@ -82,12 +82,11 @@ def bind(book: Book, model: Model, inputs: Mapping[Cell, Scalar] | None = None) 
     """
     validate(model)
     variables = model.cells()
-    others = {cell: value for cell, value in (inputs or {}).items() if cell not in set(variables)}
-    calculation = Calculation(
-        book, inputs=others, variables=[Area.of(cell) for cell in variables], trust=True, strict=True
-    )
+    own = set(variables) if inputs else set[Cell]()
+    others = {cell: value for cell, value in (inputs or {}).items() if cell not in own}
+    calculation = Calculation(book, inputs=others, variables=model.variables, trust=True, strict=True)
     assert calculation.x is not None
-    start = np.array([_start(book, cell, inputs) for cell in variables])
+    start = _starts(book, variables, inputs or {})
     builder = _Builder(calculation, model, variables)
     for number, constraint in enumerate(model.constraints):
         builder.add(number, constraint)
@@ -123,14 +122,28 @@ def bind(book: Book, model: Model, inputs: Mapping[Cell, Scalar] | None = None) 
     return Binding(model, problem, calculation, variables, tuple(builder.ordered()), objective, rows)
 
 
-def _start(book: Book, cell: Cell, inputs: Mapping[Cell, Scalar] | None) -> float:
-    """The value of a variable cell at the start: its number, 0 for a blank."""
-    if inputs is not None and cell in inputs:
-        value = inputs[cell]
-    else:
-        cells = book.sheets[cell.sheet].cells
-        at = cells.find(cell.row, cell.col)
-        value = cells.scalar(at) if at >= 0 else None
+def _starts(book: Book, variables: tuple[Cell, ...], inputs: Mapping[Cell, Scalar]) -> Vector:
+    """The values of the variable cells, all of one sheet, at the start: their numbers, 0 for blanks."""
+    cells = book.sheets[variables[0].sheet].cells
+    keys = cells.row.astype(np.int64) * MAX_COLS + cells.col
+    wanted = np.array([cell.row * MAX_COLS + cell.col for cell in variables], dtype=np.int64)
+    at = np.searchsorted(keys, wanted)
+    stored = at < len(keys)
+    stored[stored] = keys[at[stored]] == wanted[stored]
+    start, numeric = np.zeros(len(variables)), np.zeros(len(variables), dtype=bool)
+    numeric[stored] = cells.kind[at[stored]] == Kind.NUMBER
+    start[numeric] = cells.number[at[numeric]]
+    for k in np.flatnonzero(stored & ~numeric):
+        start[k] = _number(cells.scalar(int(at[k])), variables[k])
+    if inputs:
+        for place, cell in enumerate(variables):
+            if cell in inputs:
+                start[place] = _number(inputs[cell], cell)
+    return start
+
+
+def _number(value: Scalar, cell: Cell) -> float:
+    """The number that a variable cell begins with; texts and errors raise ModelError."""
     if value is None:
         return 0.0
     if isinstance(value, (str, ErrorValue)):
