@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 PATIENCE = 60.0
 """Seconds after which the remaining candidates stay in the set untried."""
 
-STARTS = 4
-"""Random points, beside the start, from which nonlinear rows are tried to hold."""
+STARTS, REACH = 6, 10.0
+"""Random points from which nonlinear rows are tried to hold: so many near the start, and as many so much farther."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,9 +171,8 @@ class _Searched:
         self.problem = problem
         random = np.random.default_rng(1)
         spread = np.maximum(1.0, np.abs(problem.x0))
-        far = problem.x0 + spread * random.standard_normal((STARTS, problem.n))
-        inside = np.clip(far, problem.lb, problem.ub)
-        self.starts = [problem.x0, *inside]
+        moves = np.repeat([1.0, REACH], STARTS)[:, None] * random.standard_normal((2 * STARTS, problem.n))
+        self.starts = [problem.x0, *(problem.x0 + spread * moves)]  # the bounds that are kept clip them
 
     def __call__(self, kept: Kept, /) -> bool:
         """Whether a point was found."""

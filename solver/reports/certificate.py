@@ -54,8 +54,9 @@ def check_report(answer: Answer) -> Page:
 
 
 def _measures(page: Page, rows: list[Row]) -> None:
-    """What is measured, its value, and what that says."""
-    page.table(("Measure", "Value", "Meaning"), rows, left=2, wide=False)
+    """What is measured, its value, and behind a gap what that says."""
+    spaced: list[Row] = [(*row[:2], None, *row[2:]) for row in rows]
+    page.table(("Measure", "Value", None, "Meaning"), spaced, left=2, wide=False)
 
 
 def _small(value: float) -> Entry:

@@ -23,7 +23,7 @@ MOST_ROWS = 1_048_576
 """How many rows a sheet has."""
 
 _NARROW, _LEAST, _MOST = 2.29, 6.29, 60.0
-_MARGIN = 0.71
+_MARGIN = 1.43
 _BOLD = (Style.HEADER, Style.HEADER_TOP, Style.HEADER_BOTTOM)
 
 

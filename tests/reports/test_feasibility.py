@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy.optimize import linprog
+from scipy.optimize import linprog, minimize
 
 from solver.engines.infeasible import irreducible
 from tests.engines.zoo import INF, build, linear_program
@@ -17,7 +17,7 @@ from tests.reports.solved import block, lines, solved, table
 
 if TYPE_CHECKING:
     from solver.model.answer import Conflict
-    from solver.model.problem import Problem
+    from solver.model.problem import Problem, Vector
 
 
 def holds(problem: Problem, rows: set[int], lower: set[int], upper: set[int]) -> bool:
@@ -108,6 +108,58 @@ def test_curved_rows() -> None:
     assert not found.lower
     assert not found.upper
     assert irreducible(replace(problem, row_lo=np.array([-INF, 1.0, -INF, -INF]))) is None
+
+
+def least_violation(problem: Problem, rows: set[int], lower: set[int], upper: set[int]) -> float:
+    """The least sum of squared violations of some rows and bounds, by quasi-Newton steps from many points."""
+
+    def over(x: Vector) -> tuple[Vector, Vector]:
+        values = np.r_[problem.rows(x), x, x]
+        kept = [*rows, *(problem.m + k for k in lower), *(problem.m + problem.n + k for k in upper)]
+        low = np.r_[problem.row_lo, problem.lb, np.full(problem.n, -INF)]
+        high = np.r_[problem.row_hi, np.full(problem.n, INF), problem.ub]
+        excess = np.zeros(len(values))
+        excess[kept] = np.maximum(values - high, 0.0)[kept] - np.maximum(low - values, 0.0)[kept]
+        return excess[: problem.m], excess[problem.m : problem.m + problem.n] + excess[problem.m + problem.n :]
+
+    def total(x: Vector) -> tuple[float, Vector]:
+        of_rows, of_bounds = over(x)
+        slope = 2 * (problem.row_jac(x).T @ of_rows + of_bounds)
+        return float(of_rows @ of_rows + of_bounds @ of_bounds), slope
+
+    starts = np.random.default_rng(0).uniform(-3, 3, (12, problem.n))
+    return min(float(minimize(total, start, jac=True, method="L-BFGS-B", tol=1e-15).fun) for start in starts)
+
+
+CURVED: list[tuple[Any, tuple[float, ...], tuple[float, ...], float, float]] = [
+    (
+        lambda x: [x[0] * x[0] + x[1] * x[1], x[0] + x[1], x[0] - x[1], x[0] * x[1]],
+        (-INF, 4.0, -INF, -INF),
+        (1.0, INF, 3.0, 7.0),
+        -10,
+        10,
+    ),
+    (lambda x: [x[1] - x[0] * x[0], x[1] + x[0], x[0] * x[0]], (0.0, -INF, 0.5), (INF, -0.5, INF), 0, 5),
+    (lambda x: [x[0] * x[1], x[0] + x[1], x[0] - x[1]], (1.0, -9.0, -9.0), (INF, 1.9, 9.0), 0, 8),
+    (lambda x: [x[0] * x[0] - x[1], x[1] * x[1] + x[0], x[0] * x[0] * x[1]], (-INF, -INF, 1.5), (0.0, 0.1, INF), -2, 2),
+]
+"""Curved rows with their ends, and the bounds of both variables; the first members of each cannot hold together."""
+
+
+@pytest.mark.parametrize("case", range(len(CURVED)))
+def test_curved_subsets_are_irreducible(case: int) -> None:
+    """The members cannot hold together; without any one of them a point is found."""
+    rows, low, high, lb, ub = CURVED[case]
+    problem = build((0.5, 0.5), lambda x: x[0] + x[1], rows, low, high, lb=lb, ub=ub)
+    found = irreducible(problem)
+    assert found is not None
+    members = (set(found.rows), set(found.lower), set(found.upper))
+    assert least_violation(problem, *members) > 1e-6
+    for kind, places in enumerate(members):
+        for place in places:
+            fewer = [set(each) for each in members]
+            fewer[kind].discard(place)
+            assert least_violation(problem, *fewer) < 1e-10, (kind, place, members)
 
 
 SHEET: dict[str, Any] = {
