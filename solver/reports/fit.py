@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -9,9 +10,9 @@ from scipy.special import stdtr
 
 from solver.chart import Chart, ChartKind, Series
 from solver.reports.labels import names_of
-from solver.reports.page import MOST_ROWS, Page, column, number
+from solver.reports.page import Page, column, number
 from solver.reports.registry import report
-from solver.reports.regression import fit_of, observed, r_squared
+from solver.reports.regression import MANY, fit_of, observed, r_squared
 
 if TYPE_CHECKING:
     from solver.grid import Area
@@ -23,7 +24,10 @@ if TYPE_CHECKING:
 MANY_CORRELATIONS = 60
 """Beyond so many parameters their correlations are not listed."""
 
+_MOST_DRAWN = 32_000
+
 NO_FIT = "The objective is no sum of squares: there is no fit to judge."
+TOO_MANY = f"With more than {MANY} parameters no errors are computed."
 NO_FREEDOM = "There are no more residuals than free parameters: their errors cannot be estimated."
 DEFICIENT = "The data do not determine all parameters: {count} of {size} directions are free; no errors are given."
 ACTIVE = "Parameters at a bound are held there: they have no error of their own."
@@ -49,8 +53,8 @@ def _write_targets(page: Page, target: Vector, fitted: Vector) -> None:
     rows = [
         (float(k), *line) for k, line in enumerate(zip(*(v.tolist() for v in (target, fitted, rest)), strict=True), 1)
     ]
-    body = page.table(("Term", "Target", "Fitted", "Difference"), rows[: MOST_ROWS - page.row])
-    page.chart(_against_target(body))
+    body = page.table(("Term", "Target", "Fitted", "Difference"), rows)
+    page.chart(_against_target(replace(body, bottom=min(body.bottom, body.top + _MOST_DRAWN - 1))))
 
 
 def _against_target(body: Area) -> Chart:
@@ -72,7 +76,7 @@ def write_fit(page: Page, answer: Answer) -> None:
     fit = fit_of(problem, x)
     page.line("Goodness of Fit")
     if fit is None:
-        page.notes([NO_FIT])
+        page.notes([NO_FIT if problem.residuals is None else TOO_MANY])
         return
     found = observed(answer)
     explained = float("nan") if found is None else r_squared(found[0], fit)

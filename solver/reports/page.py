@@ -22,6 +22,8 @@ NO_LIMIT = 1e30
 MOST_ROWS = 1_048_576
 """How many rows a sheet has."""
 
+CUT = "{count} more rows do not fit on a sheet."
+
 _NARROW, _LEAST, _MOST = 2.29, 6.29, 60.0
 _MARGIN = 1.43
 _BOLD = (Style.HEADER, Style.HEADER_TOP, Style.HEADER_BOTTOM)
@@ -114,8 +116,18 @@ class Page:
         """The finished sheet, with the heading in its first rows."""
         for row, text in enumerate(lines):
             self._entries[row, 0] = Entry(text, Style.TITLE)
+        self._cut()
         widths = {**self._widths, **self._fitted()}
         return Table(title, self._entries, widths, frozenset(self._grouped), charts=tuple(self._charts))
+
+    def _cut(self) -> None:
+        """Leaves out what a sheet has no room for, and says in its last row how much that is."""
+        last = max((row for row, _ in self._entries), default=0)
+        if last < MOST_ROWS:
+            return
+        self._entries = {place: entry for place, entry in self._entries.items() if place[0] < MOST_ROWS - 1}
+        self._entries[MOST_ROWS - 1, 1] = Entry(CUT.format(count=last - MOST_ROWS + 2))
+        self._grouped = {row for row in self._grouped if row < MOST_ROWS - 1}
 
     def _fitted(self) -> dict[int, float]:
         """The width of each column that shows the longest of its entries in full."""

@@ -206,3 +206,19 @@ def test_reports_outside_a_workbook() -> None:
     read = list(csv.reader(io.StringIO(csv_of(found))))
     assert read[8][:4] == ["", "$B$2", "Made Chairs", "3.0"]
     assert len(read) == len(rows)
+
+
+def test_what_a_sheet_has_no_room_for_is_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The last row says how many rows are missing; a page that just fits is whole."""
+    monkeypatch.setattr("solver.reports.page.MOST_ROWS", 20)
+    for count, cut in ((13, False), (14, True), (30, True)):
+        page = Page()
+        page.line("Numbers")
+        page.table(("Number",), [(float(k),) for k in range(count)])
+        found = page.table_of("Long", ["a", "b", "c"]).entries
+        assert max(row for row, _ in found) == 19
+        shown = [entry.value for (row, col), entry in found.items() if col == 1 and row >= 7]
+        if cut:
+            assert shown == [*map(float, range(12)), f"{count - 12} more rows do not fit on a sheet."]
+        else:
+            assert shown == list(map(float, range(count)))
