@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
+from random import Random
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import openpyxl
 import pytest
 from click.testing import CliRunner
@@ -49,6 +51,33 @@ def three_grids(path: Path, sheet: str = "Lesson") -> Path:
     put(cells, "A10", [["Targets"], [None, "movie 1", "movie 2", "movie 3"]])
     put(cells, "A12", [["user 1", *TARGETS[0]], ["user 2", *TARGETS[1]]])
     return write(path, {sheet: cells})
+
+
+def planted(rows: int, cols: int, factors: int, noise: float, known: float, seed: int) -> list[list[float | None]]:
+    """A grid of targets that embeddings explain up to noise, some of them blank."""
+    random = np.random.default_rng(seed)
+    exact = random.normal(size=(rows, factors)) @ random.normal(size=(factors, cols)) + 3
+    values = exact + noise * random.normal(size=exact.shape)
+    return [[round(v, 3) if random.random() < known else None for v in row] for row in values.tolist()]
+
+
+def grid_book(path: Path, targets: Sequence[Sequence[float | None]]) -> Path:
+    """A workbook with nothing but a labelled grid of ratings."""
+    cells: dict[str, Any] = {"A1": "Ratings"}
+    put(cells, "B2", [[f"film {j + 1}" for j in range(len(targets[0]))]])
+    put(cells, "A3", [[f"person {i + 1}", *row] for i, row in enumerate(targets)])
+    return write(path, {"Data": cells})
+
+
+def table_book(path: Path, targets: Sequence[Sequence[float | None]], seed: int = 0) -> Path:
+    """The same as a long table in random order, one line a target."""
+    lines = [
+        [f"p{i}", 100 + j, value] for i, row in enumerate(targets) for j, value in enumerate(row) if value is not None
+    ]
+    Random(seed).shuffle(lines)
+    cells: dict[str, Any] = {}
+    put(cells, "A1", [["User", "Movie", "Rating"], *lines])
+    return write(path, {"Data": cells})
 
 
 def run(*arguments: object) -> tuple[int, str, str]:

@@ -16,7 +16,8 @@ from solver.grid import Area, Cell
 from solver.model.model import Model
 from solver.model.recall import recall
 from solver.model.render import render
-from solver.pipeline import Request, read, solve_model
+from solver.pipeline import Request, computed, read, solve_model
+from solver.reports.agreement import compare
 from tests.benchmarks.descents import BOOK, OPTIMUM, SETTINGS, descended, problem_of
 from tests.lesson.sheets import run, write
 
@@ -204,3 +205,10 @@ def test_every_descent_learns_the_ratings(name: str, ratings: Problem) -> None:
     found = descended(ratings, name)
     assert found.epochs is not None
     assert found.loss <= 1.01 * OPTIMUM
+
+
+def test_the_lesson_of_the_course_is_computed(shared: Path) -> None:
+    """The ten sheets of the course's workbook on descent say what they store, but for their random numbers."""
+    agreement = compare(computed(read(shared / "real" / "fastai-2016--graddesc.xlsm")))
+    assert agreement.cells > 2000
+    assert agreement.holds
