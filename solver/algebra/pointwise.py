@@ -85,6 +85,9 @@ def align(args: Sequence[Node]) -> tuple[tuple[Node, ...], Shape]:
     Live ones get leading axes of length one, so that a population's axis stays in front; a repetition that NumPy's
     broadcasting makes anyway is taken away.
     """
+    shape = args[0].shape
+    if all(arg.shape == shape and arg.op is not broadcasting for arg in args):
+        return tuple(args), shape
     shape = broadcast_shape([arg.shape for arg in args])
     rank = len(shape)
     aligned = [

@@ -65,6 +65,8 @@ def _span(first: Axis | None, last: Axis | None, origin: IntArray, size: int) ->
 def _place(axis: Axis, origin: IntArray, size: int) -> IntArray:
     if axis.relative:
         place: IntArray = origin + axis.value
+        if place.size == 1:
+            return place if 0 <= place[0, 0] < size else place % size
         return place if place.flat[0] >= 0 and place.flat[-1] < size else place % size
     return np.full((1, 1), axis.value, dtype=np.intp)
 

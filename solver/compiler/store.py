@@ -63,6 +63,10 @@ class SheetStore:
 
     def window(self, top: int, left: int, bottom: int, right: int) -> tuple[slice, slice]:
         """The compact rows and columns that lie in a rectangle."""
+        if top == bottom and left == right:
+            r, c = self.row_index.get(top), self.col_index.get(left)
+            if r is not None and c is not None:
+                return slice(r, r + 1), slice(c, c + 1)
         # keys of another type than the numbers would have all of them converted
         r0, r1 = np.searchsorted(self.rows, np.array((top, bottom + 1), dtype=self.rows.dtype)).tolist()
         c0, c1 = np.searchsorted(self.cols, np.array((left, right + 1), dtype=self.cols.dtype)).tolist()

@@ -11,7 +11,7 @@ from solver.errors import FormulaError
 from solver.functions.alignment import aligned, overlaid
 from solver.functions.coerce import as_numbers, as_texts
 from solver.functions.comparison import compare
-from solver.functions.operand import ONE, Operand, numbers, texts, with_errors
+from solver.functions.operand import ALL_NUMBERS, ONE, Operand, numbers, texts, with_errors
 from solver.values import ErrorValue, Kind
 
 if TYPE_CHECKING:
@@ -43,13 +43,16 @@ def percent(operand: Operand) -> Operand:
 
 def binary(op: str, left: Operand, right: Operand) -> Operand:
     """The value of `left op right` for + - * / ^ & and comparisons; of two errors the left one wins."""
+    plain = _PLAIN.get(op)
+    lone = left.number.shape[2:] == right.number.shape[2:] == (1, 1)
+    if plain is not None and lone and left.kind is ALL_NUMBERS and right.kind is ALL_NUMBERS:
+        return numbers(plain(left.number, right.number))  # nothing to align, to read or to blame
     left, right = aligned(left, right)
     if op in COMPARISONS:
         return compare(op, left, right)
     if op == "&":
         return joined(left, right)
     a, b = as_numbers(left), as_numbers(right)
-    plain = _PLAIN.get(op)
     if plain is not None:
         return with_errors(numbers(plain(a.number, b.number)), a, b)
     if op == "/":
