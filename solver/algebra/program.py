@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from solver.algebra.handover import fits, handed_over
 from solver.algebra.node import VARIABLE, Array, Node, topological
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from solver.algebra.node import Shape
 
@@ -59,6 +60,8 @@ class Program:
         self.inputs = tuple(inputs)
         self.outputs = tuple(outputs)
         self._stages, self._home = _stages(self.inputs, self.outputs)
+        order = [node for stage in self._stages for node in stage.nodes]
+        self._over = handed_over(order, self._home, self.outputs)
         self._needs = [self._closure(node) for node in self.outputs]
         self._buffers: dict[tuple[Shape, ...], _Buffers] = {}
 
@@ -126,7 +129,7 @@ class Program:
                 for number in stale:
                     calls = buffers.calls[number]
                     if calls is None:
-                        buffers.calls[number] = _first_run(self._stages[number].nodes, buffers.arrays)
+                        buffers.calls[number] = _first_run(self._stages[number].nodes, buffers.arrays, self._over)
                     else:
                         for call in calls:
                             call()
@@ -170,8 +173,13 @@ def _stages(inputs: tuple[Node, ...], outputs: tuple[Node, ...]) -> tuple[list[_
     return stages, home
 
 
-def _first_run(nodes: Sequence[Node], arrays: dict[Node, Array]) -> list[Callable[[], object]]:
-    """Computes the nodes, keeping their arrays, and gives the calls that compute them anew in place."""
+def _first_run(
+    nodes: Sequence[Node], arrays: dict[Node, Array], over: Mapping[Node, Node]
+) -> list[Callable[[], object]]:
+    """Computes the nodes, keeping their arrays, and gives the calls that compute them anew in place.
+
+    A node in `over` is written over the array of the argument that stands there, if that can take it.
+    """
     calls: list[Callable[[], object]] = []
     for node in nodes:
         args = [arrays[arg] if arg.value is None else arg.value for arg in node.args]
@@ -182,6 +190,10 @@ def _first_run(nodes: Sequence[Node], arrays: dict[Node, Array]) -> list[Callabl
             result = kernel(*args)
             if not np.may_share_memory(result, args[0]):
                 calls.append(partial(kernel, args[0], out=result))
+        elif node in over and fits(arrays[over[node]], args):
+            result = arrays[over[node]]
+            kernel(*args, out=result)
+            calls.append(partial(kernel, *args, out=result))
         else:
             result = np.asarray(kernel(*args))
             if not (result.flags.owndata and result.flags.c_contiguous):
