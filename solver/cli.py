@@ -175,11 +175,10 @@ def check(book: Path, sheet: str | None, as_json: bool, quiet: bool) -> None:
     """Recomputes every formula, compares with the stored values, and tests each model's constraints and optimality."""
     from solver import examining, pipeline
     from solver.console import print_check
-    from solver.listing import check_listing
 
     with refusals(book):
-        agreement, certificates = examining.verify(pipeline.read(book), sheet)
-        listing = check_listing(str(book), agreement, certificates)
+        agreement, examined = examining.verify(pipeline.read(book), sheet)
+        listing = examining.check_listing(str(book), agreement, examined)
     if as_json:
         print_json(listing)
     elif not quiet:

@@ -136,6 +136,13 @@ def print_check(book: Path, listing: Mapping[str, Any]) -> None:
             f"  {_escaped(model['sheet'])}: {model['verdict']}"
             f" (worst violation {_num(model['worst_violation'])}{residual})"
         )
+        if model["conditions"] and model["conditions"]["gap"] is not None:
+            out.print(f"    proof: the optimum is at most {model['conditions']['gap']:.2g} better, relatively")
+        if model["curvature"]:
+            out.print(f"    {model['curvature']['verdict']}")
+            for movers in model["curvature"]["along"]:
+                named = ", ".join(f"{each['cell']} ({each['share']:+.2f})" for each in movers)
+                out.print(f"      along {_escaped(named)}")
 
 
 def print_values(listing: Mapping[str, Mapping[str, Mapping[str, Any]]]) -> None:

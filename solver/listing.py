@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 from solver.compiler.changes import computed_cells
 from solver.grid import Area, Cell, parse_a1, quote_sheet
 from solver.model.model import Sense
-from solver.reports.agreement import plain
 from solver.reports.comparison import compared
 from solver.reports.labels import names_of
 from solver.reports.plain import rows_of
@@ -25,8 +24,6 @@ if TYPE_CHECKING:
     from solver.model.binding import Binding, Pair
     from solver.model.model import Model
     from solver.model.solution import Solution
-    from solver.reports.agreement import Agreement
-    from solver.reports.check import Certificate
     from solver.stepping import Stepped
     from solver.table import Table
     from solver.values import Scalar
@@ -189,34 +186,6 @@ def cell_of(text: str) -> Cell:
 def right_text(right: Area | float | str) -> str | float:
     """A right side as it is stored: cells and formulas as text, numbers as numbers."""
     return right if isinstance(right, (float, int)) else str(right)
-
-
-def check_listing(file: str, agreement: Agreement, certificates: Sequence[tuple[Model, Certificate]]) -> dict[str, Any]:
-    """The result of `check`, as INTERFACE describes it."""
-    return {
-        "file": file,
-        "agreement": {
-            "cells": agreement.cells,
-            "equal": agreement.equal,
-            "different": [
-                {"cell": absolute(each.cell), "stored": plain(each.stored), "computed": plain(each.computed)}
-                for each in agreement.different
-            ],
-            "unsupported": [{"cell": absolute(cell), "reason": reason} for cell, reason in agreement.unsupported],
-            "volatile": agreement.volatile,
-        },
-        "models": [
-            {
-                "sheet": model.sheet,
-                "feasible": certificate.feasible,
-                "worst_violation": number(certificate.worst_violation),
-                "optimality": number(certificate.optimality),
-                "verdict": certificate.verdict.value,
-                "reason": certificate.reason or None,
-            }
-            for model, certificate in certificates
-        ],
-    }
 
 
 def chain_listing(chain: Chain) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from solver.reports.check import FEASIBLE, STATIONARY, Verdict, certify
 from solver.reports.comparison import comparisons
 from solver.reports.conditions import conditions
-from solver.reports.curvature import curvature
+from solver.reports.curvature import curvature, is_curved
 from solver.reports.fit import write_fit
 from solver.reports.labels import names_of
 from solver.reports.page import Page, number, shown
@@ -115,9 +115,7 @@ def _bounds_on_gap(answer: Answer) -> list[Row]:
 def _second_order(page: Page, answer: Answer) -> None:
     """Curvature in the free directions, and which cells move along the flat ones."""
     problem = answer.binding.problem
-    if not problem.smooth or problem.integer.any() or problem.groups or problem.sense == 0:
-        return
-    if problem.linear is not None and problem.linear.cost is not None and problem.linear.hessian is None:
+    if not is_curved(problem):
         return
     found = curvature(problem, answer.solution)
     page.row += 1

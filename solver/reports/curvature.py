@@ -60,6 +60,14 @@ class Curvature:
         return "minimum: every direction curves upwards"
 
 
+def is_curved(problem: Problem) -> bool:
+    """Whether second derivatives have a say: a smooth objective that is not linear, and no whole variables."""
+    linear = problem.linear
+    straight = linear is not None and linear.cost is not None and linear.hessian is None
+    whole = bool(problem.integer.any() or problem.binary.any() or problem.groups)
+    return problem.smooth and problem.sense != 0 and not straight and not whole
+
+
 def curvature(problem: Problem, solution: Solution) -> Curvature | None:
     """The curvature at an answer, None where it cannot be computed."""
     x, y, z = solution.x, solution.row_multipliers, solution.bound_multipliers

@@ -103,6 +103,22 @@ def test_verdicts(here: Path) -> None:
     assert verdict(here, {"D1": "=B1^2-C1^4", "B1": 0, "C1": 0}, saddle)["verdict"] == "stationary"
 
 
+def test_what_stands_behind_a_verdict(here: Path) -> None:
+    """Gaps of linear plans are proofs at the stored point; curvature tells a saddle, and flat directions by cell."""
+    best = verdict(here, {"B1": 20, "C1": 60}, PLAN_MODEL)
+    assert best["conditions"]["gap"] == pytest.approx(0.0, abs=1e-12)
+    assert (best["conditions"]["binding"], best["curvature"]) == (2, None)
+    assert "proof: the optimum is at most" in run("check", "book.xlsx").out
+    free = model("Plan!$D$1", "Plan!$B$1:$C$1", engine=GRG)
+    found = verdict(here, {"D1": "=B1^2-C1^2", "B1": 0, "C1": 0}, free)["curvature"]
+    assert found["verdict"].startswith("saddle")
+    assert [each["cell"] for each in found["along"][0]] == ["Plan!$C$1"]
+    found = verdict(here, {"D1": "=(B1+C1-3)^2", "B1": 1, "C1": 2}, free)["curvature"]
+    assert found["verdict"].startswith("flat: 1")
+    assert {each["cell"] for each in found["along"][0]} == {"Plan!$B$1", "Plan!$C$1"}
+    assert "along Plan!$" in run("check", "book.xlsx").out
+
+
 def test_a_model_that_cannot_be_used_does_not_hide_the_others(here: Path) -> None:
     """It is reported with its reason and counts as not holding; alone, or asked for by name, it is bad input."""
     broken = {**PLAN_MODEL, "adj": "Plan!#REF!"}
