@@ -109,7 +109,7 @@ def _take(parameter: Parameter, argument: Argument, here: Here) -> Any:
     scalar = scalar_of(argument, here)
     if taking in (Taking.NUMBER, Taking.FLOAT, Taking.INT):
         return as_numbers(scalar)
-    if taking is Taking.STRICT:
+    if taking in (Taking.STRICT, Taking.SMOOTH):
         return as_numbers(without_booleans(scalar))
     if taking in (Taking.LOGICAL, Taking.BOOL):
         return as_logicals(scalar)

@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from solver.algebra import Node, constant, opaque
+from solver.algebra.sloped import sloped
 from solver.functions.arrange import gather, spread_to
+from solver.functions.dual import Dual, slope_of
 from solver.functions.here import Reference
 from solver.functions.operand import NeedsValue, Operand, lone, numbers, of_scalars, with_errors
 from solver.functions.registry import Taking
@@ -21,10 +23,10 @@ from solver.functions.stack import stack_cells
 from solver.values import ErrorValue, Kind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from solver.functions.here import Here
-    from solver.functions.operand import KindArray, Shape
+    from solver.functions.operand import FloatArray, KindArray, Shape
     from solver.functions.registry import Function, Parameter
 
 _UNSEEN = object()
@@ -43,7 +45,7 @@ def cell_by_cell(function: Function, parameters: Sequence[Parameter], taken: Seq
         whole = [a for taking, a in zip(takings, taken, strict=True) if isinstance(a, Operand) and not taking.scalar]
         if function.gives in _NO_NUMBERS or any(argument.live for argument in whole):
             raise NeedsValue(f"{function.names[0]} cannot be computed of variable cells")
-        return _opaque(function, takings, taken, here, shape)
+        return _alive(function, takings, taken, here, shape)
     faults = _faults(takings, taken, shape)
     columns = [_column(taking, argument, shape) for taking, argument in zip(takings, taken, strict=True)]
     keys = [_keys(taking, column) for taking, column in zip(takings, columns, strict=True)]
@@ -166,8 +168,8 @@ def _operand(value: Any) -> Operand:
     return value if isinstance(value, Operand) else lone(value)
 
 
-def _opaque(function: Function, takings: Sequence[Taking], taken: Sequence[Any], here: Here, shape: Shape) -> Operand:
-    """A body whose scalar arguments are alive: a step function of them, evaluated value by value."""
+def _alive(function: Function, takings: Sequence[Taking], taken: Sequence[Any], here: Here, shape: Shape) -> Operand:
+    """A body whose scalar arguments are alive, evaluated value by value: smooth in them if it says so, else a step."""
     moves = [taking.scalar and argument.live for taking, argument in zip(takings, taken, strict=True)]
     alive = [spread_to(argument, shape).number for argument, moving in zip(taken, moves, strict=True) if moving]
     count = math.prod(shape)
@@ -176,21 +178,31 @@ def _opaque(function: Function, takings: Sequence[Taking], taken: Sequence[Any],
         for taking, argument, moving in zip(takings, taken, moves, strict=True)
     ]
 
-    def values(*arrays: Any) -> Any:
-        """The body's numbers for arrays of its live arguments; what is no number is NaN."""
-        out = np.empty(arrays[0].shape)
-        flat = [array.reshape(-1, count) for array in arrays]
-        for member, point in np.ndindex(out.size // count, count):
-            moving = iter(flat)
-            arguments = [
-                _as_taken(taking, float(next(moving)[member, point])) if known is None else known[point]
-                for taking, known in zip(takings, fixed, strict=True)
-            ]
-            out.reshape(-1, count)[member, point] = _number(function, here, takings, arguments)
-        return out
+    def code(towards: int | None = None) -> Callable[..., FloatArray]:
+        """The body's numbers for arrays of its live arguments, or its slopes by one of them; NaN for no number."""
 
+        def values(*arrays: FloatArray) -> FloatArray:
+            out = np.empty(arrays[0].shape)
+            flat = [array.reshape(-1, count) for array in arrays]
+            for member, point in np.ndindex(out.size // count, count):
+                numbers_ = [float(array[member, point]) for array in flat]
+                if towards is not None:
+                    numbers_[towards] = Dual(numbers_[towards], 1.0)
+                moving = iter(numbers_)
+                arguments = [
+                    _as_taken(taking, next(moving)) if known is None else known[point]
+                    for taking, known in zip(takings, fixed, strict=True)
+                ]
+                number = _number(function, here, takings, arguments)
+                out.reshape(-1, count)[member, point] = number if towards is None else slope_of(number)
+            return out
+
+        return values
+
+    smooth = all(taking is Taking.SMOOTH for taking, moving in zip(takings, moves, strict=True) if moving)
+    node = sloped(code(), code, *alive) if smooth else opaque(code(), *alive)
     converted = [argument for taking, argument in zip(takings, taken, strict=True) if _stops(taking)]
-    return with_errors(numbers(opaque(values, *alive)), *converted)
+    return with_errors(numbers(node), *converted)
 
 
 def _listed(column: Iterable[Any], count: int) -> list[Any]:
@@ -207,4 +219,4 @@ def _number(function: Function, here: Here, takings: Sequence[Taking], arguments
     result = plain_result(function, here, arguments)
     if isinstance(result, ErrorValue) or not isinstance(result, (float, int)):
         return math.nan
-    return float(result)
+    return result if isinstance(result, Dual) else float(result)

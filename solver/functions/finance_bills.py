@@ -6,13 +6,14 @@ import math
 from typing import TYPE_CHECKING
 
 from solver.functions.coupons import day_of, days_between, days_in_year
+from solver.functions.dual import power
 from solver.functions.registry import Calculus, function
 from solver.functions.serials import date_of_serial, days_in_month, serial_of_date
 from solver.values import ErrorValue
 
 if TYPE_CHECKING:
     from solver.functions.here import Here
-    from solver.functions.registry import Strict
+    from solver.functions.registry import Smooth, Strict
 
 
 def _years(here: Here, settlement: float, maturity: float, basis: float) -> float | ErrorValue:
@@ -23,9 +24,9 @@ def _years(here: Here, settlement: float, maturity: float, basis: float) -> floa
     return days_between(first, last, count) / days_in_year(first, last, count)
 
 
-@function("DISC", calculus=Calculus.STEP)
+@function("DISC")
 def disc(
-    here: Here, settlement: Strict, maturity: Strict, pr: Strict, redemption: Strict, basis: Strict = 0
+    here: Here, settlement: Strict, maturity: Strict, pr: Smooth, redemption: Smooth, basis: Strict = 0
 ) -> float | ErrorValue:
     """The discount rate of a security.
 
@@ -38,9 +39,9 @@ def disc(
     return (redemption - pr) / redemption / years
 
 
-@function("INTRATE", calculus=Calculus.STEP)
+@function("INTRATE")
 def intrate(
-    here: Here, settlement: Strict, maturity: Strict, investment: Strict, redemption: Strict, basis: Strict = 0
+    here: Here, settlement: Strict, maturity: Strict, investment: Smooth, redemption: Smooth, basis: Strict = 0
 ) -> float | ErrorValue:
     """The rate of interest of a fully invested security.
 
@@ -52,9 +53,9 @@ def intrate(
     return (redemption - investment) / investment / years
 
 
-@function("RECEIVED", calculus=Calculus.STEP)
+@function("RECEIVED")
 def received(
-    here: Here, settlement: Strict, maturity: Strict, investment: Strict, discount: Strict, basis: Strict = 0
+    here: Here, settlement: Strict, maturity: Strict, investment: Smooth, discount: Smooth, basis: Strict = 0
 ) -> float | ErrorValue:
     """The amount received at maturity for a fully invested security.
 
@@ -66,9 +67,9 @@ def received(
     return investment / (1 - discount * years)
 
 
-@function("PRICEDISC", calculus=Calculus.STEP)
+@function("PRICEDISC")
 def pricedisc(
-    here: Here, settlement: Strict, maturity: Strict, discount: Strict, redemption: Strict, basis: Strict = 0
+    here: Here, settlement: Strict, maturity: Strict, discount: Smooth, redemption: Smooth, basis: Strict = 0
 ) -> float | ErrorValue:
     """The price of a discounted security per 100 of face value.
 
@@ -80,9 +81,9 @@ def pricedisc(
     return redemption - discount * redemption * years
 
 
-@function("YIELDDISC", calculus=Calculus.STEP)
+@function("YIELDDISC")
 def yielddisc(
-    here: Here, settlement: Strict, maturity: Strict, pr: Strict, redemption: Strict, basis: Strict = 0
+    here: Here, settlement: Strict, maturity: Strict, pr: Smooth, redemption: Smooth, basis: Strict = 0
 ) -> float | ErrorValue:
     """The yield of a discounted security.
 
@@ -106,14 +107,14 @@ def _spans(here: Here, settlement: float, maturity: float, issue: float, basis: 
     return days_between(begin, first, count) / length, days_between(begin, last, count) / length
 
 
-@function("PRICEMAT", calculus=Calculus.STEP)
+@function("PRICEMAT")
 def pricemat(
     here: Here,
     settlement: Strict,
     maturity: Strict,
     issue: Strict,
-    rate: Strict,
-    yld: Strict,
+    rate: Smooth,
+    yld: Smooth,
     basis: Strict = 0,
 ) -> float | ErrorValue:
     """The price per 100 of face value of a security that pays its interest at maturity.
@@ -127,14 +128,14 @@ def pricemat(
     return (100 + whole * rate * 100) / (1 + (whole - gone) * yld) - gone * rate * 100
 
 
-@function("YIELDMAT", calculus=Calculus.STEP)
+@function("YIELDMAT")
 def yieldmat(
     here: Here,
     settlement: Strict,
     maturity: Strict,
     issue: Strict,
-    rate: Strict,
-    pr: Strict,
+    rate: Smooth,
+    pr: Smooth,
     basis: Strict = 0,
 ) -> float | ErrorValue:
     """The yield of a security that pays its interest at maturity.
@@ -159,8 +160,8 @@ def _bill_days(here: Here, settlement: float, maturity: float) -> int | None:
     return last - first if last <= limit else None
 
 
-@function("TBILLPRICE", calculus=Calculus.STEP)
-def tbillprice(here: Here, settlement: Strict, maturity: Strict, discount: Strict) -> float | ErrorValue:
+@function("TBILLPRICE")
+def tbillprice(here: Here, settlement: Strict, maturity: Strict, discount: Smooth) -> float | ErrorValue:
     """The price of a treasury bill per 100 of face value.
 
     =TBILLPRICE(39538, 39600, 0.09) -> 98.45
@@ -172,8 +173,8 @@ def tbillprice(here: Here, settlement: Strict, maturity: Strict, discount: Stric
     return 100 * (1 - discount * days / 360)
 
 
-@function("TBILLYIELD", calculus=Calculus.STEP)
-def tbillyield(here: Here, settlement: Strict, maturity: Strict, pr: Strict) -> float | ErrorValue:
+@function("TBILLYIELD")
+def tbillyield(here: Here, settlement: Strict, maturity: Strict, pr: Smooth) -> float | ErrorValue:
     """The yield of a treasury bill.
 
     =TBILLYIELD(39538, 39600, 98.45) -> 0.09141696292534264
@@ -184,8 +185,8 @@ def tbillyield(here: Here, settlement: Strict, maturity: Strict, pr: Strict) -> 
     return (100 - pr) / pr * 360 / days
 
 
-@function("TBILLEQ", calculus=Calculus.STEP)
-def tbilleq(here: Here, settlement: Strict, maturity: Strict, discount: Strict) -> float | ErrorValue:
+@function("TBILLEQ")
+def tbilleq(here: Here, settlement: Strict, maturity: Strict, discount: Smooth) -> float | ErrorValue:
     """The bond-equivalent yield of a treasury bill, with a payment of interest at half time if it runs longer.
 
     =TBILLEQ(39538, 39600, 0.0914) -> 0.09415149356594302
@@ -198,7 +199,7 @@ def tbilleq(here: Here, settlement: Strict, maturity: Strict, discount: Strict) 
         return 365 * discount / (360 - discount * days)
     years = days / (366 if days == 366 else 365)
     price = 1 - discount * days / 360
-    root = math.sqrt(years * years - (2 * years - 1) * (1 - 1 / price))
+    root = power(years * years - (2 * years - 1) * (1 - 1 / price), 0.5)
     return 2 * (root - years) / (2 * years - 1)
 
 

@@ -23,7 +23,8 @@ from solver.functions.coupons import (
     ends_month,
     moved,
 )
-from solver.functions.registry import Calculus, function
+from solver.functions.dual import Dual, power, slope_of, total
+from solver.functions.registry import function
 from solver.values import ErrorValue
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 
     from solver.functions.coupons import Coupons
     from solver.functions.here import Here
-    from solver.functions.registry import Strict
+    from solver.functions.registry import Smooth, Strict
 
 
 def _price(bond: Coupons, rate: float, yld: float, redemption: float) -> float:
@@ -41,8 +42,8 @@ def _price(bond: Coupons, rate: float, yld: float, redemption: float) -> float:
     if bond.count == 1:
         return (redemption + coupon) / (1 + left * yld / bond.frequency) - accrued
     factor = 1 / (1 + yld / bond.frequency)
-    values = math.fsum(coupon * math.pow(factor, k + left) for k in range(bond.count))
-    return redemption * math.pow(factor, bond.count - 1 + left) + values - accrued
+    values = total(coupon * power(factor, k + left) for k in range(bond.count))
+    return redemption * power(factor, bond.count - 1 + left) + values - accrued
 
 
 def yield_at(price: Callable[[float], float], wanted: float, frequency: int) -> float | ErrorValue:
@@ -60,17 +61,22 @@ def yield_at(price: Callable[[float], float], wanted: float, frequency: int) -> 
         reach /= 2
         if reach < 1e-12:
             return ErrorValue.NUM
-    return float(brentq(lambda y: price(y) - wanted, low, high, xtol=1e-15, rtol=1e-15))
+    root = float(brentq(lambda y: price(y) - wanted, low, high, xtol=1e-15, rtol=1e-15))
+    there = price(root)
+    if not (isinstance(there, Dual) or isinstance(wanted, Dual)):
+        return root
+    by_yield = slope_of(price(Dual(root, 1.0))) - slope_of(there)
+    return Dual(root, (slope_of(wanted) - slope_of(there)) / by_yield)
 
 
-@function("PRICE", calculus=Calculus.STEP)
+@function("PRICE")
 def price(
     here: Here,
     settlement: Strict,
     maturity: Strict,
-    rate: Strict,
-    yld: Strict,
-    redemption: Strict,
+    rate: Smooth,
+    yld: Smooth,
+    redemption: Smooth,
     frequency: Strict,
     basis: Strict = 0,
 ) -> float | ErrorValue:
@@ -87,14 +93,14 @@ def price(
     return _price(bond, rate, yld, redemption)
 
 
-@function("YIELD", calculus=Calculus.STEP)
+@function("YIELD")
 def yield_(
     here: Here,
     settlement: Strict,
     maturity: Strict,
-    rate: Strict,
-    pr: Strict,
-    redemption: Strict,
+    rate: Smooth,
+    pr: Smooth,
+    redemption: Smooth,
     frequency: Strict,
     basis: Strict = 0,
 ) -> float | ErrorValue:
@@ -119,19 +125,19 @@ def _duration(bond: Coupons, coupon: float, yld: float) -> float:
     """The mean time of a bond's payments in years, weighted by their present values."""
     factor = 1 / (1 + yld / bond.frequency)
     times = [k + bond.share_left for k in range(bond.count)]
-    values = [100 * coupon / bond.frequency * math.pow(factor, t) for t in times]
-    values[-1] += 100 * math.pow(factor, times[-1])
-    weighted = math.fsum(t * value for t, value in zip(times, values, strict=True))
-    return weighted / math.fsum(values) / bond.frequency
+    values = [100 * coupon / bond.frequency * power(factor, t) for t in times]
+    values[-1] += 100 * power(factor, times[-1])
+    weighted = total(t * value for t, value in zip(times, values, strict=True))
+    return weighted / total(values) / bond.frequency
 
 
-@function("DURATION", calculus=Calculus.STEP)
+@function("DURATION")
 def duration(
     here: Here,
     settlement: Strict,
     maturity: Strict,
-    coupon: Strict,
-    yld: Strict,
+    coupon: Smooth,
+    yld: Smooth,
     frequency: Strict,
     basis: Strict = 0,
 ) -> float | ErrorValue:
@@ -145,13 +151,13 @@ def duration(
     return ErrorValue.NUM if coupon < 0 or yld < 0 else _duration(bond, coupon, yld)
 
 
-@function("MDURATION", calculus=Calculus.STEP)
+@function("MDURATION")
 def mduration(
     here: Here,
     settlement: Strict,
     maturity: Strict,
-    coupon: Strict,
-    yld: Strict,
+    coupon: Smooth,
+    yld: Smooth,
     frequency: Strict,
     basis: Strict = 0,
 ) -> float | ErrorValue:
@@ -167,14 +173,14 @@ def mduration(
     return _duration(bond, coupon, yld) / (1 + yld / bond.frequency)
 
 
-@function("ACCRINT", calculus=Calculus.STEP)
+@function("ACCRINT")
 def accrint(
     here: Here,
     issue: Strict,
     first_interest: Strict,
     settlement: Strict,
-    rate: Strict,
-    par: Strict,
+    rate: Smooth,
+    par: Smooth,
     frequency: Strict,
     basis: Strict = 0,
     from_issue: bool = True,
@@ -231,9 +237,9 @@ def _full_period(start: int, end: int, frequency: int, basis: int) -> float:
     return days_between(start, end, 0 if basis == 2 else basis)
 
 
-@function("ACCRINTM", calculus=Calculus.STEP)
+@function("ACCRINTM")
 def accrintm(
-    here: Here, issue: Strict, settlement: Strict, rate: Strict, par: Strict, basis: Strict = 0
+    here: Here, issue: Strict, settlement: Strict, rate: Smooth, par: Smooth, basis: Strict = 0
 ) -> float | ErrorValue:
     """The interest that has accrued on a bond that pays it at maturity.
 

@@ -10,13 +10,14 @@ import math
 from typing import TYPE_CHECKING, NamedTuple
 
 from solver.functions.coupons import coupons_of, day_of, days_30us_both, days_between, moved
+from solver.functions.dual import power, total
 from solver.functions.finance_bonds import yield_at
-from solver.functions.registry import Calculus, function
+from solver.functions.registry import function
 from solver.values import ErrorValue
 
 if TYPE_CHECKING:
     from solver.functions.here import Here
-    from solver.functions.registry import Strict
+    from solver.functions.registry import Smooth, Strict
 
 
 def _days(first: int, last: int, basis: int) -> float:
@@ -47,8 +48,8 @@ class _OddFirst(NamedTuple):
         wait = _days(self.settlement, self.first, self.basis) / normal
         odd = coupon * _days(self.issue, self.first, self.basis) / normal
         accrued = coupon * _days(self.issue, self.settlement, self.basis) / normal
-        later = math.fsum(coupon * math.pow(factor, k + wait) for k in range(1, count))
-        return redemption * math.pow(factor, count - 1 + wait) + odd * math.pow(factor, wait) + later - accrued
+        later = total(coupon * power(factor, k + wait) for k in range(1, count))
+        return redemption * power(factor, count - 1 + wait) + odd * power(factor, wait) + later - accrued
 
     def _long(self, normal: float, rate: float, yld: float, redemption: float) -> float:
         coupon = 100 * rate / self.frequency
@@ -61,9 +62,9 @@ class _OddFirst(NamedTuple):
             left = normal - days_between(now.before, self.settlement, self.basis)
         wait = left / normal + (now.count - 1)
         count = coupons_of(self.first, self.maturity, self.frequency, self.basis).count
-        later = math.fsum(coupon * math.pow(factor, k + wait) for k in range(1, count + 1))
-        odd = coupon * due * math.pow(factor, wait)
-        return redemption * math.pow(factor, wait + count) + odd + later - coupon * gone
+        later = total(coupon * power(factor, k + wait) for k in range(1, count + 1))
+        odd = coupon * due * power(factor, wait)
+        return redemption * power(factor, wait + count) + odd + later - coupon * gone
 
     def _odd_shares(self, normal: float) -> tuple[float, float]:
         """How many normal periods the first one is worth, and how many of them are gone at the settlement."""
@@ -95,16 +96,16 @@ def _odd_first(
     return _OddFirst(settled, last, begin, coupon, times, count)
 
 
-@function("ODDFPRICE", calculus=Calculus.STEP)
+@function("ODDFPRICE")
 def oddfprice(
     here: Here,
     settlement: Strict,
     maturity: Strict,
     issue: Strict,
     first_coupon: Strict,
-    rate: Strict,
-    yld: Strict,
-    redemption: Strict,
+    rate: Smooth,
+    yld: Smooth,
+    redemption: Smooth,
     frequency: Strict,
     basis: Strict = 0,
 ) -> float | ErrorValue:
@@ -118,16 +119,16 @@ def oddfprice(
     return bond.price(rate, yld, redemption)
 
 
-@function("ODDFYIELD", calculus=Calculus.STEP)
+@function("ODDFYIELD")
 def oddfyield(
     here: Here,
     settlement: Strict,
     maturity: Strict,
     issue: Strict,
     first_coupon: Strict,
-    rate: Strict,
-    pr: Strict,
-    redemption: Strict,
+    rate: Smooth,
+    pr: Smooth,
+    redemption: Smooth,
     frequency: Strict,
     basis: Strict = 0,
 ) -> float | ErrorValue:
@@ -181,15 +182,15 @@ def _between_coupons(first: int, last: int, basis: int) -> float:
     return max(days_30us_both(first, last), 0) if basis == 0 else _days(first, last, basis)
 
 
-@function("ODDLPRICE", calculus=Calculus.STEP)
+@function("ODDLPRICE")
 def oddlprice(
     here: Here,
     settlement: Strict,
     maturity: Strict,
     last_interest: Strict,
-    rate: Strict,
-    yld: Strict,
-    redemption: Strict,
+    rate: Smooth,
+    yld: Smooth,
+    redemption: Smooth,
     frequency: Strict,
     basis: Strict = 0,
 ) -> float | ErrorValue:
@@ -204,15 +205,15 @@ def oddlprice(
     return (period.due * coupon + redemption) / (1 + period.left * yld / period.frequency) - period.gone * coupon
 
 
-@function("ODDLYIELD", calculus=Calculus.STEP)
+@function("ODDLYIELD")
 def oddlyield(
     here: Here,
     settlement: Strict,
     maturity: Strict,
     last_interest: Strict,
-    rate: Strict,
-    pr: Strict,
-    redemption: Strict,
+    rate: Smooth,
+    pr: Smooth,
+    redemption: Smooth,
     frequency: Strict,
     basis: Strict = 0,
 ) -> float | ErrorValue:

@@ -14,6 +14,8 @@ The decorator reads the signature. A parameter's annotation says how Excel treat
     Closure   a function made by LAMBDA
     Here      not an argument: the place of the formula
     float, int, str, bool, Scalar    plain Python values: the body is called once for each distinct combination
+    Smooth    a plain Strict float in which the value is smooth: the body computes with operators alone, so that it
+              also works on numbers with a slope (see `functions/dual.py`)
     Strict    a plain float for which booleans are #VALUE!, as in the functions that came with the Analysis ToolPak
 
 and the return annotation says what comes out (Number, Logical, Text: checked and wrapped; Operand, Ref: as it is;
@@ -48,6 +50,7 @@ Array: TypeAlias = Operand
 Ref: TypeAlias = "Operand | Reference | References"
 ArrayRef: TypeAlias = "Operand | Reference | References"
 Strict: TypeAlias = float
+Smooth: TypeAlias = float
 Lazy: TypeAlias = "Callable[[], Operand | Reference | References]"
 
 
@@ -66,6 +69,7 @@ class Taking(Enum):
     CLOSURE = "Closure"
     FLOAT = "float"
     STRICT = "Strict"
+    SMOOTH = "Smooth"
     INT = "int"
     STR = "str"
     BOOL = "bool"
@@ -88,7 +92,7 @@ class Taking(Enum):
 
 
 _WHOLE = {Taking.GRID, Taking.ARRAY, Taking.REF, Taking.ARRAY_REF, Taking.LAZY, Taking.CLOSURE}
-_PLAIN = {Taking.FLOAT, Taking.STRICT, Taking.INT, Taking.STR, Taking.BOOL, Taking.SCALAR}
+_PLAIN = {Taking.FLOAT, Taking.STRICT, Taking.SMOOTH, Taking.INT, Taking.STR, Taking.BOOL, Taking.SCALAR}
 
 
 class Calculus(Enum):
@@ -162,7 +166,7 @@ def function(
             taking = Taking(str(parameter.annotation).removesuffix(" | None"))
             parameters.append(Parameter(parameter.name, taking, optional, repeated))
         gives = str(signature.return_annotation)
-        plain = any(p.taking.plain for p in parameters)
+        plain = any(p.taking.plain for p in parameters) and all(p.taking is not Taking.SMOOTH for p in parameters)
         declared = Calculus.NONE if plain and calculus is Calculus.SMOOTH else calculus
         entry = Function(names, body, tuple(parameters), gives, wants_here, per_cell, declared)
         for name in names:

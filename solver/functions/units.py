@@ -14,7 +14,7 @@ from solver.functions.registry import function
 from solver.values import ErrorValue
 
 if TYPE_CHECKING:
-    from solver.functions.registry import Strict
+    from solver.functions.registry import Smooth
 
 _INCH, _FOOT, _YARD, _MILE, _SEA_MILE = 0.0254, 0.3048, 0.9144, 1609.344, 1852.0
 _POINT = _INCH / 72
@@ -113,7 +113,7 @@ def _degree(name: str) -> tuple[float, float] | None:
 
 
 @function("CONVERT")
-def convert(number: Strict, source: str, target: str) -> float | ErrorValue:
+def convert(number: Smooth, source: str, target: str) -> float | ErrorValue:
     """A number of one unit as a number of another.
 
     =CONVERT(1, "lbm", "kg") -> 0.45359237
