@@ -12,6 +12,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from solver.book.book import Edits
 from solver.book.package import is_signed
 from solver.book.patch import patch
@@ -26,7 +28,7 @@ from solver.engines.infeasible import irreducible
 from solver.errors import ModelError, Outcome, WorkbookError
 from solver.grid import Area, Cell, quote_sheet
 from solver.model.answer import Answer, Used
-from solver.model.binding import bind
+from solver.model.binding import Binding, bind
 from solver.model.problem import Origin
 from solver.model.recall import recall
 from solver.reports import registry as reports
@@ -98,7 +100,7 @@ def solve_model(book: Book, model: Model, request: Request, inputs: Mapping[Cell
         binding=binding,
         solution=solution,
         used=Used(engine.name, engine.about.title, engine.settings(), request.engine or model.engine, why),
-        initial=objective_value(book, model, dict(zip(binding.variables, binding.problem.x0.tolist(), strict=True))),
+        initial=_initial(book, binding),
         final=_number(after, model.objective),
         after=after,
         seconds={"compile": compiled - began, "solve": solved - compiled, "recompute": time.perf_counter() - solved},
@@ -128,6 +130,15 @@ def recomputed(book: Book, inputs: Mapping[Cell, Scalar]) -> Calculation:
     calculation = Calculation(book, inputs=inputs, trust=True)
     calculation.affected()
     return calculation
+
+
+def _initial(book: Book, binding: Binding) -> float | None:
+    """The value of the objective cell at the start, from the problem where that has the formulas as they are."""
+    problem = binding.problem
+    if problem.binary.any() or not problem.sense:
+        return objective_value(book, binding.model, dict(zip(binding.variables, problem.x0.tolist(), strict=True)))
+    value = problem.sense * problem.fun(problem.x0)
+    return value if np.isfinite(value) else None
 
 
 def objective_value(book: Book, model: Model, inputs: Mapping[Cell, Scalar]) -> float | None:

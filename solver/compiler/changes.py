@@ -8,25 +8,25 @@ import numpy as np
 
 from solver.book.book import Cells
 from solver.compiler.store import UNKNOWN
-from solver.grid import MAX_COLS, Area, Cell
+from solver.grid import MAX_COLS, Cell
 from solver.values import Kind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     import numpy.typing as npt
 
     from solver.book.book import Sheet
     from solver.compiler.calculation import Calculation
     from solver.compiler.store import SheetStore
+    from solver.grid import Area
 
 
 def computed_cells(calculation: Calculation, sheet: str) -> Cells:
     """The cells of a sheet that were computed or given a value, in reading order; those that failed are left out."""
     store = calculation.store(sheet)
     areas = [block.area for block in calculation.order if block.area.sheet == sheet]
-    areas += [Area.of(cell) for cell in calculation.inputs if cell.sheet == sheet]
-    return _columns(store, areas)
+    return _columns(store, areas, [cell for cell in calculation.inputs if cell.sheet == sheet])
 
 
 def changed_cells(calculation: Calculation) -> dict[str, Cells]:
@@ -54,8 +54,9 @@ def formula_cells(sheet: Sheet) -> list[Cell]:
     return [Cell(sheet.name, row, col) for row, col in zip(rows, cols, strict=True)]
 
 
-def _columns(store: SheetStore, areas: Iterable[Area]) -> Cells:
-    rows, cols = [np.empty(0, dtype=np.int64)], [np.empty(0, dtype=np.int64)]
+def _columns(store: SheetStore, areas: Iterable[Area], single: Sequence[Cell]) -> Cells:
+    rows = [np.searchsorted(store.rows, np.array([cell.row for cell in single], dtype=store.rows.dtype))]
+    cols = [np.searchsorted(store.cols, np.array([cell.col for cell in single], dtype=store.cols.dtype))]
     for area in areas:
         high, wide = store.area_window(area)
         r, c = np.meshgrid(np.arange(high.start, high.stop), np.arange(wide.start, wide.stop), indexing="ij")
