@@ -1,4 +1,4 @@
-"""Counting values: the most frequent ones, frequencies by class, probabilities of an interval, permutations."""
+"""Counting values: the most frequent ones, frequencies by class, probabilities, shares, permutations."""
 
 from __future__ import annotations
 
@@ -22,7 +22,9 @@ from solver.algebra import (
     take,
     where,
 )
+from solver.functions.aggregate import sum_of
 from solver.functions.operand import NeedsValue, Operand, error, guard, numbers
+from solver.functions.operators import binary
 from solver.functions.registry import Calculus, function
 from solver.functions.sample import blamed, collected, paired, sample_of
 from solver.values import ErrorValue
@@ -117,6 +119,16 @@ def prob(values: Grid, probabilities: Grid, lower: Number, upper: Number | None 
     result = guard(result, sum_(less(1.0, weights), -1), ErrorValue.NUM)
     result = guard(result, less(1e-7, abs_(sub(sum_(weights, -1), 1.0))), ErrorValue.NUM)
     return blamed(numbers(result), pairs.fault)
+
+
+@function("PERCENTOF")
+def percentof(here: Here, part: Ref, whole: Ref) -> Operand:
+    """The share that the sum of a part has in the sum of the whole.
+
+    =PERCENTOF({1,2}, {1,2,3,4}) -> 0.3
+    =PERCENTOF(1, 0) -> #DIV/0!
+    """
+    return binary("/", sum_of(here, part), sum_of(here, whole))
 
 
 def _count(value: float) -> float | ErrorValue:
