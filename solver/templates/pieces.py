@@ -86,12 +86,13 @@ def numbers(area: Area, rows: Sequence[Sequence[float | None]], look: Look, numb
 
 def filled(area: Area, formula: str, look: Look = Look.RESULT, number_format: str = "") -> Marks:
     """A formula, written for the first cell of an area, filled down and to the right as Excel would."""
-    return {
-        (cell.row, cell.col): Mark(
-            formula=moved(formula, cell.row - area.top, cell.col - area.left), look=look, number_format=number_format
-        )
-        for cell in area.cells()
-    }
+    marks: dict[tuple[int, int], Mark] = {}
+    for j in range(area.cols):
+        pieces = _moved_across(formula, j)
+        for i in range(area.rows):
+            text = _moved_down(pieces, i)
+            marks[area.top + i, area.left + j] = Mark(formula=text, look=look, number_format=number_format)
+    return marks
 
 
 def moved(formula: str, rows: int, cols: int) -> str:
@@ -100,15 +101,26 @@ def moved(formula: str, rows: int, cols: int) -> str:
     >>> moved('IF(H9="A1","",MMULT($B33:$F33,H$26:H$30))', 2, 1)
     'IF(I11="A1","",MMULT($B35:$F35,I$26:I$30))'
     """
+    return _moved_down(_moved_across(formula, cols), rows)
 
-    def move(match: re.Match[str]) -> str:
-        fixed_col, letters, fixed_row, digits = match.groups()
-        col = letters if fixed_col else column_letters(column_number(letters) + cols)
-        row = int(digits) if fixed_row else int(digits) + rows
-        return f"{fixed_col}{col}{fixed_row}{row}"
 
-    parts = _QUOTED.split(formula)
-    return "".join(part if part[:1] in ("'", '"') else _REFERENCE.sub(move, part) for part in parts)
+def _moved_across(formula: str, cols: int) -> list[str | int]:
+    """The formula after a copy by so many columns, in pieces: texts, and rows that move with a copy down."""
+    pieces: list[str | int] = []
+    for part in _QUOTED.split(formula):
+        at = 0
+        for match in _REFERENCE.finditer(part) if part[:1] not in ("'", '"') else ():
+            fixed_col, letters, fixed_row, digits = match.groups()
+            col = letters if fixed_col else column_letters(column_number(letters) + cols)
+            pieces.append(f"{part[at : match.start()]}{fixed_col}{col}{fixed_row}")
+            pieces.append(digits if fixed_row else int(digits))
+            at = match.end()
+        pieces.append(part[at:])
+    return pieces
+
+
+def _moved_down(pieces: list[str | int], rows: int) -> str:
+    return "".join([piece if isinstance(piece, str) else str(piece + rows) for piece in pieces])
 
 
 def sliding_down(area: Area) -> str:

@@ -27,7 +27,7 @@ SHEET = "dotprod"
 OPTIMUM = 0.39290079
 SETTINGS: dict[str, dict[str, float | str]] = {
     "gd": {"rate": 1.0, "iterations": 1000},
-    "sgd": {"rate": 0.05, "iterations": 400, "seed": 1},
+    "sgd": {"rate": 0.05, "iterations": 300, "seed": 1},
     "momentum": {"rate": 0.3, "iterations": 1000},
     "nesterov": {"rate": 0.3, "iterations": 1000},
     "adagrad": {"rate": 0.3, "iterations": 1000},
