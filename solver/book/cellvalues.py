@@ -60,7 +60,10 @@ def columns(batch: Batch, sheet: str, context: Context) -> Cells:
             where=sheet,
             hint=_DAMAGED,
         )
-    codes = np.array([_code(a.type, v) for a, v in zip(batch.attributes, batch.value, strict=True)], np.uint8)
+    if all(kind.type == "n" for kind in set(batch.attributes)):
+        codes = np.where(np.fromiter(map(bool, batch.value), bool, size), np.uint8(_NUMBER), np.uint8(_NOTHING))
+    else:
+        codes = np.array([_code(a.type, v) for a, v in zip(batch.attributes, batch.value, strict=True)], np.uint8)
     places = {code: np.flatnonzero(codes == code).tolist() for code in range(_NOTHING)}
     kind, number, text = np.zeros(size, np.uint8), np.zeros(size), np.full(size, None, object)
     value = batch.value

@@ -151,17 +151,22 @@ def _tokens(content: bytes, begin: int, end: int, rows: Rows) -> Batch | None:
         return None
     cells = [index for index, text in enumerate(letters) if text]
     try:
-        kinds = [_cell_attributes(attributes[index]) for index in cells]
-        for place, kind in enumerate(kinds):
-            if kind.type == "inlineStr" and b"<is>" not in wholes[cells[place]]:
-                kinds[place] = CellAttributes()
+        known = {text: _cell_attributes(text) for text in set(attributes)}
+        kinds = [known[attributes[index]] for index in cells]
+        types = {kind.type for kind in known.values()}
+        if "inlineStr" in types:
+            for place, kind in enumerate(kinds):
+                if kind.type == "inlineStr" and b"<is>" not in wholes[cells[place]]:
+                    kinds[place] = CellAttributes()
         batch = Batch(
             starts[cells].tolist(),
             stops[cells].tolist(),
             [int(digits[index]) - 1 for index in cells],
             [_column(letters[index]) for index in cells],
             kinds,
-            [
+            [values[index] for index in cells]
+            if types <= _NUMERIC
+            else [
                 values[index] if kind.type in _NUMERIC else plain_text(inlines[index] or values[index])
                 for index, kind in zip(cells, kinds, strict=True)
             ],
@@ -175,7 +180,7 @@ def _tokens(content: bytes, begin: int, end: int, rows: Rows) -> Batch | None:
     return batch
 
 
-_NUMERIC = ("n", "s", "b")
+_NUMERIC = frozenset(("n", "s", "b"))
 
 
 class _Unusual(Exception):
@@ -193,11 +198,13 @@ def _take_rows(
 ) -> bool:
     """Adds the rows of a chunk; False unless rows follow each other with the cells inside them."""
     inside = False
-    for index, (whole, number) in enumerate(zip(wholes, numbers, strict=True)):
-        if letters[index]:
-            if not inside:
-                return False
-        elif number:
+    last = -1
+    for index in [index for index, text in enumerate(letters) if not text]:
+        if index > last + 1 and not inside:
+            return False
+        last = index
+        whole, number = wholes[index], numbers[index]
+        if number:
             if inside or b"xmlns" in attributes[index]:
                 return False
             inside = not whole.endswith(b"/>")
@@ -215,7 +222,7 @@ def _take_rows(
             inside = False
             rows.close.append(int(starts[index]))
             rows.stop.append(int(stops[index]))
-    return not inside
+    return not inside and last == len(wholes) - 1
 
 
 def _is_hidden(attributes: bytes) -> bool:
