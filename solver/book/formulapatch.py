@@ -25,8 +25,8 @@ def formula_changes(source: Source, formulas: Mapping[tuple[int, int], str | Non
     text = source.text
     changes: dict[int, Change] = {}
     widowed: list[int] = []
-    for (row, col), formula in formulas.items():
-        index = source.find(row * MAX_COLS + col)
+    places = source.find_many(row * MAX_COLS + col for row, col in formulas)
+    for ((row, col), formula), index in zip(formulas.items(), places, strict=True):
         number = int(text.formula[index]) if index >= 0 else -1
         old = text.formulas[number] if number >= 0 else None
         if formula == (None if old is None else text_at(old, row, col)):

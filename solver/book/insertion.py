@@ -48,12 +48,14 @@ def _cell(source: Source, key: int, style: str, change: Change) -> bytes:
     row, col = divmod(key, MAX_COLS)
     value = None if isinstance(change.value, Keep) else change.value
     formula = change.formula if isinstance(change.formula, str) else None
-    return new_cell(row, col, change.style or style, value, formula, source.rich, source.prefix).encode()
+    return new_cell(row, col, style, value, formula, source.rich, source.prefix).encode()
 
 
 def _new_row(source: Source, row: int, keys: list[int], missing: Mapping[int, Change]) -> bytes:
     prefix = source.prefix.encode()
-    cells = b"".join(_cell(source, key, _column_style(source, key % MAX_COLS), missing[key]) for key in keys)
+    cells = b"".join(
+        _cell(source, key, missing[key].style or _column_style(source, key % MAX_COLS), missing[key]) for key in keys
+    )
     return b'<%srow r="%d">%s</%srow>' % (prefix, row + 1, cells, prefix)
 
 
@@ -66,11 +68,10 @@ def _into_row(source: Source, number: int, keys: list[int], missing: Mapping[int
     row_style = attributes.get("s", "") if is_true(attributes.get("customFormat", "0")) else ""
     new_tag = _SPANS.sub(lambda found: found[1] + _wider(found[2], keys), tag, count=1)
     made: dict[int, list[bytes]] = {}
-    for key in keys:
-        before = int(np.searchsorted(source.keys, key)) - 1
+    for key, before in zip(keys, (np.searchsorted(source.keys, keys) - 1).tolist(), strict=True):
         inside = before >= 0 and start <= text.start[before] < stop
         place = int(text.stop[before]) if inside else inner
-        style = row_style or _column_style(source, key % MAX_COLS)
+        style = missing[key].style or row_style or _column_style(source, key % MAX_COLS)
         made.setdefault(place, []).append(_cell(source, key, style, missing[key]))
     if tag.endswith(b"/>"):
         new_tag = new_tag[:-2].rstrip() + b">" + b"".join(made[inner]) + b"</" + source.prefix.encode() + b"row>"

@@ -63,6 +63,15 @@ class Source:
         at = int(np.searchsorted(self.keys, key))
         return at if at < len(self.keys) and self.keys[at] == key else -1
 
+    def find_many(self, keys: Iterable[int]) -> list[int]:
+        """The indices of the cells with these keys, -1 for each that is not stored."""
+        wanted = np.fromiter(keys, np.int64)
+        if not len(self.keys):
+            return [-1] * len(wanted)
+        at = np.minimum(np.searchsorted(self.keys, wanted), len(self.keys) - 1)
+        found: list[int] = np.where(self.keys[at] == wanted, at, -1).tolist()
+        return found
+
     @property
     def prefix(self) -> str:
         """The namespace prefix of the sheet's elements, with its colon."""
