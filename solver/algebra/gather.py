@@ -166,6 +166,7 @@ def scattering(param: Index, shapes: Sequence[Shape]) -> Kernel:
     rank, index, size = len(shapes[0]), param.flat, param.size
     rows = None if param.unique else param.rows
     summing = rows.summing() if rows is not None else None
+    back = np.argsort(index) if param.unique and param.grid is None and index.size == size else None
     where: slice | Indices = index
     if param.grid is not None and param.unique and sum(length > 1 for length in param.shape) <= 1:
         stride = max(param.grid[1], key=abs, default=1)
@@ -175,6 +176,8 @@ def scattering(param: Index, shapes: Sequence[Shape]) -> Kernel:
     def kernel(x: Array, out: Array | None = None) -> Array:
         batch = batch_of(x, rank)
         flat = x.reshape((*batch, -1))
+        if back is not None and not batch:  # a permutation: taking is quicker than putting
+            return np.take(flat, back, out=out, mode="clip")
         if param.unique:
             if out is None:
                 out = np.zeros((*batch, size))

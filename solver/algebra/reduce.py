@@ -69,13 +69,27 @@ def _sum_entries(node: Node) -> Entries:
 
 
 @linear("sum", lambda node, g: broadcast(g, node.args[0].shape), _sum_entries)
-def summation(param: Shape, _shapes: Sequence[Shape]) -> Kernel:
+def summation(param: Shape, shapes: Sequence[Shape]) -> Kernel:
     """The sum over some axes, which keep length one."""
+    shape = shapes[0]
+    rank = len(shape)
+    long = [axis for axis in range(-rank, 0) if shape[axis] != 1]
+    first = sum(axis in param for axis in long)
+    height = int(np.prod([shape[axis] for axis in param], dtype=int))
+    # the sum of rows is a product with ones, which is quicker where rows are short
+    down = 0 < first < len(long) and all(axis in param for axis in long[:first]) and height >= _TALL
+    ones = np.ones(height if down else 0)
+    final = reduced_shape(shape, param)
 
     def kernel(x: Array, out: Array | None = None) -> Array:
+        if down and x.ndim == rank:
+            return written(np.dot(ones, x.reshape((height, -1))).reshape(final), out)
         return np.asarray(np.add.reduce(x, axis=param, keepdims=True, out=out))
 
     return kernel
+
+
+_TALL = 256
 
 
 def negative_axes(axes: int | Sequence[int] | None, rank: int) -> Shape:
