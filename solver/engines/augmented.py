@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
+import scipy.sparse as sp
 
 from solver.engines.base import Handles, Needs, Wrapper, engine
 from solver.engines.lbfgsb import LimitedMemory
@@ -41,10 +42,11 @@ class Augmented(Wrapper):
     def minimise(self, problem: Problem, progress: Progress) -> Solution:
         """The point where the prices hold the rows."""
         inner = self.inner or LimitedMemory()
+        even = balanced(problem) if self.scaling else problem
         x, y, rho, worst = problem.x0, np.zeros(problem.m), self.penalty, np.inf
         budget = max(progress.limit / SHARE, 10) if np.isfinite(progress.limit) else np.inf
         for _ in range(self.rounds):
-            view = penalised(problem, y, rho)
+            view = penalised(even, y, rho)
             try:
                 found = inner.minimise(replace(view, x0=x), progress.within(budget))
                 x = found.x
@@ -53,8 +55,8 @@ class Augmented(Wrapper):
                 if halt.outcome is not Outcome.ITERATION_LIMIT or progress.log.iteration >= progress.limit:
                     raise
                 x = x if last is None else last
-            held = np.asarray(problem.rows(x)) + y / rho
-            y = rho * (held - np.clip(held, problem.row_lo, problem.row_hi))
+            held = np.asarray(even.rows(x)) + y / rho
+            y = rho * (held - np.clip(held, even.row_lo, even.row_hi))
             wrong = violation(problem, x, relative=self.scaling)
             if wrong <= 1e-3 * self.precision:
                 break
@@ -62,6 +64,21 @@ class Augmented(Wrapper):
                 rho *= self.growth
             worst = min(worst, wrong)
         return replace(judged(problem, x, inner), engine=inner.name)
+
+
+def balanced(problem: Problem) -> Problem:
+    """The problem with rows divided by the lengths of their gradients at the start, so that one penalty fits all."""
+    steep = abs(sp.csr_array(problem.row_jac(problem.x0))).max(axis=1).toarray().ravel()
+    weight = 1.0 / np.where((steep > 0) & np.isfinite(steep), steep, 1.0)
+    return replace(
+        problem,
+        rows=lambda x: weight * problem.rows(x),
+        row_jac=lambda x: sp.csr_array(sp.diags_array(weight) @ problem.row_jac(x)),
+        row_hessp=lambda x, y, v: problem.row_hessp(x, weight * y, v),
+        rows_many=lambda points: weight * problem.rows_many(points),
+        row_lo=weight * problem.row_lo,
+        row_hi=weight * problem.row_hi,
+    )
 
 
 def penalised(problem: Problem, y: Vector, rho: float) -> Problem:

@@ -179,3 +179,18 @@ def test_redundant_equations_do_no_harm() -> None:
     solution = run(problem, find_engine("grg")())
     assert solution.outcome is Outcome.OPTIMAL
     assert violation(problem, solution.x) < 1e-9
+
+
+@pytest.mark.parametrize("size", [1e-3, 1.0, 1e6])
+@pytest.mark.parametrize("name", ["lbfgsb", "trust"])
+def test_a_penalty_does_not_mind_the_size_of_a_row(name: str, size: float) -> None:
+    problem = build(
+        [3, -1],
+        lambda x: (x[0] - 1) ** 2 + 2 * (x[1] - 2) ** 4,
+        lambda x: [size * (x[0] + x[1]), x[0] * x[1]],
+        [2 * size, -INF],
+        [2 * size, 0.5],
+    )
+    solution = run(problem, find_engine(name)())
+    assert solution.violation <= 1e-6
+    assert solution.x == pytest.approx([1 - np.sqrt(0.5), 1 + np.sqrt(0.5)], abs=1e-6)
