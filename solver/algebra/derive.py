@@ -27,7 +27,7 @@ from solver.algebra.shape import reshape
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from solver.algebra.gather import Index
+    from solver.algebra.index import Index
 
 _SELECTING = frozenset(
     {choice, picking, placement, maximum, minimum, maximisation, minimisation, shifting, cumulation, application}

@@ -14,7 +14,7 @@ import numpy as np
 import scipy.sparse as sp
 
 from solver.algebra.elementary import mul
-from solver.algebra.gather import Index, gathering, scatter, take
+from solver.algebra.gather import gathering, scatter, take
 from solver.algebra.node import Array, Kernel, Node, Shape, make
 from solver.algebra.primitive import Entries, Indices, LinearMap, array, batch_of, written
 from solver.algebra.reduce import contract
@@ -22,6 +22,8 @@ from solver.algebra.shape import reshape
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from solver.algebra.index import Index
 
 
 class Route(NamedTuple):

@@ -45,7 +45,7 @@ from solver.algebra import (
 )
 from solver.algebra.choose import placed_like
 from solver.algebra.extremes import ordering
-from solver.algebra.gather import Index
+from solver.algebra.index import Index
 from solver.algebra.node import REGISTRY, Node, as_node, make
 from solver.algebra.pointwise import Pointwise
 from solver.algebra.recur import Triangle
