@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 _UNSEEN = object()
 _SINGLE = (1, 1, 1, 1)
+_MOST_VALUES = 2**22
+"""How many values the arrays may have together that one formula makes; more are `#NUM!`."""
 _NO_NUMBERS = ("Operand", "Operand | ErrorValue", "str", "str | ErrorValue", "Text")
 
 
@@ -50,7 +52,7 @@ def cell_by_cell(function: Function, parameters: Sequence[Parameter], taken: Seq
     columns = [_column(taking, argument, shape) for taking, argument in zip(takings, taken, strict=True)]
     keys = [_keys(taking, column) for taking, column in zip(takings, columns, strict=True)]
     seen: dict[Any, Any] = {}
-    results = []
+    results, room = [], _MOST_VALUES
     for fault, key, values in zip(faults, _rows(keys, shape), _rows(columns, shape), strict=False):
         if fault:
             results.append(ErrorValue(fault - Kind.ERROR))
@@ -58,6 +60,10 @@ def cell_by_cell(function: Function, parameters: Sequence[Parameter], taken: Seq
         result = seen.get(key, _UNSEEN)
         if result is _UNSEEN:
             result = seen[key] = plain_result(function, here, values)
+            if isinstance(result, Operand):
+                room -= math.prod(result.shape)
+                if room < 0:  # a million arrays of a million values each would never end
+                    return lone(ErrorValue.NUM)
         results.append(result)
     return _assembled(results, shape)
 
