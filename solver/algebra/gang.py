@@ -2,9 +2,11 @@
 
 A sheet of formulas that differ from each other compiles to thousands of nodes of one element each. Those that do the
 same operation, and are as far from the inputs, do not depend on each other; so they are computed together, each from
-its own places in one vector of everything known so far:
+its own places among the numbers known so far:
 
     known' = known, op(known[left], known[right]), ...
+
+What is known is kept in a few vectors, each several times as long as the next, so that little is copied when it grows.
 """
 
 from __future__ import annotations
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
 
 _FEWEST = 256  # lone operations; fewer are not worth it
 _SMALLEST = 16  # how many must do the same at once, on average
-_DEEPEST = 100  # how often what is known may grow, for it is copied each time
+_RATIO = 4  # how many times as long as the next a vector of what is known is, at least
 
 
 def ganged(outputs: Sequence[Node]) -> list[Node]:
@@ -39,7 +41,7 @@ def ganged(outputs: Sequence[Node]) -> list[Node]:
     for node in lone:
         kind = (node.op, tuple(arg.value is None for arg in node.args))
         gangs.setdefault((levels[node], kind), []).append(node)
-    if len(lone) < _SMALLEST * len(gangs) or len({level for level, _ in gangs}) > _DEEPEST:
+    if len(lone) < _SMALLEST * len(gangs):
         return list(outputs)
     return _Arena(order, levels, gangs).outputs(outputs)
 
@@ -64,12 +66,13 @@ def _levels(order: Sequence[Node]) -> dict[Node, int]:
 
 
 class _Arena:
-    """The vector of the numbers known so far, and where in it each is."""
+    """The numbers known so far, counted through several vectors, and which of them each node is."""
 
     def __init__(
         self, order: Sequence[Node], levels: dict[Node, int], gangs: dict[tuple[int, object], list[Node]]
     ) -> None:
-        self._known = constant(np.zeros(0))
+        self._vectors: list[Node] = []
+        self._starts: list[int] = []
         self._place: dict[Node, int] = {}
         self._new: dict[Node, Node] = {}
         self._wanted: dict[Node, list[int]] = {}
@@ -98,8 +101,8 @@ class _Arena:
 
     def _advance(self, whole: Sequence[Node], gangs: Sequence[list[Node]]) -> None:
         """Takes in the arrays and the gangs of one level."""
-        parts = [self._known]
-        size = self._known.size
+        parts: list[Node] = []
+        size = start = self._starts[-1] + self._vectors[-1].size if self._vectors else 0
         for node in whole:
             self._new[node] = self._remade(node)
             wanted = sorted(set(self._wanted.get(node, ())))
@@ -111,7 +114,24 @@ class _Arena:
             parts.append(self._together(members))
             self._place |= {node: size + k for k, node in enumerate(members)}
             size += len(members)
-        self._known = join(parts)
+        if parts:
+            self._vectors.append(join(parts))
+            self._starts.append(start)
+        while len(self._vectors) > 1 and self._vectors[-2].size < _RATIO * self._vectors[-1].size:
+            self._vectors[-2:] = [join(self._vectors[-2:])]
+            del self._starts[-1]
+
+    def _taken(self, at: Sequence[int]) -> Node:
+        """Some of the numbers as one vector."""
+        places = np.array(at)
+        vector = np.searchsorted(self._starts, places, side="right") - 1
+        present = np.unique(vector).tolist()
+        parts = [take(self._vectors[k], places[vector == k] - self._starts[k]) for k in present]
+        if len(parts) == 1:
+            return parts[0]
+        back = np.empty(len(places), dtype=np.intp)
+        back[np.argsort(vector, kind="stable")] = np.arange(len(places))
+        return take(join(parts), back)
 
     def _together(self, members: Sequence[Node]) -> Node:
         """The numbers of a gang as one vector."""
@@ -124,7 +144,7 @@ class _Arena:
         """Single numbers, all known beforehand or none, as one vector."""
         if nodes[0].value is not None:
             return constant(np.array([float(node.value.ravel()[0]) for node in nodes if node.value is not None]))
-        return take(self._known, np.array([self._at(node) for node in nodes]))
+        return self._taken([self._at(node) for node in nodes])
 
     def _at(self, node: Node) -> int:
         """Where a single number is."""
@@ -136,7 +156,7 @@ class _Arena:
     def _of(self, node: Node) -> Node:
         """A node made of what is known."""
         if _is_lone(node) or _is_passing(node):
-            return reshape(take(self._known, np.array([self._at(node)])), node.shape)
+            return reshape(self._taken([self._at(node)]), node.shape)
         return self._new[node]
 
     def _remade(self, node: Node) -> Node:
@@ -160,7 +180,7 @@ class _Arena:
                 run.append(self._at(arg))
                 continue
             if run:
-                parts.append(take(self._known, np.array(run)))
+                parts.append(self._taken(run))
                 run = []
             if arg is not None:
                 parts.append(arg if arg.value is not None else self._of(arg))
