@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from solver.book.book import Edits
+from solver.book.formulapatch import overwritten
 from solver.book.package import is_signed
 from solver.book.patch import patch
 from solver.book.read import read_book
@@ -92,6 +93,10 @@ def solve_model(book: Book, model: Model, request: Request, inputs: Mapping[Cell
     watch = _in_terms_of_the_cell(request.watch, problem.sense)
     solution = run(problem, engine, watch, request.time_limit, request.workers)
     solution = replace(solution, x=solution.x + 0.0)  # no cell shall hold a negative zero
+    lost = sum(map(len, overwritten(book, binding.variables).values()))
+    if lost:
+        note = f"{lost} variable cells hold formulas; in the written file they hold the fitted numbers, as after Excel"
+        solution = replace(solution, notes=(*solution.notes, note))
     solved = time.perf_counter()
     fitted: dict[Cell, Scalar] = dict(inputs or {})
     fitted.update(zip(binding.variables, solution.x.tolist(), strict=True))
@@ -177,7 +182,8 @@ def edits_of(book: Book, answers: Sequence[Answer], tables: Sequence[Table] = ()
         fitted.update(answer.values)
     after = kept[-1].after if len(kept) == 1 else recomputed(book, fitted)
     count = sum(block.area.size for block in after.order)
-    return replace(fresh_values(after), tables=tuple(tables)), count, left_open(after)
+    edits = replace(fresh_values(after), tables=tuple(tables), formulas=overwritten(book, fitted))
+    return edits, count, left_open(after)
 
 
 def fresh_values(calculation: Calculation) -> Edits:
@@ -199,7 +205,8 @@ def edits_at(book: Book, model: Model, x: Sequence[float]) -> Edits:
         raise ModelError(
             f"there are {len(x)} values for {len(variables)} variable cells", where=quote_sheet(model.sheet)
         )
-    return fresh_values(recomputed(book, dict(zip(variables, map(float, x), strict=True))))
+    fitted = dict(zip(variables, map(float, x), strict=True))
+    return replace(fresh_values(recomputed(book, fitted)), formulas=overwritten(book, fitted))
 
 
 def solved_path(path: str | Path) -> Path:

@@ -285,6 +285,18 @@ def rosenbrock(path: Path) -> Path:
     return write(path, {"S": cells}, {"S": model("S!$A$3", "S!$A$1:$A$2")})
 
 
+def test_a_formula_in_a_variable_cell_gives_way(here: Path) -> None:
+    """The fitted number takes its place, as after Excel's Solver: a recalculation would undo the answer otherwise."""
+    line(here / "book.xlsx", B1="=RAND()", B2="=1+1")
+    said = run("solve", "book.xlsx", "--json")
+    assert "2 variable cells hold formulas" in said.json["notes"][0]
+    cells = openpyxl.load_workbook(here / "book-solved.xlsx")["Line"]
+    assert (cells["B1"].value, cells["B2"].value) == (pytest.approx(1.9), pytest.approx(1.2))
+    assert cells["B4"].value == "=SUMSQ(G2:G6)"
+    again = run("check", "book-solved.xlsx", "--json").json
+    assert again["models"][0]["verdict"] == "optimal"
+
+
 def test_several_options_and_an_engine(here: Path) -> None:
     """-O is repeatable, the last one counts, and --engine is used as it is named."""
     line(here / "book.xlsx")
