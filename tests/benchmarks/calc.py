@@ -59,7 +59,18 @@ def sheet(path: Path, rows: int = ROWS) -> Path:
 
 def commands(book: Path, folder: Path) -> dict[str, list[str]]:
     """How each program that is here is asked to compute a workbook into a folder."""
-    found = {"solver": [sys.executable, "-m", "solver", "calc", str(book), "--quiet", "-o", str(folder / "solver" / book.name)]}
+    found = {
+        "solver": [
+            sys.executable,
+            "-m",
+            "solver",
+            "calc",
+            str(book),
+            "--quiet",
+            "-o",
+            str(folder / "solver" / book.name),
+        ]
+    }
     soffice = shutil.which("soffice")
     if soffice is not None:
         profile = f"-env:UserInstallation=file://{folder}/profile"
