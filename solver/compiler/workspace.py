@@ -7,6 +7,8 @@ of whatever formula they hold.
 from __future__ import annotations
 
 import time
+from itertools import chain, groupby
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -50,7 +52,9 @@ class Workspace:
         self.names = Names.of(book)
         self.date1904 = book.date1904
         self.inputs = dict(inputs or {})
-        self.variables = list(dict.fromkeys(cell for area in variables for cell in area.cells()))
+        self._areas = tuple(variables)
+        listed = chain.from_iterable(area.cells() for area in self._areas)
+        self.variables = list(listed if len(self._areas) == 1 else dict.fromkeys(listed))
         self.x: Node | None = variable(len(self.variables)) if self.variables else None
         self.nodes: list[Node] = [] if self.x is None else [self.x]
         self.blocks: list[Block] = []
@@ -58,10 +62,9 @@ class Workspace:
         self.stores: dict[str, SheetStore] = {}
         self.sheet_blocks: dict[str, list[int]] = {}
         self.volatile = self.moved = False
-        self._place = {cell: k for k, cell in enumerate(self.variables)}
         self._changed: dict[str, set[Cell]] = {}
-        for cell in (*self.inputs, *self.variables):
-            self._changed.setdefault(cell.sheet, set()).add(cell)
+        for sheet, cells in groupby((*self.inputs, *self.variables), key=attrgetter("sheet")):
+            self._changed.setdefault(sheet, set()).update(cells)
         self._grouping = grouping_of(book)
         self._generator = np.random.default_rng(seed)
         self._extent: tuple[int, int] | None = None
@@ -89,28 +92,36 @@ class Workspace:
         sheet = self.book.sheets[name]
         changed = self.changed(name)
         blocks = [piece for block in self._grouping.blocks(name) for piece in _without(block, changed)]
-        extra = [block.area for block in blocks if block.filling] + [Area.of(cell) for cell in changed]
+        given = [cell for cell in self.inputs if cell.sheet == name]
+        extra = [block.area for block in blocks if block.filling] + [Area.of(cell) for cell in given]
+        extra += [area for area in self._areas if area.sheet == name]
         store = self.stores[name] = sheet_store(name, sheet.cells, extra, self.nodes)
         self.sheet_blocks[name] = []
         for block in blocks:
             self.add(block)
-        for cell in changed:
+        for cell in given:
             self._put(store, cell)
+        self._enliven(store)
         return store
 
     def _put(self, store: SheetStore, cell: Cell) -> None:
         r, c = store.row_index[cell.row], store.col_index[cell.col]
         store.moved[r, c] = True
-        place = self._place.get(cell)
-        if place is not None:
-            store.kind[r, c], store.live[r, c], store.place[r, c] = Kind.NUMBER, 0, place
-            store.any_live = True
-            return
         value = self.inputs[cell]
         kind = kind_of(value)
         store.kind[r, c] = kind + value if isinstance(value, ErrorValue) else kind
         store.text[r, c] = value if isinstance(value, str) else None
         store.number[r, c] = 0.0 if value is None or isinstance(value, (str, ErrorValue)) else float(value)
+
+    def _enliven(self, store: SheetStore) -> None:
+        """Points the variable cells of a sheet into the live vector, whatever else they hold."""
+        here = [(k, cell.row, cell.col) for k, cell in enumerate(self.variables) if cell.sheet == store.name]
+        if not here:
+            return
+        place, row, col = np.array(here, dtype=np.int32).T
+        at = np.searchsorted(store.rows, row), np.searchsorted(store.cols, col)
+        store.moved[at], store.kind[at], store.live[at], store.place[at] = True, Kind.NUMBER, 0, place
+        store.any_live = True
 
     def add(self, block: Block) -> int:
         """Enters a block that waits to be computed; returns its number."""

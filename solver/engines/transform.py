@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import scipy.sparse as sp
 
-from solver.model.problem import Linear, Problem, Residuals
+from solver.model.problem import Labels, Linear, Problem, Residuals
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -139,7 +139,7 @@ class Change:
             rows_many=lambda points: problem.rows_many(self.back_many(points)),
             residuals=problem.residuals and self._residuals(problem.residuals),
             linear=problem.linear and self._linear(problem.linear),
-            labels=tuple(problem.labels[j] for j in free),
+            labels=Labels(problem.labels, free),
             blame=lambda z: problem.blame(self.back(z)),
             terms=problem.terms and self._terms(problem.terms),
             pieces=None,

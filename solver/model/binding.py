@@ -81,11 +81,12 @@ def bind(book: Book, model: Model, inputs: Mapping[Cell, Scalar] | None = None) 
     computed; both name the cell.
     """
     validate(model)
-    variables = model.cells()
-    own = set(variables) if inputs else set[Cell]()
-    others = {cell: value for cell, value in (inputs or {}).items() if cell not in own}
+    others = {
+        cell: value for cell, value in (inputs or {}).items() if not any(cell in area for area in model.variables)
+    }
     calculation = Calculation(book, inputs=others, variables=model.variables, trust=True, strict=True)
     assert calculation.x is not None
+    variables = tuple(calculation.variables)
     start = _starts(book, variables, inputs or {})
     builder = _Builder(calculation, model, variables)
     for number, constraint in enumerate(model.constraints):

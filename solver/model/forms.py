@@ -30,7 +30,7 @@ from solver.algebra.thin import thinned
 from solver.compiler.calculation import Calculation
 from solver.compiler.inspect import cells_of_degree, first_error
 from solver.grid import Area
-from solver.model.problem import Linear, Problem, Residuals
+from solver.model.problem import Labels, Linear, Problem, Residuals
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -92,8 +92,8 @@ def assemble(
         residuals=_residuals(fun, x) if degree > Degree.LINEAR else None,
         linear=_linear(fun, rows, x, degree, row_degrees),
         because=_because(calculation, max((degree, *row_degrees))),
-        labels=tuple(str(cell) for cell in variables),
-        row_labels=tuple(str(cell) for cell in row_cells),
+        labels=Labels(variables, range(len(variables))),
+        row_labels=Labels(row_cells, range(len(row_cells))),
         blame=_blame(calculation, variables, [c for c in (objective_cell, *row_cells) if c is not None]),
         terms=summed,
         term_count=summed.count if summed is not None else 0,

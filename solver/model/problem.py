@@ -12,8 +12,9 @@ from __future__ import annotations
 
 import threading
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias, overload
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,6 +30,28 @@ Vector: TypeAlias = "npt.NDArray[np.float64]"
 Mask: TypeAlias = "npt.NDArray[np.bool_]"
 Indices: TypeAlias = "npt.NDArray[np.intp]"
 Matrix: TypeAlias = "npt.NDArray[np.float64] | sp.csr_array"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Labels(Sequence[str]):
+    """The texts of some of the `things`, each made when it is asked for: of many variables few are ever named."""
+
+    things: Sequence[object]
+    places: Sequence[int] | Indices
+
+    def __len__(self) -> int:
+        return len(self.places)
+
+    @overload
+    def __getitem__(self, key: int) -> str: ...
+
+    @overload
+    def __getitem__(self, key: slice) -> Labels: ...
+
+    def __getitem__(self, key: int | slice) -> str | Labels:
+        if isinstance(key, slice):
+            return Labels(self.things, self.places[key])
+        return str(self.things[self.places[key]])
 
 
 @dataclass(frozen=True)
@@ -108,8 +131,8 @@ class Problem:
     because: tuple[str, ...]
     """The cells that decide `degree` and the worst of `row_degrees`, printed."""
 
-    labels: tuple[str, ...]
-    row_labels: tuple[str, ...]
+    labels: Sequence[str]
+    row_labels: Sequence[str]
     blame: Callable[[Vector], str | None]
 
     terms: Callable[[Vector, Indices], tuple[float, Vector]] | None = None
