@@ -4,6 +4,7 @@
     evaluation  one value and gradient against the script's, the mean of 200 calls in turns
     growth      reading, compiling, evaluating and writing while the rows double
     scattered   20,000 one-off formulas: compiling against tokenising, evaluating against Python on floats
+    linear      20,000 shipments: extracting the linear program against solving it by HiGHS
     profile     where the time of the command goes
     rivals      small sizes against LibreOffice, Gnumeric and finite differences, where they are installed
 
@@ -15,7 +16,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from tests.benchmarks import evaluation, growth, profile, rivals, scattered, whole
+from tests.benchmarks import evaluation, growth, linear, profile, rivals, scattered, whole
 from tests.benchmarks.cases import CASES
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ TABLES: dict[str, Callable[[Sequence[Case], bool], None]] = {
     "evaluation": evaluation.report,
     "growth": growth.report,
     "scattered": scattered.report,
+    "linear": linear.report,
     "profile": profile.report,
     "rivals": rivals.report,
 }

@@ -220,14 +220,17 @@ def recurrence(rows: int) -> Path:
     return cached(f"recurrence-{rows}", make)
 
 
-def transport(plants: int, shops: int) -> Path:
-    """Shipments from plants to shops at least cost, for Simplex LP."""
+def transport(plants: int, shops: int, slack: float = 1.2) -> Path:
+    """Shipments from plants to shops at least cost, for Simplex LP; no `slack` (1) is a balanced plan, random ends."""
 
     def make(path: Path) -> None:
         rng = np.random.default_rng(6)
         cost = rng.uniform(1, 20, (plants, shops)).round(2)
         demand = rng.integers(10, 100, shops)
-        supply = np.full(plants, int(np.ceil(1.2 * demand.sum() / plants)))
+        supply = np.full(plants, int(np.ceil(slack * demand.sum() / plants)))
+        if slack == 1:
+            supply = np.diff(np.sort(rng.choice(demand.sum() - 1, plants - 1, replace=False) + 1), prepend=0)
+            supply = np.append(supply, demand.sum() - supply.sum())
         right, sums, limit = column_letters(shops), column_letters(shops + 1), column_letters(shops + 2)
         last = plants + 1
 
@@ -255,7 +258,7 @@ def transport(plants: int, shops: int) -> Path:
         )
         write_workbook(path, {"Plan": plan(), "Cost": iter(cost.tolist())}, model)
 
-    return cached(f"transport-{plants}-{shops}", make)
+    return cached(f"transport-{plants}-{shops}" + ("" if slack == 1.2 else f"-{slack:g}"), make)
 
 
 def _who_rated_what(rng: np.random.Generator, ratings: int, users: int, movies: int) -> tuple[np.ndarray, np.ndarray]:
