@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import TYPE_CHECKING, TypeAlias
 
 from solver.grid import Area
@@ -44,6 +45,7 @@ class Page:
     def line(self, text: str, *, col: int = 0, style: Style = Style.PLAIN) -> None:
         """Writes a line of text."""
         self._entries[self.row, col] = Entry(text, style)
+        self._overflowing.add((self.row, col))
         self.row += 1
 
     def notes(self, texts: Iterable[str]) -> None:
@@ -66,7 +68,8 @@ class Page:
         """Writes a table from column `left` on: one heading line, or two where a heading has a line break in it.
 
         None in the header leaves a narrow gap. `plain` rows have no lines around them. Without `wide` the texts of
-        the last column run on to the right instead of widening it. Returns the rectangle of the rows.
+        the last column run on to the right instead of widening it, with no lines either. Returns the rectangle of
+        the rows.
         """
         shown = {left + k: text for k, text in enumerate(header) if text is not None}
         gaps = set(range(left, left + len(header))) - set(shown)
@@ -100,7 +103,9 @@ class Page:
             for col in shown:
                 self._entries[self.row, col] = _entry(row[col - left] if col - left < len(row) else None, style)
             if not wide:
-                self._overflowing.add((self.row, shown[-1]))
+                last = self.row, shown[-1]
+                self._entries[last] = replace(self._entries[last], style=Style.PLAIN)
+                self._overflowing.add(last)
             self.row += 1
         return Area("", self.row - len(rows), left, self.row - 1, shown[-1])
 
@@ -116,6 +121,7 @@ class Page:
         """The finished sheet, with the heading in its first rows."""
         for row, text in enumerate(lines):
             self._entries[row, 0] = Entry(text, Style.TITLE)
+            self._overflowing.add((row, 0))
         self._cut()
         widths = {**self._widths, **self._fitted()}
         return Table(title, self._entries, widths, frozenset(self._grouped), charts=tuple(self._charts))
@@ -127,15 +133,15 @@ class Page:
             return
         self._entries = {place: entry for place, entry in self._entries.items() if place[0] < MOST_ROWS - 1}
         self._entries[MOST_ROWS - 1, 1] = Entry(CUT.format(count=last - MOST_ROWS + 2))
+        self._overflowing.add((MOST_ROWS - 1, 1))
         self._grouped = {row for row in self._grouped if row < MOST_ROWS - 1}
 
     def _fitted(self) -> dict[int, float]:
         """The width of each column that shows the longest of its entries in full."""
         longest = dict.fromkeys(self._columns, 0.0)
         for place, entry in self._entries.items():
-            col, text = place[1], isinstance(entry.value, str)
-            line = text and entry.style in (Style.PLAIN, Style.TITLE)
-            if col in longest and not line and place not in self._overflowing:
+            col = place[1]
+            if col in longest and place not in self._overflowing:
                 longest[col] = max(longest[col], _length(entry))
         return {col: min(max(length, _LEAST), _MOST) for col, length in longest.items()}
 

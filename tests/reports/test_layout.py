@@ -189,6 +189,22 @@ def test_lines_of_a_table() -> None:
     assert entry(found, "B13").value == "note"
 
 
+def test_columns_are_as_wide_as_what_stands_in_them() -> None:
+    """Texts of a table are never cut off, with lines around them or not; titles and remarks run on over the columns."""
+    for plain in (False, True):
+        page = Page()
+        page.line("A title that is far longer than all the addresses below it", col=1)
+        page.table(("Cell", "Name"), [("$B$17", "received in Dresden")], plain=plain)
+        page.table(("Value", None, "Meaning"), [(1.0, None, "a sentence that runs on to the right")], wide=False)
+        page.notes(["A note that is far longer than all the addresses above it"])
+        found = page.table_of("T", ("A heading that is far longer than all of them",))
+        assert found.widths[2] > len("received in Dresden")
+        assert found.widths[1] < 10
+        assert found.widths[3] < 12
+        assert entry(found, "D10").style is Style.PLAIN
+        assert entry(found, "B10").style is Style.LAST
+
+
 def test_numbers_as_excel_writes_them() -> None:
     """Infinity is 1E+30, there is no negative zero, and what is unknown is #N/A."""
     assert (number(float("inf")), number(-float("inf"))) == (1e30, -1e30)
