@@ -64,8 +64,8 @@ class Named:
 
     @property
     def arity(self) -> int:
-        """How many parameters it has; one that repeats counts once."""
-        return len(self.function.parameters)
+        """How many arguments it needs."""
+        return self.function.least
 
     def apply(self, arguments: Sequence[Meaning]) -> Meaning:
         """Its meaning for these arguments."""

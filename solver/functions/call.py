@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 
 from solver.algebra import Node
-from solver.errors import FormulaError
+from solver.errors import FormulaError, UnsupportedFunction
 from solver.functions.alignment import aligned
 from solver.functions.arrange import gather
 from solver.functions.cellwise import cell_by_cell
@@ -101,7 +101,8 @@ def _take(parameter: Parameter, argument: Argument, here: Here) -> Any:
     taking = parameter.taking
     if taking in (Taking.LAZY, Taking.REF, Taking.ARRAY_REF, Taking.CLOSURE):
         return argument
-    assert not callable(argument)
+    if callable(argument):
+        raise UnsupportedFunction("a function stands where values are wanted")
     if taking in (Taking.GRID, Taking.ARRAY):
         if isinstance(argument, References):
             return _joined(argument, here)

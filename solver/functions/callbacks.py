@@ -33,7 +33,7 @@ _MOST_CELLS = 2**22
 
 def _every(function: Closure, arguments: Sequence[Operand], lead: Shape, here: Here) -> Operand:
     """The results of a LAMBDA for arguments (m, n, h, w), one call for each of m x n: (1, 1, m, n)."""
-    _stand_alone(here)
+    stand_alone(here)
     try:
         result = function(*arguments)
     except NotUniform:
@@ -44,7 +44,8 @@ def _every(function: Closure, arguments: Sequence[Operand], lead: Shape, here: H
     return rearrange(full, lambda places: places.transpose(2, 3, 0, 1))
 
 
-def _stand_alone(here: Here) -> None:
+def stand_alone(here: Here) -> None:
+    """Asks for one cell at a time where the formula stands in a larger block."""
     if here.row.size > 1 or here.col.size > 1:
         raise NotUniform
 
@@ -77,7 +78,7 @@ def map_(here: Here, *arguments: Ref) -> Operand:
     =MAP({1,2}, 3) -> #VALUE!
     """
     *sources, function = arguments
-    if not _callable(function):
+    if not callable_(function):
         return error(ErrorValue.VALUE)
     arrays = aligned(*[_values(here, source) for source in sources])
     lead = np.broadcast_shapes(*(array.shape[2:] for array in arrays))
@@ -91,7 +92,7 @@ def byrow(here: Here, array: Grid, function: Closure) -> Operand:
 
     =BYROW({1,2;3,4}, LAMBDA(r, SUM(r))) -> {3;7}
     """
-    if not _callable(function):
+    if not callable_(function):
         return error(ErrorValue.VALUE)
     high = array.shape[2]
     return _every(function, [_moved(array, lambda places: places.transpose(2, 0, 1, 3))], (high, 1), here)
@@ -103,7 +104,7 @@ def bycol(here: Here, array: Grid, function: Closure) -> Operand:
 
     =BYCOL({1,2;3,4}, LAMBDA(c, MAX(c))) -> {3,4}
     """
-    if not _callable(function):
+    if not callable_(function):
         return error(ErrorValue.VALUE)
     wide = array.shape[3]
     return _every(function, [_moved(array, lambda places: places.transpose(0, 3, 2, 1))], (1, wide), here)
@@ -116,7 +117,7 @@ def makearray(here: Here, rows: Grid, columns: Grid, function: Closure) -> Opera
     =MAKEARRAY(2, 3, LAMBDA(r, c, r * c)) -> {1,2,3;2,4,6}
     =MAKEARRAY(0, 1, LAMBDA(r, c, 1)) -> #VALUE!
     """
-    if not _callable(function):
+    if not callable_(function):
         return error(ErrorValue.VALUE)
     high, wide = whole(rows.scalar(), 0), whole(columns.scalar(), 0)
     if isinstance(high, ErrorValue):
@@ -132,8 +133,8 @@ def makearray(here: Here, rows: Grid, columns: Grid, function: Closure) -> Opera
 
 def _running(here: Here, start: Operand, array: Operand, function: Closure) -> Iterator[Operand]:
     """The running value after every value of the array; without a start, the first value is the first of them."""
-    _stand_alone(here)
-    if not _callable(function):
+    stand_alone(here)
+    if not callable_(function):
         yield error(ErrorValue.VALUE)
         return
     running, first = start, 0
@@ -176,7 +177,7 @@ def _value(array: Operand, place: int) -> Operand:
     return gather(array, np.full((1, 1, 1, 1), place, dtype=np.intp))
 
 
-def _callable(argument: object) -> TypeGuard[Closure]:
+def callable_(argument: object) -> TypeGuard[Closure]:
     """Whether an argument is a LAMBDA."""
     return callable(argument)
 

@@ -158,14 +158,15 @@ def unique(array: Grid, by_column: Grid | None = None, exactly_once: Grid | None
     values, places = array.scalars()[0, 0], places_of(array)
     groups: dict[object, list[int]] = {}
     for k, record in enumerate(values.T if across else values):
-        groups.setdefault(tuple(_identity(value) for value in record), []).append(k)
+        groups.setdefault(tuple(identity(value) for value in record), []).append(k)
     found = [members[0] for members in groups.values() if not once or len(members) == 1]
     if not found:
         return error(NOTHING_LEFT)
     return at_places(array, places[:, found] if across else places[found])
 
 
-def _identity(value: Scalar) -> object:
+def identity(value: Scalar) -> object:
+    """What makes two values the same one: texts are, whatever their case."""
     return value.lower() if isinstance(value, str) else (type(value), value)
 
 
