@@ -111,9 +111,6 @@ def where(condition: Operand, yes: Operand, no: Operand) -> Node:
     return make(choice, args, shape)
 
 
-_WORTH_MERGING = 1000  # elements
-
-
 def _merged(args: tuple[Node, ...], place: int, shape: Shape) -> Node | None:
     """One choice in the place of two, both known and between something live and a constant; None for other nodes.
 
@@ -122,7 +119,7 @@ def _merged(args: tuple[Node, ...], place: int, shape: Shape) -> Node | None:
     outer, other = args[place], args[3 - place]
     inner = outer.args[0] if outer.op is reshaping else outer
     size = int(np.prod(shape, dtype=int))
-    if outer.size != size or size < _WORTH_MERGING or other.value is None:
+    if outer.size != size or other.value is None:
         return None
     scaled = scaled_part(outer)
     if scaled is not None and not other.value.any() and scaled[0].op is choice and scaled[0].args[0] is args[0]:

@@ -51,6 +51,7 @@ from solver.algebra.pointwise import Pointwise
 from solver.algebra.recur import Triangle
 from solver.algebra.roots import root
 from solver.algebra.routes import Route, routing
+from solver.algebra.sloped import sloped
 from solver.algebra.stepwise import solved
 
 if TYPE_CHECKING:
@@ -157,6 +158,7 @@ ARRAYS = [
     _case("sort", [(3, 4)], lambda x: sort_(x, 0), "columns"),
     _case("count_less", [(5,), (2, 3)], count_less),
     _case("opaque", [(2, 3), (3,)], lambda a, b: opaque(lambda x, y: np.floor(x + y), a, b)),
+    _case("sloped", [(2, 3), (3,)], lambda a, b: sloped(_grown, _growth, a, b)),
     _case("recur", [(4,), (5,)], lambda c, b: recur(c, b, _subdiagonals(5, 1))),
     _case("recur", [(8,), (6,)], lambda c, b: recur(c, b, _subdiagonals(6, 1, 3)), "lags"),
     _case("recur", [(7,), (6,)], lambda c, b: recur(c, b, _subdiagonals(6, 2, 3), transposed=True), "transposed"),
@@ -194,6 +196,14 @@ def _pointwise(op: Pointwise) -> list[Case]:
         Case(f"{op.name}-{number}" if number else op.name, op.name, shape, op, tuple(op.domain))
         for number, shape in enumerate(shapes)
     ]
+
+
+def _grown(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    return a * np.exp(b)
+
+
+def _growth(place: int) -> Callable[[np.ndarray, np.ndarray], np.ndarray]:
+    return _grown if place == 1 else lambda _, b: np.exp(b)
 
 
 CASES = ARRAYS + [case for op in list(REGISTRY.values()) if isinstance(op, Pointwise) for case in _pointwise(op)]
