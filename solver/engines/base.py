@@ -69,6 +69,8 @@ class Engine:
     about: ClassVar[About]
     takes_all: ClassVar[bool] = False
     """Whether the engine is given the whole problem, with variables whose bounds are equal."""
+    roams: ClassVar[bool] = False
+    """Whether the engine draws points, and so would move variables that nothing depends on."""
 
     precision: float = option(
         1e-6, "how far a constraint may be violated", excel="pre", check=between(1e-15, 0.9999999)

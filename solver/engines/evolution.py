@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
@@ -48,6 +48,9 @@ EVERYTHING = Handles.BOUNDS | Handles.ROWS | Handles.INTEGERS | Handles.GROUPS |
 @dataclass(frozen=True, kw_only=True)
 class Evolutionary(Engine):
     """Breeds a population of answers; for models that jump, have many minima, or cells that must all differ."""
+
+    takes_all: ClassVar[bool] = True  # where other processes evaluate, they know the whole problem alone
+    roams: ClassVar[bool] = True
 
     convergence: float = option(
         1e-4, "relative spread at which a population has converged", excel="cvg", check=between(0, 1)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
@@ -46,6 +46,8 @@ SAME = 1e-6
 @dataclass(frozen=True, kw_only=True)
 class Multistart(Wrapper):
     """Runs a local engine from many points and keeps the best answer."""
+
+    roams: ClassVar[bool] = True
 
     population: int = option(
         100, "how many starts at most; 0 for ten a variable, up to 200", excel="ssz", check=at_least(0)

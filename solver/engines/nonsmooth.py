@@ -50,6 +50,7 @@ class Nonsmooth(Engine):
     """A chain of slides along corners, steps along the axes and a small population, for ABS, MAX, IF and the like."""
 
     takes_all: ClassVar[bool] = True
+    roams: ClassVar[bool] = True
 
     few: int = option(60, "up to so many cells a population is bred at the end", check=at_least(0))
     patience: float = option(5.0, "seconds without improvement that end the population", check=at_least(0))

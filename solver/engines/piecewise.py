@@ -48,6 +48,7 @@ class Piecewise(WholeNumbers):
     """Linear formulas joined by MAX, MIN, ABS, IF and binaries: global optima by mixed-integer programs."""
 
     takes_all: ClassVar[bool] = True
+    roams: ClassVar[bool] = True
 
     margin: float = option(1e-6, "how far a condition stays from a border that it may not touch", check=above(0))
     seconds: float = option(60.0, "seconds after which a search takes over from the proof", check=above(0))

@@ -16,7 +16,7 @@ from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # t
 from solver.algebra.structure import Degree
 from solver.engines.base import Engine, Handles, Needs, Wrapper, find_engine, with_settings_of
 from solver.engines.progress import Halt, Progress
-from solver.engines.start import crossing, grouped, relaxed, start_with_values, tightened
+from solver.engines.start import crossing, grouped, relaxed, start_with_values, tightened, without_idle
 from solver.engines.transform import Change, counted, without
 from solver.errors import EngineError, Outcome
 from solver.model.kkt import optimality, violation
@@ -67,6 +67,8 @@ def answered(
     if conflict:
         return Solution(problem.x0, float("nan"), conflict, engine.name, conflict.message)
     source = tightened(problem)
+    if engine.roams:
+        source = without_idle(source)
     progress = Progress(
         source,
         precision=engine.precision,
@@ -150,7 +152,7 @@ def _minimised(progress: Progress, engine: Engine) -> Solution:
         outcome = Outcome.OPTIMAL if wrong <= engine.precision else Outcome.INFEASIBLE
         return Solution(problem.x0, problem.fun(problem.x0), outcome, engine.name, "no variable is free")
     smaller = change.apply(problem) if fixed.any() else problem
-    method = equipped(engine, smaller)
+    method = equipped(engine, problem if engine.takes_all else smaller)
     if method.takes_all:
         return method.minimise(problem, progress)
     if not fixed.any():

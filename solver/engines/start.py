@@ -56,6 +56,15 @@ def tightened(problem: Problem) -> Problem:
     return replace(problem, lb=lb, ub=ub, x0=x0, integer=problem.integer | problem.binary)
 
 
+def without_idle(problem: Problem) -> Problem:
+    """The problem with the variables that nothing depends on held at their start, for searches that draw points."""
+    idle = np.zeros(problem.n, dtype=bool) if problem.idle is None else problem.idle() & ~grouped(problem)
+    if not idle.any():
+        return problem
+    held = np.where(problem.integer, np.round(problem.x0), problem.x0)
+    return replace(problem, lb=np.where(idle, held, problem.lb), ub=np.where(idle, held, problem.ub))
+
+
 def has_values(problem: Problem, x: Vector) -> bool:
     """Whether the objective, its gradient where it is meant, and all rows are finite at x."""
     if not np.isfinite(problem.fun(x)):

@@ -143,6 +143,7 @@ class Change:
             blame=lambda z: problem.blame(self.back(z)),
             terms=problem.terms and self._terms(problem.terms),
             pieces=None,
+            idle=None,
         )
 
     def _residuals(self, residuals: Residuals) -> Residuals:

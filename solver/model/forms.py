@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -21,6 +21,7 @@ from solver.algebra import (
     terms,
 )
 from solver.algebra.binary import linear_in_binaries
+from solver.algebra.pattern import dependence
 from solver.algebra.pieces import Pieces, pieces
 from solver.algebra.quadratic import is_positive_semidefinite
 from solver.algebra.settled import settled
@@ -98,7 +99,19 @@ def assemble(
         terms=summed,
         term_count=summed.count if summed is not None else 0,
         pieces=_pieces(fun, rows, x, max((degree, *row_degrees)), binary),
+        idle=cache(partial(_idle, aim, fun, rows, x, x0)),
     )
+
+
+def _idle(aim: Function, fun: Node, rows: Node, x: Node, x0: Vector) -> Mask:
+    """The variables that nothing depends on; the dear pattern is asked only where the slope leaves a doubt."""
+    slope = aim.gradient(x0)
+    if (np.isfinite(slope) & (slope != 0)).all():
+        return np.zeros(x.size, dtype=bool)
+    read = np.zeros(x.size, dtype=bool)
+    for output in (fun, rows):
+        read[dependence(output, x).indices] = True
+    return ~read
 
 
 def _pieces(fun: Node, rows: Node, x: Node, worst: Degree, binary: Mask) -> Callable[[], Pieces | None] | None:

@@ -145,6 +145,8 @@ class Problem:
     """A number that is watched and not minimised, in the problem's own variables: the loss of what was kept out."""
     pieces: Callable[[], Pieces | None] | None = None
     """Objective and rows taken apart where they are piecewise linear; None where they surely are not."""
+    idle: Callable[[], Mask] | None = None
+    """Which variables neither the objective nor any row depends on; None where that is not known."""
     origin: Origin | None = None
     """What makes it possible to send the problem to another process."""
 
