@@ -15,6 +15,7 @@ from solver.algebra.structure import Degree
 from solver.engines.base import Engine, Handles, engines, find_engine
 from solver.engines.options import UNLIMITED, find_option, near_miss
 from solver.errors import EngineError
+from solver.model.names import OPTIONS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -126,6 +127,7 @@ def choose(
     stack = _stack(problem, name, _is_on(options, stored, "msl"), _is_on(options, stored, "rlx"))
     engine = _made(stack, options, stored)
     ignored = _unread(stack, options, by_table=wanted in STORED)
+    ignored += _passed_over(stack, options, stored)
     if len(stack) > 1:
         why += ", with " + " and ".join(each.about.title.lower() for each in reversed(stack[1:]))
     return engine, "; ".join([why, *ignored])
@@ -194,6 +196,31 @@ def _unread(stack: list[type[Engine]], options: Mapping[str, str | float], *, by
             known = {each.name for make in stack for each in make.about.options}
             known |= {each.excel for make in stack for each in make.about.options if each.excel}
             raise EngineError(f"engine {stack[0].about.name} has no option {name}", hint=near_miss(name, known))
+    return notes
+
+
+def _passed_over(
+    stack: list[type[Engine]], options: Mapping[str, str | float], stored: Mapping[str, str | float]
+) -> list[str]:
+    """Notes on stored settings, other than those of a fresh model, that no engine of the stack goes by."""
+    names = [make.about.name for make in stack]
+    notes = []
+    for name, value in stored.items():
+        row = OPTIONS.get(name)
+        if row is None or row.codec.parse(row.default) == value or _given(options, name):
+            continue
+        found = [option for make in stack if (option := find_option(make.about.options, name))]
+        if name == "msl" and "multistart" in names:
+            continue
+        if name == "cvg" and found and "evolutionary" not in names:
+            reason = "it would end the run far from the optimum; -O cvg=... counts"
+        elif found:
+            if found[0].allows(value):
+                continue
+            reason = f"{value} is not allowed"
+        else:
+            reason = IGNORED.get(name, f"{names[0]} has no use for it")
+        notes.append(f"the stored {name} is ignored: {reason}")
     return notes
 
 

@@ -8,8 +8,9 @@ import pytest
 
 from solver.algebra.structure import Degree
 from solver.engines import choose, run
-from solver.engines.base import Wrapper
+from solver.engines.base import Engine, Wrapper
 from solver.errors import EngineError, Outcome
+from solver.model.names import OPTIONS
 
 from .cases import ROSENBROCK, ROWS, SQUARES
 from .hard_cases import BREAKS, CORNERS, RASTRIGIN, TOUR
@@ -69,7 +70,8 @@ def test_stored_options_count_where_the_engine_knows_them() -> None:
     assert (settings["precision"], settings["time_limit"], settings["scaling"]) == (1e-8, 100.0, False)
     assert settings["iterations"] == 2147483647
     assert settings["convergence"] == 0
-    assert why.count(";") == 0
+    assert why.endswith("; the stored mrt is ignored: trust has no use for it")
+    assert why.count(";") == 1
 
 
 def test_a_stored_limit_that_is_none_leaves_an_engines_own_limit() -> None:
@@ -124,3 +126,41 @@ def test_very_many_cells_are_left_to_gradients() -> None:
 
     many = replace(problem, x0=np.zeros(5000), integer=np.zeros(5000, bool), degree=Degree.SMOOTH)
     assert choose(many, "grg", {})[0].name == "lbfgsb"
+
+
+WALKED = {
+    "simplex": ("simplex", FACTORY.problem),
+    "integers": ("simplex", KNAPSACK.problem),
+    "interior": ("grg", QUADRATIC),
+    "least_squares": ("grg", SQUARES[0].problem),
+    "branch": ("grg", WHOLE_FIT),
+    "trust": ("grg", ROSENBROCK.problem),
+    "grg": ("grg", ROWS[0].problem),
+    "nonsmooth": ("grg", CORNERS.problem),
+    "evolutionary": ("evolutionary", RASTRIGIN.problem),
+    "tour": ("grg", TOUR),
+}
+
+
+@pytest.mark.parametrize("changed", [False, True], ids=["by_hand", "stored"])
+@pytest.mark.parametrize("kind", WALKED)
+def test_every_option_of_excel_is_an_option_of_the_engine_or_said_to_be_ignored(kind: str, changed: bool) -> None:
+    """Set to something else than a fresh model's, each hidden name reaches the engine or is named with a reason."""
+    asked, problem = WALKED[kind]
+    for name, row in OPTIONS.items():
+        value = OTHER.get(name, 7.0)
+        assert row.codec.parse(row.default) != value, name
+        engine, why = choose(problem, asked, {} if changed else {name: str(value)}, {name: value} if changed else {})
+        taken = {each.excel for made in _layers(engine) for each in made.about.options}
+        several = name == "msl" and any(made.name == "multistart" for made in _layers(engine))
+        assert name in taken or several or f"{name} is ignored: " in why, (name, why)
+
+
+OTHER = {"pre": 1e-3, "scl": 2, "sho": 1, "rlx": 1, "tol": 0.5, "cvg": 0.5, "drv": 2, "est": 2, "nwt": 2, "msl": 1,
+         "rbv": 2, "mrt": 0.5}  # fmt: skip
+
+
+def _layers(engine: Engine) -> list[Engine]:
+    """An engine and the ones inside it."""
+    inner = engine.inner if isinstance(engine, Wrapper) else None
+    return [engine, *([] if inner is None else _layers(inner))]
