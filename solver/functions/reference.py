@@ -36,9 +36,11 @@ from solver.values import ErrorValue, Kind
 if TYPE_CHECKING:
     from solver.algebra import Node
     from solver.functions.here import Here
+    from solver.functions.operand import FloatArray, IntArray
     from solver.functions.registry import ArrayRef, Ref, Value
 
 _ONE = lone(1.0)
+_OUTSIDE = 2.0**40  # beyond every sheet and array, and well within whole numbers
 
 
 @function("INDEX")
@@ -74,7 +76,7 @@ def index(
 
 def _known_entry(here: Here, array: Operand | Reference, down: Operand, right: Operand) -> Ref:
     high, wide = (array.rows, array.cols) if isinstance(array, Reference) else array.shape[2:]
-    i, j = (np.broadcast_to(np.trunc(part.known).astype(np.intp), part.shape) for part in (down, right))
+    i, j = (np.broadcast_to(_position(part.known), part.shape) for part in (down, right))
     wrong = (i < 0) | (j < 0)
     outside = (i > high) | (j > wide)
     whole_column, whole_row = _all_or_none(i == 0), _all_or_none(j == 0)
@@ -94,6 +96,11 @@ def _known_entry(here: Here, array: Operand | Reference, down: Operand, right: O
     found = overlaid(found, outside, np.uint8(Kind.ERROR + ErrorValue.REF))
     found = overlaid(found, wrong, np.uint8(Kind.ERROR + ErrorValue.VALUE))
     return with_errors(found, down, right)
+
+
+def _position(number: FloatArray) -> IntArray:
+    """The whole number of a place, however far outside."""
+    return np.clip(np.trunc(number), -_OUTSIDE, _OUTSIDE).astype(np.intp)
 
 
 def _all_or_none(mask: np.ndarray) -> bool:
@@ -157,7 +164,7 @@ def offset(
             return part
         if part.shape[2:] != (1, 1):
             return error(ErrorValue.VALUE)
-    down, right = (np.floor(part.known[:, :, 0, 0]).astype(np.intp) for part in moves)
+    down, right = (_position(np.floor(part.known[:, :, 0, 0])) for part in moves)
     high = _extent(height, area.rows)
     wide = _extent(width, area.cols)
     if high == 0 or wide == 0:

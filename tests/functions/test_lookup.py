@@ -71,6 +71,8 @@ def test_a_column_of_keys() -> None:
         ("INDEX((A1:A3,C1:C5),2,1,2)", 2.0),
         ("INDEX(C1:C5,6)", ErrorValue.REF),
         ("INDEX(C1:C5,-1)", ErrorValue.VALUE),
+        ("INDEX(C1:C5,1E+308)", ErrorValue.REF),
+        ("OFFSET(C1,-1E+308,0)", ErrorValue.REF),
         ("VLOOKUP(1,C1:C5,2,FALSE)", ErrorValue.REF),
         ("VLOOKUP(1,C1:C5,0,FALSE)", ErrorValue.VALUE),
     ],
