@@ -77,6 +77,16 @@ def _solved(node: Node, entering: Sparse, straight: npt.NDArray[np.bool_], coeff
     return by_columns(kept_rows(entering, straight), lambda some: kernel(inside, np.ascontiguousarray(some.T)).T)
 
 
+def row_ranges(matrix: Sparse, low: Array, high: Array) -> tuple[Array, Array]:
+    """The least and the largest value of every row of matrix @ x over low <= x <= high, which may be infinite."""
+    rows = np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
+    kept = matrix.data != 0
+    factor, columns = matrix.data[kept], matrix.indices[kept]
+    ends = np.where(factor > 0, low[columns], high[columns]), np.where(factor > 0, high[columns], low[columns])
+    least, most = (np.bincount(rows[kept], factor * end, matrix.shape[0]) for end in ends)
+    return least, most
+
+
 def _straight_path(output: Node, found: dict[Node, Levels]) -> list[Node]:
     """The nodes, arguments first, through which linear elements reach linear elements of the output."""
 

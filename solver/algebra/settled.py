@@ -15,7 +15,7 @@ from solver.algebra.corners import abs_, less, less_equal, maximum, minimum
 from solver.algebra.elementary import neg, sub
 from solver.algebra.function import VectorFunction
 from solver.algebra.gather import join
-from solver.algebra.linearity import linear_part
+from solver.algebra.linearity import linear_part, row_ranges
 from solver.algebra.node import topological
 from solver.algebra.reduce import broadcast
 from solver.algebra.replace import replaced
@@ -66,12 +66,9 @@ def _ranges(distances: list[Node], wrt: Node, low: Array, high: Array) -> list[t
     flat = join(distances)
     matrix, straight = linear_part(flat, wrt)
     shift = VectorFunction(flat, wrt).value(np.zeros(wrt.size))
-    up, down = matrix.maximum(0), matrix.minimum(0)
-    for part in (up, down):
-        part.eliminate_zeros()
+    lowest, highest = row_ranges(matrix, low, high)
     known = straight & np.isfinite(shift)
-    least = np.where(known, up @ low + down @ high + shift, -np.inf)
-    most = np.where(known, up @ high + down @ low + shift, np.inf)
+    least, most = np.where(known, lowest + shift, -np.inf), np.where(known, highest + shift, np.inf)
     ends = np.cumsum([distance.size for distance in distances])[:-1]
     return [
         (float(a.min(initial=np.inf)), float(b.max(initial=-np.inf)))

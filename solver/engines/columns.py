@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import scipy.sparse as sp
 
+from solver.algebra.linearity import row_ranges
+
 if TYPE_CHECKING:
     from solver.model.problem import Indices, Mask, Vector
 
@@ -58,17 +60,13 @@ class Columns:
 
     def affine(self, matrix: sp.csr_array, shift: Vector) -> Affine:
         """Rows with their ranges by interval arithmetic."""
-        matrix = sp.csr_array(matrix)
+        matrix = sp.csr_array(matrix, copy=True)
         matrix.eliminate_zeros()
-        up, down = matrix.maximum(0), matrix.minimum(0)
-        for part in (up, down):
-            part.eliminate_zeros()
+        low, high = row_ranges(matrix, self.lb, self.ub)
         mixed = sp.csr_array((np.ones(matrix.nnz), matrix.indices, matrix.indptr), shape=matrix.shape)
         fraction = sp.csr_array((_fractional(matrix.data), matrix.indices, matrix.indptr), shape=matrix.shape)
         odd = fraction @ np.ones(matrix.shape[1]) + mixed @ (~self.integral).astype(float) + _fractional(shift)
-        return Affine(
-            matrix, shift, up @ self.lb + down @ self.ub + shift, up @ self.ub + down @ self.lb + shift, odd == 0
-        )
+        return Affine(matrix, shift, low + shift, high + shift, odd == 0)
 
     def spare(self, count: int) -> Indices:
         """New columns."""
