@@ -83,7 +83,8 @@ def row_ranges(matrix: Sparse, low: Array, high: Array) -> tuple[Array, Array]:
     kept = matrix.data != 0
     factor, columns = matrix.data[kept], matrix.indices[kept]
     ends = np.where(factor > 0, low[columns], high[columns]), np.where(factor > 0, high[columns], low[columns])
-    least, most = (np.bincount(rows[kept], factor * end, matrix.shape[0]) for end in ends)
+    count = matrix.shape[0]
+    least, most = (np.bincount(rows[kept], factor * end, count).astype(np.float64) for end in ends)
     return least, most
 
 
