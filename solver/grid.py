@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import chain, islice, product
+from string import ascii_uppercase
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -11,6 +13,10 @@ if TYPE_CHECKING:
 
 MAX_ROWS = 1_048_576
 MAX_COLS = 16_384
+
+_NAMES = chain.from_iterable(product(ascii_uppercase, repeat=length) for length in (1, 2, 3))
+COLUMN_LETTERS = tuple(map("".join, islice(_NAMES, MAX_COLS)))
+"""The letters of every column of a sheet."""
 
 _A1 = re.compile(r"\$?([A-Za-z]{1,3})\$?([1-9][0-9]{0,6})\Z")
 _PLAIN_SHEET = re.compile(r"[^\W\d][\w.]*\Z")

@@ -9,12 +9,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from solver.formula.template import EXACT, PARTS, WORDS
-from solver.grid import MAX_COLS, MAX_ROWS, column_letters, column_number
+from solver.grid import COLUMN_LETTERS, MAX_COLS, MAX_ROWS, column_number
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-_LETTERS = [column_letters(col) for col in range(MAX_COLS)]
 
 
 class _Edge(NamedTuple):
@@ -58,7 +56,7 @@ class Filling:
             self._here = row, col
             self._down = self._format(row=None, col=col)
             self._across = self._format(row=row, col=None)
-        return self._across % tuple([_LETTERS[col + distance] for distance in self._cols])
+        return self._across % tuple([COLUMN_LETTERS[col + distance] for distance in self._cols])
 
     def _format(self, row: int | None, col: int | None) -> str:
         """The text with places for the rows (None) or for the columns."""
@@ -68,7 +66,7 @@ class Filling:
 def _spelled(edge: _Edge, row: int | None, col: int | None) -> str:
     if edge.row:
         return "%d" if row is None else str(row + edge.distance + 1)
-    return "%s" if col is None else _LETTERS[col + edge.distance]
+    return "%s" if col is None else COLUMN_LETTERS[col + edge.distance]
 
 
 def _pieces(text: str, row: int, col: int) -> Iterator[str | _Edge]:

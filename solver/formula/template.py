@@ -14,7 +14,7 @@ from __future__ import annotations
 import re
 
 from solver.formula.lexis import ARRAY, BRACKETS, CELL, COLUMNS, END, ERROR, NAME, NUMBER, QUOTED, ROWS, STRING
-from solver.grid import MAX_COLS, column_letters, column_number
+from solver.grid import COLUMN_LETTERS, column_number
 
 # The cell is loose at the sheet's edges, and the span hides behind a glance, because both meet every word.
 WORDS = re.compile(
@@ -32,7 +32,7 @@ PARTS = re.compile(r"(\$?)([A-Za-z]+|[0-9]+)", re.ASCII)
 """The edges of such a reference: a dollar sign or none, and letters or digits."""
 
 _STARTS_NUMBER = frozenset("0123456789.")
-_NUMBER_OF_COLUMN = {column_letters(col): col for col in range(MAX_COLS)}
+_NUMBER_OF_COLUMN = {letters: col for col, letters in enumerate(COLUMN_LETTERS)}
 
 
 def relative_key(text: str, row: int, col: int) -> tuple[str, tuple[float, ...]]:
