@@ -11,7 +11,7 @@ import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, NonlinearConstraint, OptimizeResult
 
 from solver import pipeline
-from solver.algebra.structure import Degree
+from solver.algebra.structure.ladder import Degree
 from solver.errors import FormulaError, ModelError
 from solver.grid import Area, Cell, parse_a1, quote_sheet
 from solver.listing import answer_listing

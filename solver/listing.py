@@ -20,11 +20,11 @@ if TYPE_CHECKING:
     from solver.book.book import Book
     from solver.compiler.calculation import Calculation
     from solver.compiler.chain import Chain
+    from solver.lesson.stepping import Stepped
     from solver.model.answer import Answer
     from solver.model.binding import Binding, Pair
     from solver.model.model import Model
     from solver.model.solution import Solution
-    from solver.stepping import Stepped
     from solver.table import Table
     from solver.values import Scalar
 

@@ -24,8 +24,8 @@ from solver.compiler.calculation import Calculation
 from solver.compiler.changes import changed_cells
 from solver.compiler.spills import moved_spills, within_spills
 from solver.engines import choose, run
-from solver.engines.held import with_prices
-from solver.engines.infeasible import irreducible
+from solver.engines.linear.held import with_prices
+from solver.engines.linear.infeasible import irreducible
 from solver.errors import ModelError, Outcome, WorkbookError
 from solver.grid import Area, Cell, quote_sheet
 from solver.model.answer import Answer, Used

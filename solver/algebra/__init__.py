@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from solver.algebra.choose import pick, where
-from solver.algebra.corners import (
+from solver.algebra.calculus.derive import adjoints, gradient, hessp, jvp, vjp
+from solver.algebra.calculus.jacobian import Jacobian, jacobian
+from solver.algebra.calculus.pattern import dependence
+from solver.algebra.node import Node, constant, variable
+from solver.algebra.primitives.choose import pick, where
+from solver.algebra.primitives.corners import (
     abs_,
     ceil,
     equal,
@@ -20,10 +24,8 @@ from solver.algebra.corners import (
     sign,
     trunc,
 )
-from solver.algebra.degree import degrees
-from solver.algebra.dense import det, inverse
-from solver.algebra.derive import adjoints, gradient, hessp, jvp, vjp
-from solver.algebra.elementary import (
+from solver.algebra.primitives.dense import det, inverse
+from solver.algebra.primitives.elementary import (
     acos,
     acosh,
     add,
@@ -50,21 +52,13 @@ from solver.algebra.elementary import (
     tan,
     tanh,
 )
-from solver.algebra.extremes import count_less, max_, min_, opaque, prod_, sort_
-from solver.algebra.function import Function, VectorFunction
-from solver.algebra.gang import ganged
-from solver.algebra.gather import apply, join, spread, take
-from solver.algebra.jacobian import Jacobian, jacobian
-from solver.algebra.node import Node, constant, variable
-from solver.algebra.pattern import dependence
-from solver.algebra.program import Program
-from solver.algebra.quadratic import Quadratic, quadratic
-from solver.algebra.recur import recur
-from solver.algebra.reduce import broadcast, contract, matmul, sum_
-from solver.algebra.replace import replaced
-from solver.algebra.scan import cumsum, shift
-from solver.algebra.shape import reshape, transpose
-from solver.algebra.special import (
+from solver.algebra.primitives.extremes import count_less, max_, min_, opaque, prod_, sort_
+from solver.algebra.primitives.gather import apply, join, spread, take
+from solver.algebra.primitives.recur import recur
+from solver.algebra.primitives.reduce import broadcast, contract, matmul, sum_
+from solver.algebra.primitives.scan import cumsum, shift
+from solver.algebra.primitives.shape import reshape, transpose
+from solver.algebra.primitives.special import (
     betainc,
     betaincinv,
     digamma,
@@ -79,10 +73,16 @@ from solver.algebra.special import (
     ndtri,
     polygamma,
 )
-from solver.algebra.squares import LeastSquares, least_squares
-from solver.algebra.stepwise import solved
-from solver.algebra.structure import Degree
-from solver.algebra.terms import Terms, terms
+from solver.algebra.running.function import Function, VectorFunction
+from solver.algebra.running.gang import ganged
+from solver.algebra.running.program import Program
+from solver.algebra.running.replace import replaced
+from solver.algebra.running.stepwise import solved
+from solver.algebra.structure.degree import degrees
+from solver.algebra.structure.ladder import Degree
+from solver.algebra.structure.quadratic import Quadratic, quadratic
+from solver.algebra.structure.squares import LeastSquares, least_squares
+from solver.algebra.structure.terms import Terms, terms
 
 __all__ = [
     "Degree",

@@ -29,8 +29,8 @@ from solver.algebra.node import (
     broadcast_shape,
     make,
 )
-from solver.algebra.reduce import broadcasting
-from solver.algebra.shape import reshape
+from solver.algebra.primitives.reduce import broadcasting
+from solver.algebra.primitives.shape import reshape
 
 Partials: TypeAlias = Callable[..., tuple["Operand | None", ...]]
 Rewrite: TypeAlias = Callable[..., "Node | None"]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from solver.algebra import degrees
-from solver.algebra.structure import Degree
+from solver.algebra.structure.ladder import Degree
 from solver.compiler.precedents import precedents
 from solver.grid import Area, Cell
 

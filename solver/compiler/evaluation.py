@@ -19,7 +19,7 @@ from solver.compiler.site import Site
 from solver.compiler.store import NO_BLOCK, UNKNOWN, SheetStore
 from solver.compiler.workspace import Workspace
 from solver.errors import FormulaError, SolverError
-from solver.functions.elsewhere import Elsewhere
+from solver.functions.information.elsewhere import Elsewhere
 from solver.functions.operand import BLANK, NeedsValue, NotUniform, Operand, error
 from solver.grid import MAX_COLS, MAX_ROWS, Area, Cell
 from solver.values import ErrorValue, Kind, Scalar

@@ -29,9 +29,9 @@ from solver.algebra import (
 )
 from solver.formula.tree import Axis
 from solver.formula.tree import Reference as Address
-from solver.functions.aggregate import averaged, taken
 from solver.functions.call import call
 from solver.functions.here import Reference
+from solver.functions.mathematics.aggregate import averaged, taken
 from solver.functions.operand import NotUniform, Operand, numbers
 from solver.grid import MAX_COLS, MAX_ROWS
 from solver.values import Kind

@@ -14,8 +14,8 @@ import numpy as np
 import scipy.sparse as sp
 
 from solver.algebra import Node, add, dependence, join, replaced, reshape, solved, take, variable
-from solver.algebra.derive import between
-from solver.algebra.scan import cumulation
+from solver.algebra.calculus.derive import between
+from solver.algebra.primitives.scan import cumulation
 from solver.compiler.evaluation import DEFECTS
 from solver.compiler.results import cell_results
 from solver.compiler.signals import Unknown

@@ -132,8 +132,8 @@ def engine(*, name: str, title: str, needs: Needs, handles: Handles) -> Callable
 def engines() -> tuple[About, ...]:
     """All engines found in this folder, sorted by name."""
     package = importlib.import_module(__package__ or "solver.engines")
-    for module in pkgutil.iter_modules(package.__path__):
-        importlib.import_module(f"{package.__name__}.{module.name}")
+    for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+        importlib.import_module(module.name)
     return tuple(_REGISTRY[name].about for name in sorted(_REGISTRY))
 
 

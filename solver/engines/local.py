@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from solver.engines.base import Engine, with_settings_of
-from solver.engines.grg import Nonlinear
-from solver.engines.lbfgsb import LimitedMemory
-from solver.engines.least_squares import LeastSquares
+from solver.engines.smooth.grg import Nonlinear
+from solver.engines.smooth.lbfgsb import LimitedMemory
+from solver.engines.smooth.least_squares import LeastSquares
 from solver.engines.start import grouped
 
 if TYPE_CHECKING:

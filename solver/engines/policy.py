@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from solver.algebra.structure import Degree
+from solver.algebra.structure.ladder import Degree
 from solver.engines.base import Engine, Handles, engines, find_engine
 from solver.engines.options import UNLIMITED, find_option, near_miss
 from solver.errors import EngineError

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # the package has no types
 
-from solver.algebra.structure import Degree
+from solver.algebra.structure.ladder import Degree
 from solver.engines.base import Engine, Handles, Needs, Wrapper, find_engine, with_settings_of
 from solver.engines.progress import Halt, Progress
 from solver.engines.start import crossing, grouped, relaxed, start_with_values, tightened, without_idle

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from solver.algebra import Node, constant, opaque
-from solver.algebra.sloped import sloped
+from solver.algebra.primitives.sloped import sloped
 from solver.functions.arrange import gather, spread_to
 from solver.functions.dual import Dual, slope_of
 from solver.functions.here import Reference

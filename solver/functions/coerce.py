@@ -51,7 +51,9 @@ def number_of_text(text: str) -> float | None:
         if mixed is not None and int(mixed["bottom"]):
             size = int(mixed["whole"]) + int(mixed["top"]) / int(mixed["bottom"])
             return -size if mixed["sign"] == "-" else size
-        from solver.functions.datetext import serial_of_text  # dates are rarer, and their tables cost time to load
+        from solver.functions.dates.datetext import (
+            serial_of_text,  # dates are rarer, and their tables cost time to load
+        )
 
         return serial_of_text(text)
     if bool(match["open"]) != bool(match["close"]) or (match["sign"] and match["sign2"]):

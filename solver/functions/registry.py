@@ -183,8 +183,8 @@ def registry() -> dict[str, Function]:
     """All functions by name: every module of this package is loaded once and enters its own."""
     import solver.functions as package
 
-    for module in pkgutil.iter_modules(package.__path__):
-        importlib.import_module(f"{package.__name__}.{module.name}")
+    for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+        importlib.import_module(module.name)
     return _FUNCTIONS
 
 

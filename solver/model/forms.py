@@ -20,14 +20,14 @@ from solver.algebra import (
     reshape,
     terms,
 )
-from solver.algebra.binary import linear_in_binaries
-from solver.algebra.pattern import dependence
-from solver.algebra.pieces import Pieces, pieces
-from solver.algebra.quadratic import is_positive_semidefinite
-from solver.algebra.settled import settled
-from solver.algebra.squares import least_squares
-from solver.algebra.structure import Degree
-from solver.algebra.thin import thinned
+from solver.algebra.calculus.pattern import dependence
+from solver.algebra.running.thin import thinned
+from solver.algebra.structure.binary import linear_in_binaries
+from solver.algebra.structure.ladder import Degree
+from solver.algebra.structure.pieces import Pieces, pieces
+from solver.algebra.structure.quadratic import is_positive_semidefinite
+from solver.algebra.structure.settled import settled
+from solver.algebra.structure.squares import least_squares
 from solver.compiler.calculation import Calculation
 from solver.compiler.inspect import cells_of_degree, first_error
 from solver.grid import Area

@@ -18,7 +18,7 @@ import numpy as np
 
 from solver.book.formats import number_formats
 from solver.errors import ModelError
-from solver.functions.formatcode import FormatCodeError, sections_of
+from solver.functions.formats.formatcode import FormatCodeError, sections_of
 from solver.grid import Area, Cell
 from solver.values import ErrorValue, Kind, Scalar
 

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     import numpy.typing as npt
     import scipy.sparse as sp
 
-    from solver.algebra.pieces import Pieces
-    from solver.algebra.structure import Degree
+    from solver.algebra.structure.ladder import Degree
+    from solver.algebra.structure.pieces import Pieces
 
 Vector: TypeAlias = "npt.NDArray[np.float64]"
 Mask: TypeAlias = "npt.NDArray[np.bool_]"

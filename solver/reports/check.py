@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from solver.algebra.structure import Degree
+from solver.algebra.structure.ladder import Degree
 
 if TYPE_CHECKING:
     from solver.model.problem import Problem, Vector

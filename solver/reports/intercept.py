@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from solver.algebra.elementary import add, div, mul, neg, sub
-from solver.algebra.gather import gathering, joining
 from solver.algebra.node import topological
-from solver.algebra.reduce import broadcasting
-from solver.algebra.shape import reshaping, transposition
+from solver.algebra.primitives.elementary import add, div, mul, neg, sub
+from solver.algebra.primitives.gather import gathering, joining
+from solver.algebra.primitives.reduce import broadcasting
+from solver.algebra.primitives.shape import reshaping, transposition
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from solver.algebra.bending import bent_inputs
-from solver.algebra.structure import Degree
+from solver.algebra.structure.bending import bent_inputs
+from solver.algebra.structure.ladder import Degree
 from solver.book.formats import formats_of
 from solver.compiler.breaks import Breaks
 from solver.compiler.calculation import Calculation

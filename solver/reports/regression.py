@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.special import stdtrit
 
-from solver.algebra.squares import least_squares
+from solver.algebra.structure.squares import least_squares
 from solver.reports.intercept import terms_of
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import scipy.sparse as sp
 
-import solver.algebra.geometric
-import solver.algebra.probability  # noqa: F401  these declarations fill the registry
+import solver.algebra.primitives.geometric
+import solver.algebra.primitives.probability  # noqa: F401  these declarations fill the registry
 from solver.algebra import (
     add,
     apply,
@@ -43,16 +43,16 @@ from solver.algebra import (
     variable,
     where,
 )
-from solver.algebra.choose import placed_like
-from solver.algebra.extremes import ordering
 from solver.algebra.index import Index
 from solver.algebra.node import REGISTRY, Node, as_node, make
 from solver.algebra.pointwise import Pointwise
-from solver.algebra.recur import Triangle
-from solver.algebra.roots import root
-from solver.algebra.routes import Route, routing
-from solver.algebra.sloped import sloped
-from solver.algebra.stepwise import solved
+from solver.algebra.primitives.choose import placed_like
+from solver.algebra.primitives.extremes import ordering
+from solver.algebra.primitives.recur import Triangle
+from solver.algebra.primitives.roots import root
+from solver.algebra.primitives.routes import Route, routing
+from solver.algebra.primitives.sloped import sloped
+from solver.algebra.running.stepwise import solved
 
 if TYPE_CHECKING:
     from collections.abc import Callable

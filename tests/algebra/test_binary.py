@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from solver.algebra import Degree, Program, add, constant, degrees, equal, less, mul, power, sum_, take, variable, where
-from solver.algebra.binary import linear_in_binaries
+from solver.algebra.structure.binary import linear_in_binaries
 
 
 def test_same_values_and_linear() -> None:

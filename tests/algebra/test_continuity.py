@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 
 from solver.algebra import take
-from solver.algebra.choose import where
-from solver.algebra.corners import abs_, equal, less, less_equal, maximum, sign
-from solver.algebra.degree import degrees
-from solver.algebra.elementary import add, div, exp, log, mul, square, sub
 from solver.algebra.node import constant, variable
-from solver.algebra.structure import Degree
+from solver.algebra.primitives.choose import where
+from solver.algebra.primitives.corners import abs_, equal, less, less_equal, maximum, sign
+from solver.algebra.primitives.elementary import add, div, exp, log, mul, square, sub
+from solver.algebra.structure.degree import degrees
+from solver.algebra.structure.ladder import Degree
 
 if TYPE_CHECKING:
     from solver.algebra import Node

@@ -26,7 +26,7 @@ from solver.algebra import (
     variable,
     where,
 )
-from solver.algebra.gang import ganged
+from solver.algebra.running.gang import ganged
 
 SIZE = 12
 
@@ -62,8 +62,8 @@ def scattered(seed: int, count: int, x: Node) -> list[Node]:
 
 @pytest.mark.parametrize("seed", range(8))
 def test_the_same_numbers_and_slopes(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("solver.algebra.gang._FEWEST", 1)
-    monkeypatch.setattr("solver.algebra.gang._SMALLEST", 1)
+    monkeypatch.setattr("solver.algebra.running.gang._FEWEST", 1)
+    monkeypatch.setattr("solver.algebra.running.gang._SMALLEST", 1)
     x = variable(SIZE)
     numbers = scattered(seed, 60, x)
     outputs = [sum_(square(join(numbers))), join([*numbers[::3], x, *numbers[1::3]]), numbers[-1]]

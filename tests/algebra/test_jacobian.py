@@ -34,8 +34,8 @@ from solver.algebra import (
     variable,
     where,
 )
-from solver.algebra.coloring import color_columns
-from solver.algebra.recur import Triangle
+from solver.algebra.calculus.coloring import color_columns
+from solver.algebra.primitives.recur import Triangle
 from tests.algebra.cases import CASES, Case
 
 if TYPE_CHECKING:
@@ -120,7 +120,7 @@ def test_portions_give_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     output = SHAPES["dense"](x)
     at = RNG.normal(size=12)
     whole = jacobian(output, x)(at).toarray()
-    monkeypatch.setattr(import_module("solver.algebra.jacobian"), "_SWEEP_ELEMENTS", 100)
+    monkeypatch.setattr(import_module("solver.algebra.calculus.jacobian"), "_SWEEP_ELEMENTS", 100)
     np.testing.assert_allclose(jacobian(output, x)(at).toarray(), whole, rtol=1e-13)
 
 

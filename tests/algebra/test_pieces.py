@@ -8,13 +8,24 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from solver.algebra import Function, max_, min_, take
-from solver.algebra.bends import Piece
-from solver.algebra.choose import where
-from solver.algebra.corners import abs_, ceil, equal, floor, less, less_equal, maximum, minimum, not_equal, sign
-from solver.algebra.elementary import add, exp, mul, neg, square, sub
 from solver.algebra.node import Node, variable
-from solver.algebra.pieces import Pieces, pieces
-from solver.algebra.reduce import reshape, sum_
+from solver.algebra.primitives.choose import where
+from solver.algebra.primitives.corners import (
+    abs_,
+    ceil,
+    equal,
+    floor,
+    less,
+    less_equal,
+    maximum,
+    minimum,
+    not_equal,
+    sign,
+)
+from solver.algebra.primitives.elementary import add, exp, mul, neg, square, sub
+from solver.algebra.primitives.reduce import reshape, sum_
+from solver.algebra.structure.bends import Piece
+from solver.algebra.structure.pieces import Pieces, pieces
 
 SIZE, BINARIES = 5, 2
 X = variable(SIZE)

@@ -25,9 +25,9 @@ from solver.algebra import (
     variable,
     vjp,
 )
-from solver.algebra.elementary import expm1
-from solver.algebra.maps import local_maps
+from solver.algebra.calculus.maps import local_maps
 from solver.algebra.node import CONSTANT, REGISTRY, VARIABLE, Node, Smoothness, topological
+from solver.algebra.primitives.elementary import expm1
 from tests.algebra.cases import CASES, Case
 
 each = pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)

@@ -8,13 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from solver.algebra import Function, degrees, take
-from solver.algebra.choose import where
-from solver.algebra.corners import abs_, less, less_equal, maximum, minimum
-from solver.algebra.elementary import add, mul, power, square, sub
 from solver.algebra.node import Node, variable
-from solver.algebra.reduce import sum_
-from solver.algebra.settled import settled
-from solver.algebra.structure import Degree
+from solver.algebra.primitives.choose import where
+from solver.algebra.primitives.corners import abs_, less, less_equal, maximum, minimum
+from solver.algebra.primitives.elementary import add, mul, power, square, sub
+from solver.algebra.primitives.reduce import sum_
+from solver.algebra.structure.ladder import Degree
+from solver.algebra.structure.settled import settled
 
 X = variable(3)
 LOW, HIGH = np.array([0.0, 1.0, -np.inf]), np.array([np.inf, 5.0, np.inf])

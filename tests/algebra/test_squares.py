@@ -36,7 +36,7 @@ from solver.algebra import (
     variable,
     where,
 )
-from solver.algebra.quadratic import is_positive_semidefinite
+from solver.algebra.structure.quadratic import is_positive_semidefinite
 
 if TYPE_CHECKING:
     from collections.abc import Callable

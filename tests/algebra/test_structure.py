@@ -41,7 +41,7 @@ from solver.algebra import (
     variable,
     where,
 )
-from solver.algebra.recur import Triangle
+from solver.algebra.primitives.recur import Triangle
 from tests.algebra.cases import CASES, Case
 
 if TYPE_CHECKING:

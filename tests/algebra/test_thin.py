@@ -24,11 +24,11 @@ from solver.algebra import (
     variable,
     where,
 )
-from solver.algebra.choose import choice
 from solver.algebra.node import Node, topological
-from solver.algebra.reduce import matmul
-from solver.algebra.routes import routing
-from solver.algebra.thin import FEW, thinned
+from solver.algebra.primitives.choose import choice
+from solver.algebra.primitives.reduce import matmul
+from solver.algebra.primitives.routes import routing
+from solver.algebra.running.thin import FEW, thinned
 
 if TYPE_CHECKING:
     from collections.abc import Callable

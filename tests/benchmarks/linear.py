@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import highspy
 
-from solver.engines.linear_form import linear_form
-from solver.engines.simplex import loaded
+from solver.engines.linear.linear_form import linear_form
+from solver.engines.linear.simplex import loaded
 from solver.model.binding import bind
 from solver.pipeline import pick_models, read
 from tests.benchmarks import books

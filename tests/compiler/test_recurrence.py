@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from solver.algebra import Function, degrees, jacobian, sum_
-from solver.algebra.structure import Degree
+from solver.algebra.structure.ladder import Degree
 from solver.compiler.calculation import Calculation
 from solver.compiler.chain import chain
 from solver.errors import CircularReference

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from solver.algebra.structure import Degree
+from solver.algebra.structure.ladder import Degree
 
 from .jets import cos, exp, larger, sqrt, value
 from .zoo import INF, Case, build

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from solver.algebra.structure import Degree
+from solver.algebra.structure.ladder import Degree
 from solver.engines import choose, find_engine, run
-from solver.engines.kicks import fitted
 from solver.engines.progress import Progress
+from solver.engines.smooth.kicks import fitted
 from solver.errors import Outcome
 from solver.model.problem import Residuals
 

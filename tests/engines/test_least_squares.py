@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 import scipy.sparse as sp
 
-from solver.algebra.structure import Degree
+from solver.algebra.structure.ladder import Degree
 from solver.engines import find_engine, optimality, run
-from solver.engines.damping import Factors, Iteration, SingularValues, within
+from solver.engines.smooth.damping import Factors, Iteration, SingularValues, within
 from solver.errors import Outcome
 from solver.model.problem import Problem, Residuals
 

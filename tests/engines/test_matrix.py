@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from solver.algebra.structure import Degree
+from solver.algebra.structure.ladder import Degree
 from solver.engines import engines, optimality, run, violation
 from solver.engines.base import About, Handles, Needs
-from solver.engines.descent import Descent
+from solver.engines.descent.descent import Descent
 
 from .cases import ROWS, SMOOTH, SQUARES
 from .hard_cases import ACKLEY, BREAKS, CORNERS, MINIMAX, RASTRIGIN

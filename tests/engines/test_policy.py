@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from solver.algebra.structure import Degree
+from solver.algebra.structure.ladder import Degree
 from solver.engines import choose, run
 from solver.engines.base import Engine, Wrapper
 from solver.errors import EngineError, Outcome

@@ -11,12 +11,12 @@ import pytest
 import scipy.sparse as sp
 from scipy.optimize import minimize
 
-from solver.algebra.structure import Degree
+from solver.algebra.structure.ladder import Degree
 from solver.engines import choose, find_engine, run, violation
-from solver.engines.hessian import lagrangian_hessian
 from solver.engines.progress import Progress
-from solver.engines.restoration import restored
-from solver.engines.saddle import Saddle
+from solver.engines.smooth.hessian import lagrangian_hessian
+from solver.engines.smooth.restoration import restored
+from solver.engines.smooth.saddle import Saddle
 from solver.errors import Outcome
 
 from .cases import ROWS

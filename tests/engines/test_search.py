@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from solver.algebra.structure import Degree
+from solver.algebra.structure.ladder import Degree
 from solver.engines import find_engine, run
-from solver.engines.moves import kicked, neighbours
+from solver.engines.searching.moves import kicked, neighbours
 from solver.errors import Outcome
 
 from .cases import ROSENBROCK

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from scipy.optimize import linprog
 
-from solver.algebra.structure import Degree
+from solver.algebra.structure.ladder import Degree
 from solver.engines import find_engine, run
 from solver.errors import Outcome
 

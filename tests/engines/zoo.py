@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import scipy.sparse as sp
 
-from solver.algebra.structure import Degree
+from solver.algebra.structure.ladder import Degree
 from solver.model.problem import Linear, Problem, Residuals
 
 from .jets import Jet, variables

@@ -26,7 +26,7 @@ import click
 from click.testing import CliRunner
 
 from solver.book.read import read_book
-from solver.cli import main as command
+from solver.cli.commands import main as command
 from solver.errors import SolverError
 from solver.model.recall import recall
 from tests.book.family import MEMBERS

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-from solver.algebra.structure import Degree
+from solver.algebra.structure.ladder import Degree
 from solver.book.read import read_book
 from solver.errors import SolverError
 from solver.model.binding import bind

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from solver.algebra import Program, constant
-from solver.algebra.derive import gradient, hessp
+from solver.algebra.calculus.derive import gradient, hessp
 from solver.compiler.calculation import Calculation
 from solver.grid import Area, Cell
 from tests.books import book_of

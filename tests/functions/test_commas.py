@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from solver.functions.numberformat import shown
+from solver.functions.formats.numberformat import shown
 
 SEVEN, TWELVE = 1234567.1234567, 123456789357.12
 

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from solver.algebra import Program, reshape, variable
 from solver.compiler.calculation import Calculation
-from solver.functions.conditional import _count, _measured
-from solver.functions.criteria import Column, criterion_of
+from solver.functions.criteria.conditional import _count, _measured
+from solver.functions.criteria.criterion import Column, criterion_of
 from solver.functions.operand import Operand, lone, numbers, of_scalars
 from solver.grid import Cell
 from solver.values import ErrorValue, Scalar

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from solver.functions.datetext import serial_of_text
-from solver.functions.daycount import year_fraction
-from solver.functions.numberformat import shown
-from solver.functions.serials import LAST_DAY, date_of_serial, serial_of_date, weekday_of_serial
+from solver.functions.dates.datetext import serial_of_text
+from solver.functions.dates.daycount import year_fraction
+from solver.functions.dates.serials import LAST_DAY, date_of_serial, serial_of_date, weekday_of_serial
+from solver.functions.formats.numberformat import shown
 from solver.values import ErrorValue
 from tests.functions.formulas import value_of
 

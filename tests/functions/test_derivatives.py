@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from solver.algebra import Program
-from solver.algebra.derive import gradient, hessp
+from solver.algebra.calculus.derive import gradient, hessp
 from solver.algebra.node import constant, topological
 from solver.algebra.primitive import Nonlinear
 from solver.compiler.calculation import Calculation

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from solver.algebra import Program, constant
-from solver.algebra.derive import gradient, hessp
+from solver.algebra.calculus.derive import gradient, hessp
 from solver.algebra.node import topological
 from solver.algebra.primitive import Nonlinear
 from solver.compiler.calculation import Calculation

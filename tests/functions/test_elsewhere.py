@@ -7,7 +7,7 @@ import pytest
 from solver.book.read import read_book
 from solver.compiler.calculation import Calculation
 from solver.errors import FormulaError
-from solver.functions.elsewhere import SOURCES
+from solver.functions.information.elsewhere import SOURCES
 from solver.grid import Area, Cell
 from solver.reports.agreement import compare
 from tests.book.made import book_parts, sheet_xml, zipped

@@ -10,7 +10,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from scipy import constants, special
 
-from solver.functions.complexnumbers import complex_of, text_of_complex
+from solver.functions.engineering.complexnumbers import complex_of, text_of_complex
 from solver.values import ErrorValue
 from tests.functions.formulas import value_of
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from solver.compiler.calculation import Calculation
-from solver.functions.elsewhere import SOURCES
+from solver.functions.information.elsewhere import SOURCES
 from solver.grid import Cell
 from tests.books import book_of, close
 from tests.functions.walk import FUNCTIONS, examples

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from scipy.optimize import differential_evolution
 
-from solver.functions.smoothing import smoothing
-from solver.functions.timeline import AGGREGATIONS
+from solver.functions.statistics.smoothing import smoothing
+from solver.functions.statistics.timeline import AGGREGATIONS
 from solver.values import ErrorValue
 from tests.functions.formulas import value_of
 

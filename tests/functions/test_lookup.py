@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from solver.algebra import Program
 from solver.compiler.calculation import Calculation
+from solver.functions.criteria.selection import column_of
+from solver.functions.lookup.search import Match, search_of
 from solver.functions.operand import lone, of_scalars
-from solver.functions.search import Match, search_of
-from solver.functions.selection import column_of
 from solver.grid import Area, Cell
 from solver.values import ErrorValue, Scalar
 from tests.books import book_of, close

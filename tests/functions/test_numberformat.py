@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from solver.functions.coerce import number_of_text
-from solver.functions.numberformat import general, shown
+from solver.functions.formats.numberformat import general, shown
 from solver.values import ErrorValue
 
 NUMBERS = st.floats(-1e9, 1e9, allow_nan=False)

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from solver.algebra import constant
-from solver.functions import rounding
+from solver.functions.mathematics import rounding
 
 WAYS = {"round_to": ROUND_HALF_UP, "roundup": ROUND_UP, "rounddown": ROUND_DOWN}
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from solver.functions.here import Reference
+from solver.functions.mathematics.subtotal import aggregate, subtotal
 from solver.functions.operand import of_scalars
-from solver.functions.subtotal import aggregate, subtotal
 from tests.functions.formulas import value_of
 
 if TYPE_CHECKING:

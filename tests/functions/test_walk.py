@@ -11,11 +11,11 @@ import numpy as np
 import pytest
 
 from solver.algebra import Program, broadcast, constant, mul, sum_
-from solver.algebra.degree import levels
-from solver.algebra.derive import gradient
+from solver.algebra.calculus.derive import gradient
 from solver.algebra.node import topological
 from solver.algebra.primitive import Nonlinear
-from solver.algebra.structure import Degree
+from solver.algebra.structure.degree import levels
+from solver.algebra.structure.ladder import Degree
 from solver.compiler.calculation import Calculation
 from solver.errors import FormulaError
 from solver.grid import Area, Cell

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import openpyxl
 from click.testing import CliRunner
 
-from solver.cli import main
+from solver.cli.commands import main
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -278,7 +278,7 @@ def test_a_limit_on_the_size_of_files(here: Path) -> None:
     before = contents(here)
     code = (
         "import resource, signal, sys\n"
-        "from solver.cli import main\n"
+        "from solver.cli.commands import main\n"
         "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))\n"
         "main(['solve', 'book.xlsx', '--json'])\n"

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from solver import pipeline
-from solver.cli import main
+from solver.cli.commands import main
 from tests.interface.books import LINE_MODEL, line, write
 from tests.interface.command import contents, run
 
@@ -153,7 +153,7 @@ def test_a_run_that_does_not_end(here: Path, monkeypatch: pytest.MonkeyPatch) ->
 
 def limited(code: str, *words: str) -> subprocess.CompletedProcess[str]:
     """The command in a process of its own after some words of Python."""
-    program = f"import resource, signal, sys\nfrom solver.cli import main\n{code}\nmain({list(words)!r})\n"
+    program = f"import resource, signal, sys\nfrom solver.cli.commands import main\n{code}\nmain({list(words)!r})\n"
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "SOLVER_DEBUG": ""}
     return subprocess.run(
         [sys.executable, "-B", "-c", program], capture_output=True, text=True, check=False, env=environment, timeout=120
@@ -161,7 +161,7 @@ def limited(code: str, *words: str) -> subprocess.CompletedProcess[str]:
 
 
 ROOM = """
-import solver.engines, solver.functions.registry, solver.console, solver.listing, solver.reports.registry
+import solver.engines, solver.functions.registry, solver.cli.console, solver.listing, solver.reports.registry
 solver.functions.registry.registry()
 solver.engines.engines()
 used = int(open('/proc/self/statm').read().split()[0]) * resource.getpagesize()

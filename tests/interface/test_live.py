@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
-from solver.live import Progress, spark
+from solver.cli.live import Progress, spark
 from solver.model.solution import Step
 
 HEIGHTS = {bar: height for height, bar in enumerate("▁▂▃▄▅▆▇█")}

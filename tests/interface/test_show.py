@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from solver.cli import main
+from solver.cli.commands import main
 from tests.interface.books import BIN, GE, LE, LINE, PLAN, PLAN_MODEL, both, line, model, write
 from tests.interface.command import contents, run
 
@@ -172,7 +172,7 @@ def test_the_command_alone_shows_its_page() -> None:
 def test_help_loads_nothing_heavy() -> None:
     """The page comes without the numerical libraries and without the console's."""
     code = (
-        "import sys\nfrom solver.cli import main\n"
+        "import sys\nfrom solver.cli.commands import main\n"
         "try:\n    main(['--help'])\nexcept SystemExit:\n    pass\n"
         "heavy = {'numpy', 'scipy', 'rich', 'openpyxl', 'highspy'} & set(sys.modules)\n"
         "sys.exit(f'loaded: {heavy}' if heavy else 0)\n"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import openpyxl
 import pytest
 
-from solver.live import Progress
+from solver.cli.live import Progress
 from tests.interface.books import (
     BIN,
     EQ,

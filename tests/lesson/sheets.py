@@ -13,7 +13,7 @@ import openpyxl
 import pytest
 from click.testing import CliRunner
 
-from solver.cli import main
+from solver.cli.commands import main
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

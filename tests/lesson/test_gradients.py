@@ -9,7 +9,7 @@ from typing import Any
 import openpyxl
 import pytest
 
-from solver.gradients import gradients
+from solver.lesson.gradients import gradients
 from solver.pipeline import read
 from tests.books import book_of
 from tests.lesson.sheets import TARGETS, address, listing, put, refused, run, write

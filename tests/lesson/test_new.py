@@ -8,7 +8,7 @@ import numpy as np
 import openpyxl
 import pytest
 
-from solver.starting import RECOMMENDERS, TEMPLATES, new, ratings_from
+from solver.lesson.starting import RECOMMENDERS, TEMPLATES, new, ratings_from
 from solver.templates.ratings import Ratings
 from solver.templates.workbook import workbook_bytes
 from tests.lesson.sheets import listing, refused, run

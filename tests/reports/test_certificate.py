@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from solver import pipeline
 from solver.engines import choose, run
-from solver.engines.simplex import Simplex
+from solver.engines.linear.simplex import Simplex
 from solver.errors import Outcome
 from solver.model.solution import Solution
 from solver.pipeline import Request

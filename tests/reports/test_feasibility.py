@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import linprog, minimize
 
-from solver.engines.infeasible import irreducible
+from solver.engines.linear.infeasible import irreducible
 from tests.engines.zoo import INF, build, linear_program
 from tests.reports.solved import block, lines, solved, table
 

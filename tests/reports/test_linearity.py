@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from solver.algebra import Function, Node, abs_, add, exp, floor, less, mul, sub, sum_, take, variable, where
-from solver.algebra.bending import bent_inputs
+from solver.algebra.structure.bending import bent_inputs
 from tests.reports.solved import block, solved, table
 
 SHEET = {

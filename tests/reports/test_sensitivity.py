@@ -13,7 +13,7 @@ from scipy.optimize import linprog
 
 from solver import pipeline
 from solver.engines import run
-from solver.engines.simplex import Simplex
+from solver.engines.linear.simplex import Simplex
 from solver.model.model import Sense
 from solver.pipeline import Request
 from tests.reports.solved import block, solved, table

@@ -1,0 +1,293 @@
+"""Sums, their transposes, and sums of products.
+
+`contract(a, b, axes)` is the sum of a * b over `axes`, without making a * b: axes that only one of the operands has
+become the rows and columns of one matrix product, axes that both have and keep become its batch. So
+
+    sum over k of (R, 1, 1, k) * (1, C, k, 1)^T     runs as     (R, k) @ (k, C).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from solver.algebra.node import REGISTRY, Array, Kernel, Node, Operand, Shape, as_node, broadcast_shape, make
+from solver.algebra.primitive import Entries, LinearMap, array, batch_of, linear, positions, written
+from solver.algebra.primitives.shape import reshape, transpose
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+def _broadcast_entries(node: Node) -> Entries:
+    x = node.args[0]
+    return Entries(np.arange(node.size), positions(x.size, x.shape, node.shape))
+
+
+@linear("broadcast", lambda node, g: unbroadcast(g, node.args[0].shape), _broadcast_entries, view=True)
+def broadcasting(param: Shape, shapes: Sequence[Shape]) -> Kernel:
+    """The same array repeated along its axes of length one."""
+    rank = len(shapes[0])
+
+    def kernel(x: Array, out: Array | None = None) -> Array:
+        return written(np.broadcast_to(x, batch_of(x, rank) + param), out)
+
+    return kernel
+
+
+def broadcast(x: Operand, shape: Shape) -> Node:
+    """The array x repeated to `shape`, by NumPy's rules."""
+    x = as_node(x)
+    shape = tuple(shape)
+    if x.shape == shape:
+        return x
+    if x.rank < len(shape):
+        x = reshape(x, (1,) * (len(shape) - x.rank) + x.shape)
+    if broadcast_shape([x.shape, shape]) != shape:
+        raise ValueError(f"an array of shape {x.shape} cannot be broadcast to {shape}")
+    if x.shape == shape:
+        return x
+    if x.op is broadcasting:
+        x = x.args[0]
+    return make(broadcasting, (x,), shape, shape)
+
+
+def unbroadcast(x: Operand, shape: Shape) -> Node:
+    """The sum of x over the axes along which an array of `shape` was repeated."""
+    x = as_node(x)
+    if x.shape == shape:
+        return x
+    extra = x.rank - len(shape)
+    axes = [axis for axis in range(x.rank) if axis < extra or (shape[axis - extra] == 1 and x.shape[axis] != 1)]
+    return reshape(sum_(x, axes), shape)
+
+
+def _sum_entries(node: Node) -> Entries:
+    x = node.args[0]
+    return Entries(positions(node.size, node.shape, x.shape), np.arange(x.size))
+
+
+@linear("sum", lambda node, g: broadcast(g, node.args[0].shape), _sum_entries)
+def summation(param: Shape, shapes: Sequence[Shape]) -> Kernel:
+    """The sum over some axes, which keep length one."""
+    shape = shapes[0]
+    rank = len(shape)
+    long = [axis for axis in range(-rank, 0) if shape[axis] != 1]
+    first = sum(axis in param for axis in long)
+    height = int(np.prod([shape[axis] for axis in param], dtype=int))
+    # the sum of rows is a product with ones, which is quicker where rows are short
+    down = 0 < first < len(long) and all(axis in param for axis in long[:first]) and height >= _TALL
+    ones = np.ones(height if down else 0)
+    final = reduced_shape(shape, param)
+
+    def kernel(x: Array, out: Array | None = None) -> Array:
+        if down and x.ndim == rank:
+            return written(np.dot(ones, x.reshape((height, -1))).reshape(final), out)
+        return np.asarray(np.add.reduce(x, axis=param, keepdims=True, out=out))
+
+    return kernel
+
+
+_TALL = 256
+
+
+def negative_axes(axes: int | Sequence[int] | None, rank: int) -> Shape:
+    """The axes counted from the end, sorted; None means all of them."""
+    if axes is None:
+        return tuple(range(-rank, 0))
+    wanted = (axes,) if isinstance(axes, int) else axes
+    return tuple(sorted({axis % rank - rank for axis in wanted}))
+
+
+def reduced_shape(shape: Shape, axes: Shape) -> Shape:
+    """The shape after a reduction that keeps its axes with length one."""
+    kept = list(shape)
+    for axis in axes:
+        kept[axis] = 1
+    return tuple(kept)
+
+
+def without_axes(x: Node, axes: Shape) -> Node:
+    """The array without these axes, all of length one."""
+    return reshape(x, tuple(length for axis, length in enumerate(x.shape, -x.rank) if axis not in axes))
+
+
+def sum_(x: Operand, axes: int | Sequence[int] | None = None, *, keepdims: bool = True) -> Node:
+    """The sum over `axes` (all of them without any), which stay with length one unless `keepdims` is false."""
+    x = as_node(x)
+    wanted = negative_axes(axes, x.rank)
+    summed = tuple(axis for axis in wanted if x.shape[axis] != 1)
+    if not summed:
+        total = x
+    elif x.value is None and x.op is REGISTRY["mul"]:
+        total = contract(x.args[0], x.args[1], summed)
+    elif x.value is None and x.op is REGISTRY["square"]:
+        total = contract(x.args[0], x.args[0], summed)
+    else:
+        total = make(summation, (x,), reduced_shape(x.shape, summed), summed)
+    return total if keepdims else without_axes(total, wanted)
+
+
+def _side(node: Node, place: int) -> LinearMap:
+    """The derivative of a contraction by one of its two operands."""
+    operand, other = node.args[place], node.args[1 - place]
+
+    def transposed(g: Node) -> Node:
+        axes = [axis for axis in range(-node.rank, 0) if operand.shape[axis] == 1]
+        return contract(g, other, axes)
+
+    def entries() -> Entries:
+        from solver.algebra.primitives.gather import take  # only entries need it, and it stands above this floor
+
+        full = broadcast_shape([operand.shape, other.shape])
+        return Entries(
+            positions(node.size, node.shape, full),
+            positions(operand.size, operand.shape, full),
+            lambda: take(other, positions(other.size, other.shape, full)),
+        )
+
+    return LinearMap(lambda t: contract(t, other, node.param), transposed, entries)
+
+
+@array("contract", lambda node: (_side(node, 0), _side(node, 1)))
+def contraction(param: Shape, shapes: Sequence[Shape]) -> Kernel:
+    """The sum of a product over axes that both operands have."""
+    rank = len(shapes[0])
+    summed: list[int] = []
+    shared: list[int] = []
+    rows: list[int] = []
+    cols: list[int] = []
+    for axis in range(-rank, 0):
+        left, right = shapes[0][axis], shapes[1][axis]
+        if axis in param:
+            summed.append(axis)
+        elif left == right:
+            if left != 1:
+                shared.append(axis)
+        else:
+            (rows if right == 1 else cols).append(axis)
+    if rows or cols:
+        return _matrix_product(shapes, summed, shared, rows, cols)
+    return _dot(shapes, summed, shared)
+
+
+def _dot(shapes: Sequence[Shape], summed: list[int], shared: list[int]) -> Kernel:
+    """Row by row inner products, fused."""
+    rank = len(shapes[0])
+    axes = sorted(summed + shared)
+    core = tuple(shapes[0][axis] for axis in axes)
+    kept = tuple(shapes[0][axis] for axis in shared)
+    final = reduced_shape(shapes[0], tuple(summed))
+    letters = {axis: chr(97 + place) for place, axis in enumerate(axes)}
+    inner = "".join(letters[axis] for axis in axes)
+    spec = f"...{inner},...{inner}->...{''.join(letters[axis] for axis in shared)}"
+
+    def kernel(a: Array, b: Array, out: Array | None = None) -> Array:
+        batch_a, batch_b = batch_of(a, rank), batch_of(b, rank)
+        if not shared and not batch_a and not batch_b:
+            return written(np.dot(a.ravel(), b.ravel()).reshape(final), out)
+        a, b = a.reshape(batch_a + core), b.reshape(batch_b + core)
+        if out is None:
+            value = np.asarray(np.einsum(spec, a, b, order="C"))
+            return value.reshape(value.shape[: value.ndim - len(kept)] + final)
+        np.einsum(spec, a, b, out=out.reshape(batch_of(out, rank) + kept))
+        return out
+
+    return kernel
+
+
+def _matrix_product(
+    shapes: Sequence[Shape], summed: list[int], shared: list[int], rows: list[int], cols: list[int]
+) -> Kernel:
+    """One (stacked) BLAS product: shared axes stack, rows @ cols over the summed ones."""
+    rank = len(shapes[0])
+
+    def flattening(shape: Shape, first: list[int], second: list[int]) -> tuple[Shape, list[int], Shape]:
+        """The shape without unit axes, the order of those left, and the shape (shared..., first, second)."""
+        axes = [*shared, *first, *second]
+        present = sorted(axes)
+        dense = tuple(shape[axis] for axis in present)
+        order = [present.index(axis) - len(present) for axis in axes]
+        sizes = [int(np.prod([shape[axis] for axis in group], dtype=int)) for group in (first, second)]
+        return dense, order, (*[shape[axis] for axis in shared], *sizes)
+
+    dense_a, order_a, flat_a = flattening(shapes[0], rows, summed)
+    dense_b, order_b, flat_b = flattening(shapes[1], summed, cols)
+    full = tuple(max(pair) if 0 not in pair else 0 for pair in zip(*shapes, strict=True))
+    final = reduced_shape(full, tuple(summed))
+    kept = [*shared, *rows, *cols]
+    unflat = tuple(full[axis] for axis in kept)
+    back = [kept.index(axis) for axis in sorted(kept)]
+    in_order = kept == sorted(kept)
+
+    def arranged(x: Array, dense: Shape, order: list[int], flat: Shape) -> Array:
+        batch = batch_of(x, rank)
+        x = x.reshape(batch + dense)
+        return x.transpose(*range(len(batch)), *[axis + x.ndim for axis in order]).reshape(batch + flat)
+
+    def kernel(a: Array, b: Array, out: Array | None = None) -> Array:
+        a, b = arranged(a, dense_a, order_a, flat_a), arranged(b, dense_b, order_b, flat_b)
+        if out is not None and in_order and a.ndim == b.ndim == len(flat_a):
+            np.matmul(a, b, out=out.reshape((*flat_a[:-1], flat_b[-1])))
+            return out
+        value = _stacked_product(a, b)
+        batch = value.shape[: value.ndim - len(flat_a)]
+        extra = len(batch)
+        value = value.reshape(batch + unflat).transpose(*range(extra), *[axis + extra for axis in back])
+        return written(value.reshape(batch + final), out)
+
+    return kernel
+
+
+def _stacked_product(a: Array, b: Array) -> Array:
+    """a @ b; a population against one matrix becomes one product instead of many small ones."""
+    if a.ndim > b.ndim == 2:
+        return (a.reshape((-1, a.shape[-1])) @ b).reshape((*a.shape[:-1], b.shape[-1]))
+    if b.ndim > a.ndim == 2 and b.shape[-1] == 1:
+        return (b.reshape((-1, b.shape[-2])) @ a.T).reshape((*b.shape[:-2], a.shape[0], 1))
+    product: Array = np.matmul(a, b)
+    return product
+
+
+def ordered(a: Node, b: Node) -> tuple[Node, Node]:
+    """The one order in which a commutative primitive takes its operands: live before constant, older before newer."""
+    if (a.value is not None, a.serial) > (b.value is not None, b.serial):
+        return b, a
+    return a, b
+
+
+def contract(a: Operand, b: Operand, axes: int | Sequence[int]) -> Node:
+    """The sum of a * b over `axes`, which stay with length one; the operands broadcast, the product is never made."""
+    a, b = as_node(a), as_node(b)
+    rank = max(a.rank, b.rank)
+    a = reshape(a, (1,) * (rank - a.rank) + a.shape)
+    b = reshape(b, (1,) * (rank - b.rank) + b.shape)
+    full = broadcast_shape([a.shape, b.shape])
+    wanted = tuple(axis for axis in negative_axes(axes, rank) if full[axis] != 1)
+    # What only one operand has is summed in it beforehand.
+    a = sum_(a, [axis for axis in wanted if b.shape[axis] == 1])
+    b = sum_(b, [axis for axis in wanted if a.shape[axis] == 1])
+    summed = tuple(axis for axis in wanted if a.shape[axis] != 1 and b.shape[axis] != 1)
+    if not summed:
+        product = REGISTRY["mul"]
+        assert callable(product)
+        node = product(a, b)
+        assert isinstance(node, Node)
+        return node
+    a, b = ordered(a, b)
+    return make(contraction, (a, b), reduced_shape(full, wanted), summed)
+
+
+def matmul(a: Operand, b: Operand) -> Node:
+    """The matrix product over the last two axes, leading axes broadcast: (..., h, k) x (..., k, w) -> (..., h, w)."""
+    a, b = as_node(a), as_node(b)
+    if a.shape[-1] != b.shape[-2]:
+        raise ValueError(f"matrices of shapes {a.shape} and {b.shape} cannot be multiplied")
+    rank = max(a.rank, b.rank)
+    left = reshape(a, (1,) * (rank - a.rank) + (*a.shape[:-1], 1, a.shape[-1]))
+    right = reshape(b, (1,) * (rank - b.rank) + b.shape)
+    right = transpose(right, [*range(rank - 2), rank - 1, rank - 2])
+    right = reshape(right, (*right.shape[:-2], 1, *right.shape[-2:]))
+    product = contract(left, right, -1)
+    return reshape(product, product.shape[:-1])

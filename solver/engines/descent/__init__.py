@@ -1,0 +1,1 @@
+"""The descent family: one loop, and a direction for each method."""

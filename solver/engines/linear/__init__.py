@@ -1,0 +1,1 @@
+"""Linear, mixed-integer and piecewise linear models, by HiGHS."""

@@ -1,0 +1,39 @@
+"""Shadow prices of a model with whole numbers: those of the model in which these are held where the answer has them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from solver.engines.linear.simplex import Simplex
+from solver.engines.progress import Progress
+from solver.engines.start import grouped, relaxed
+from solver.errors import Outcome
+from solver.model.kkt import optimality
+
+if TYPE_CHECKING:
+    from solver.model.problem import Problem
+    from solver.model.solution import Solution
+
+
+def with_prices(problem: Problem, solution: Solution) -> Solution:
+    """The solution with the multipliers, and for linear models the ranges, of its continuous variables.
+
+    A solution that has multipliers already, or that none can be found for, comes back as it is.
+    """
+    whole = problem.integer | problem.binary | grouped(problem)
+    if solution.bound_multipliers is not None or not whole.any() or not problem.smooth:
+        return solution
+    x = np.where(whole, np.round(solution.x), solution.x)
+    held = replace(relaxed(problem), x0=x, lb=np.where(whole, x, problem.lb), ub=np.where(whole, x, problem.ub))
+    linear = problem.linear
+    if linear is not None and linear.cost is not None and linear.hessian is None:
+        found = Simplex().minimise(held, Progress(held))
+        if found.outcome is not Outcome.OPTIMAL:
+            return solution
+        rows, bounds, ranges = found.row_multipliers, found.bound_multipliers, found.ranges
+    else:
+        (_, rows, bounds), ranges = optimality(held, x), None
+    return replace(solution, row_multipliers=rows, bound_multipliers=bounds, ranges=ranges)

@@ -1,0 +1,1 @@
+"""Searches: over whole numbers, starts, populations and orders."""

@@ -1,0 +1,228 @@
+"""Whole numbers for any continuous engine: branch and bound on the bounds of the variables.
+
+A node is a box; its relaxation is solved by the inner engine; the variable farthest from a whole number splits the
+box. Nodes are taken in waves of fixed size, the deepest child first until a dive ends, then the best bound, so the
+answer does not depend on the number of workers. Bounds are proven where the relaxations are convex.
+"""
+
+from __future__ import annotations
+
+import heapq
+import time
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from solver.engines.base import Engine, Handles, Needs, Wrapper, engine, with_settings_of
+from solver.engines.progress import Halt
+from solver.engines.run import answered
+from solver.engines.searching.integers import EXACT_GAP, WholeNumbers
+from solver.engines.smooth.grg import Nonlinear
+from solver.engines.start import relaxed
+from solver.engines.workers import mapper
+from solver.errors import Outcome
+from solver.model.kkt import violation
+from solver.model.solution import Solution
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from solver.engines.progress import Progress
+    from solver.model.problem import Mask, Problem, Vector
+
+WAVE = 4
+"""Nodes that are solved side by side."""
+
+EVERY = 8
+"""One node in so many is also tried with its whole variables rounded, when there are others beside them."""
+
+
+@engine(
+    name="branch",
+    title="Branch and bound",
+    needs=Needs.GRADIENT,
+    handles=Handles.BOUNDS | Handles.ROWS | Handles.INTEGERS,
+)
+@dataclass(frozen=True, kw_only=True)
+class Branch(Wrapper, WholeNumbers):
+    """Splits the ranges of integer cells until the inner engine's answers are whole."""
+
+    def minimise(self, problem: Problem, progress: Progress) -> Solution:
+        """The best point with whole numbers, with the proven gap."""
+        source = progress.source or problem
+        inner = self.inner or with_settings_of(Nonlinear, self)
+        task = Relaxation(relaxed(source), source.integer, replace(inner, relax=True), progress.deadline)
+        tree = Tree(self, problem, progress)
+        try:
+            with mapper(task, progress.workers, WAVE) as solved:
+                return tree.searched(solved)
+        except Halt as halt:
+            if tree.best is None:
+                raise
+            return tree.ended(halt.outcome)
+
+
+@dataclass(frozen=True)
+class Box:
+    """A node: bounds, where its relaxation begins, and whether it is also tried with rounded values."""
+
+    lb: Vector
+    ub: Vector
+    x0: Vector
+    bound: float
+    depth: int
+    rounded: bool
+
+
+@dataclass(frozen=True)
+class Relaxation:
+    """Solves the relaxation of a box, and its rounding: a function that can be sent to another process."""
+
+    problem: Problem
+    integer: Mask
+    inner: Engine
+    deadline: float
+
+    def __call__(self, box: Box) -> tuple[Solution, Solution | None]:
+        """The relaxation's solution, and that with the whole variables rounded, if it was asked for."""
+        view = replace(self.problem, lb=box.lb, ub=box.ub, x0=np.clip(box.x0, box.lb, box.ub))
+        found = self._answered(view)
+        if not found.outcome.solved or not box.rounded:
+            return found, None
+        near = np.where(self.integer, np.clip(np.round(found.x), box.lb, box.ub), found.x)
+        fixed = replace(view, lb=np.where(self.integer, near, box.lb), ub=np.where(self.integer, near, box.ub), x0=near)
+        return found, self._answered(fixed)
+
+    def _answered(self, problem: Problem) -> Solution:
+        return replace(answered(problem, self.inner, self.deadline), trace=())
+
+
+@dataclass
+class Tree:
+    """The open nodes, the incumbent, and what has been counted."""
+
+    engine: Branch
+    problem: Problem
+    progress: Progress
+    open: list[tuple[float, int, Box]] = field(default_factory=list)
+    dive: list[Box] = field(default_factory=list)
+    best: Solution | None = None
+    nodes: int = 0
+    found: int = 0
+
+    def searched(self, solved: Callable[[list[Box]], list[tuple[Solution, Solution | None]]]) -> Solution:
+        """The end of the search."""
+        problem, started = self.problem, time.monotonic()
+        self.dive.append(Box(problem.lb, problem.ub, problem.x0, -np.inf, 0, True))
+        worst: Outcome = Outcome.INFEASIBLE
+        while self.dive or self.open:
+            self.progress.check()
+            wave = self._wave()
+            if not wave:
+                continue
+            for box, (relaxation, rounding) in zip(wave, solved(wave), strict=True):
+                self.nodes += 1
+                self._count(relaxation, rounding)
+                if rounding is not None:
+                    self._offer(rounding)
+                if relaxation.outcome is Outcome.UNBOUNDED and not box.depth:
+                    return replace(relaxation, engine=self.engine.name)
+                if relaxation.outcome.solved:
+                    self._split(box, relaxation)
+                elif not box.depth:
+                    worst = relaxation.outcome
+            patience = time.monotonic() - started > self.engine.prove
+            if self.best is not None and patience and self._gap() <= self.engine.tolerance:
+                return self.ended(Outcome.WITHIN_TOLERANCE if self._gap() > EXACT_GAP else Outcome.OPTIMAL)
+            if self.found >= self.engine.solutions and (self.open or self.dive):
+                return self.ended(Outcome.SOLUTION_LIMIT)
+            if self.nodes >= self.engine.nodes and (self.open or self.dive):
+                return self.ended(Outcome.NODE_LIMIT)
+        if self.best is None:
+            stopped = worst if worst.stopped or worst is Outcome.ERROR_VALUE else Outcome.INFEASIBLE
+            return self.ended(stopped)
+        return self.ended(Outcome.OPTIMAL)
+
+    def _wave(self) -> list[Box]:
+        """The next nodes: the newest of the dive, then those of least bound; hopeless ones are dropped."""
+        wave: list[Box] = []
+        while len(wave) < WAVE and (self.dive or self.open):
+            box = self.dive.pop() if self.dive else heapq.heappop(self.open)[2]
+            if box.bound < self._limit():
+                wave.append(box)
+                while self.dive and len(self.dive) > 1:
+                    self._shelve(self.dive.pop(0))
+        return wave
+
+    def _shelve(self, box: Box) -> None:
+        heapq.heappush(self.open, (box.bound, self.nodes * 8 + len(self.open), box))
+
+    def _limit(self) -> float:
+        """A node must promise less than this."""
+        return np.inf if self.best is None else self.best.fun - 1e-9 * max(1.0, abs(self.best.fun))
+
+    def _split(self, box: Box, relaxation: Solution) -> None:
+        """Takes a whole relaxation as incumbent, or splits its box."""
+        x, integer = relaxation.x, self.problem.integer
+        if relaxation.fun >= self._limit():
+            return
+        away = np.where(integer, np.abs(x - np.round(x)), 0.0)
+        j = int(np.argmax(away))
+        if away[j] <= self.engine.precision:
+            near = np.where(integer, np.round(x), x)
+            wrong = violation(self.problem, near, relative=self.engine.scaling)
+            fun = self.problem.fun(near)
+            if wrong <= self.engine.precision:
+                self._offer(replace(relaxation, x=near, fun=fun, violation=wrong))
+                return
+            self.dive.append(
+                replace(box, lb=np.where(integer, near, box.lb), ub=np.where(integer, near, box.ub), x0=near)
+            )
+            return
+        below, above = box.ub.copy(), box.lb.copy()
+        below[j], above[j] = np.floor(x[j]), np.ceil(x[j])
+        rounded = (not integer.all() and self.nodes % EVERY == 0) or bool(integer.all())
+        rest: dict[str, Any] = {"x0": x, "bound": relaxation.fun, "depth": box.depth + 1, "rounded": rounded}
+        down, up = Box(box.lb, below, **rest), Box(above, box.ub, **rest)
+        self.dive.extend((down, up) if x[j] - np.floor(x[j]) > 0.5 else (up, down))
+
+    def _offer(self, found: Solution) -> None:
+        """Takes a whole, feasible point as incumbent if it is the best."""
+        x = np.where(self.problem.integer, np.round(found.x), found.x)
+        if found.violation > self.engine.precision or not np.isfinite(found.fun) or np.any(np.abs(x - found.x) > 1e-6):
+            return
+        if self.best is None or found.fun < self.best.fun - 1e-12 * max(1.0, abs(self.best.fun)):
+            self.best = replace(found, x=x, fun=float(self.problem.fun(x)))
+            self.found += 1
+            self.progress.step(x)
+
+    def _count(self, *solutions: Solution | None) -> None:
+        for each in solutions:
+            if each is not None:
+                self.progress.counts.update(each.evaluations)
+
+    def _gap(self) -> float:
+        """The relative distance of the incumbent to the least bound of an open node."""
+        if self.best is None:
+            return np.inf
+        bound = min([box.bound for _, _, box in self.open] + [box.bound for box in self.dive], default=self.best.fun)
+        return max(0.0, self.best.fun - bound) / max(abs(self.best.fun), 1e-10)
+
+    def ended(self, outcome: Outcome) -> Solution:
+        """The incumbent, or the start if there is none, with the outcome."""
+        engine = self.engine
+        if self.best is None:
+            x = self.problem.x0
+            return Solution(x, self.problem.fun(x), outcome, engine.name, subproblems=self.nodes)
+        gap = 0.0 if outcome is Outcome.OPTIMAL else self._gap()
+        return replace(
+            self.best,
+            outcome=outcome,
+            engine=engine.name,
+            message="",
+            subproblems=self.nodes,
+            gap=gap,
+            row_multipliers=None,
+            bound_multipliers=None,
+        )

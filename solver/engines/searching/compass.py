@@ -1,0 +1,72 @@
+"""Compass search: steps along every axis, and along pairs of axes, that are halved when none is better.
+
+It needs no derivative, moves whole variables by whole steps, and looks at all directions in one evaluation of the
+program. Pairs move by opposite steps, for sums that must not change.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from solver.engines.searching.differential import whole
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from solver.engines.searching.score import Scored
+    from solver.model.problem import Mask, Vector
+
+PAIRS = 40
+"""Up to so many variables pairs of them are moved together."""
+
+FINEST = 1e-10
+"""The smallest step, relative to the size of a variable."""
+
+
+def compassed(
+    start: Scored,
+    bounds: tuple[Vector, Vector],
+    integer: Mask,
+    score: Callable[[Vector], Scored],
+    passed: Callable[[Vector], object],
+    precision: float,
+    rounds: int = 2000,
+) -> Scored:
+    """The best point (as a population of one) that steps from the start lead to; `passed` sees every better one."""
+    lb, ub = bounds
+    best, n = start, start.x.shape[1]
+    axes = _directions(n)
+    scale = np.where(integer, 1.0, np.maximum(np.abs(best.x[0]), 1.0))
+    step = 0.25
+    for _ in range(rounds):
+        length = np.where(integer, np.maximum(1.0, np.round(step * np.maximum(np.abs(best.x[0]), 4.0))), step * scale)
+        found = score(whole(best.x + axes * length, integer, lb, ub))
+        k = int(found.order(precision)[0])
+        if _beats(found, k, best, precision):
+            best = type(best)(found.x[k : k + 1], found.fun[k : k + 1], found.wrong[k : k + 1])
+            passed(best.x[0])
+            step *= 1.5
+        elif step < FINEST or (integer.all() and step < 0.05):
+            break
+        else:
+            step /= 2
+    return best
+
+
+def _directions(n: int) -> Vector:
+    """Both ways along every axis, and along differences and sums of two axes."""
+    axes = np.vstack([np.eye(n), -np.eye(n)])
+    if not 1 < n <= PAIRS:
+        return axes
+    i, j = np.triu_indices(n, 1)
+    one, other = np.eye(n)[i], np.eye(n)[j]
+    return np.vstack([axes, one - other, other - one, one + other, -one - other])
+
+
+def _beats(found: Scored, k: int, best: Scored, precision: float) -> bool:
+    wrong, was = max(found.wrong[k] - precision, 0.0), max(best.wrong[0] - precision, 0.0)
+    if wrong != was:
+        return bool(wrong < was)
+    return bool(found.fun[k] < best.fun[0] - 1e-15 * max(1.0, abs(best.fun[0])))

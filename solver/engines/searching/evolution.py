@@ -1,0 +1,237 @@
+"""Evolutionary search for anything that can be computed: kinks, jumps, many minima, whole numbers, orders.
+
+Real and whole variables by differential evolution over a whole population at once; all-different groups by moves on
+permutations with kicks (iterated local search). What is found is refined by exact derivatives where there are any,
+by compass search where not. A run is repeated from another population until it brings nothing new.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
+
+from solver.algebra.structure.ladder import Degree
+from solver.engines.base import Engine, Handles, Needs, engine
+from solver.engines.local import around_whole, local_engine
+from solver.engines.options import at_least, between, option
+from solver.engines.progress import Halt
+from solver.engines.run import answered
+from solver.engines.searching.compass import compassed
+from solver.engines.searching.differential import Swarm, swarm
+from solver.engines.searching.orders import ordered
+from solver.engines.searching.score import Evaluate, Scored, scorer, strictness
+from solver.engines.start import grouped
+from solver.engines.workers import mapper
+from solver.errors import Outcome
+from solver.model.solution import Population, Solution
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from solver.engines.progress import Progress
+    from solver.model.problem import Problem, Vector
+
+RUNS, VAIN = 10, 3
+"""At most so many populations, one after the other; so many in a row that bring nothing new are the end."""
+
+COUNTABLE, CHUNK = 250_000, 10_000
+"""Boxes with no more whole points than this are searched completely, so many at a time."""
+
+EVERYTHING = Handles.BOUNDS | Handles.ROWS | Handles.INTEGERS | Handles.GROUPS | Handles.STEPS
+
+
+@engine(name="evolutionary", title="Evolutionary", needs=Needs.VALUES, handles=EVERYTHING)
+@dataclass(frozen=True, kw_only=True)
+class Evolutionary(Engine):
+    """Breeds a population of answers; for models that jump, have many minima, or cells that must all differ."""
+
+    takes_all: ClassVar[bool] = True  # where other processes evaluate, they know the whole problem alone
+    roams: ClassVar[bool] = True
+
+    convergence: float = option(
+        1e-4, "relative spread at which a population has converged", excel="cvg", check=between(0, 1)
+    )
+    mutation: float = option(0.075, "share of members in which a cell is drawn anew", excel="mrt", check=between(0, 1))
+    population: int = option(
+        100, "members of the population; 0 for ten a cell, up to 200", excel="ssz", check=at_least(0)
+    )
+    patience: float = option(30.0, "seconds without improvement that end the search", excel="mni", check=at_least(0))
+    require_bounds: bool = option(False, "refuse models in which a variable lacks a bound", excel="rbv")
+    reach: float = option(10.0, "where a bound is missing: how far from the start, in sizes of it", check=at_least(0))
+    stall: int = option(150, "generations without improvement that end a run", check=at_least(1))
+
+    def minimise(self, problem: Problem, progress: Progress) -> Solution:
+        """The best member found, refined."""
+        if self.require_bounds and not np.all(np.isfinite(problem.lb) & np.isfinite(problem.ub)):
+            return Solution(problem.x0, problem.fun(problem.x0), Outcome.BOUNDS_REQUIRED, self.name)
+        seed = self.seed or int(np.random.default_rng().integers(1, 2**31))
+        if not self.seed:
+            progress.log.notes.append(f"random seed {seed}")
+        random = np.random.default_rng(seed)
+        pieces = progress.workers if isinstance(progress.workers, int) else 8
+        pieces = (os.cpu_count() or 1) if pieces < 0 else pieces
+        crowds: list[Scored] = []
+        try:
+            with mapper(Evaluate(progress.source or problem), progress.workers) as evaluate:
+                return self._searched(problem, scorer(evaluate, max(1, pieces), progress), random, progress, crowds)
+        except Halt as halt:
+            best = progress.log.best
+            if best is None or not crowds:
+                raise
+            population = _population(crowds[-1])
+            return Solution(best.x, best.fun, halt.outcome, self.name, violation=best.violation, population=population)
+
+    def _searched(
+        self,
+        problem: Problem,
+        score: Callable[[Vector], Scored],
+        random: np.random.Generator,
+        progress: Progress,
+        crowds: list[Scored],
+    ) -> Solution:
+        """The answer of a search that comes to its own end; `crowds` gets the populations."""
+        if _points(problem) <= COUNTABLE:
+            return self._ended(problem, _counted(problem, score, progress), None, Outcome.OPTIMAL)
+        if problem.groups:
+            best, converged = ordered(problem, score, random, progress, self.patience), False
+        else:
+            best, converged = self._bred(problem, score, random, progress, crowds)
+        x = best.x[0]
+        if not grouped(problem).all() or problem.m:
+            x = self._refined(problem, x, score, progress)
+        outcome = Outcome.CONVERGED if converged else Outcome.CANNOT_IMPROVE
+        return self._ended(problem, x, crowds[-1] if crowds else None, outcome)
+
+    def _bred(
+        self,
+        problem: Problem,
+        score: Callable[[Vector], Scored],
+        random: np.random.Generator,
+        progress: Progress,
+        crowds: list[Scored],
+    ) -> tuple[Scored, bool]:
+        """The best of several populations, and whether the last had converged."""
+        size = self.population or min(max(10 * problem.n, 20), 200)
+        bounds, slack = self._box(problem), strictness(problem, self.precision)
+        best, began, start = score(problem.x0[None, :]), time.monotonic(), problem.x0
+        vain = 0
+        for _ in range(RUNS):
+            crowd = swarm(bounds, problem.integer, start, size, self.mutation, score, random)
+            head, still, before = _champion(crowd, slack), 0, best
+            while still < self.stall and not (crowd.allowed() <= slack and self._converged(crowd.members, slack)):
+                crowd.advance()
+                crowds[:] = [crowd.members]
+                new = _champion(crowd, slack)
+                still = 0 if _clearly(new, head, slack) else still + 1
+                head = new
+                if _better(head, best, slack):
+                    best, began = head, time.monotonic()
+                progress.step(best.x[0])
+                if time.monotonic() - began > self.patience:
+                    return best, False
+            polished = score(self._refined(problem, head.x[0], score, progress)[None, :])
+            if _better(polished, best, slack):
+                best, began = polished, time.monotonic()
+            vain = 0 if _clearly(best, before, slack) else vain + 1
+            if vain == VAIN:
+                break
+            start = np.clip(random.uniform(bounds[2], bounds[3]), problem.lb, problem.ub)
+        return best, True
+
+    def _box(self, problem: Problem) -> tuple[Vector, Vector, Vector, Vector]:
+        """The bounds, and the box that the first population is spread over."""
+        size = np.maximum(np.abs(problem.x0), 1.0)
+        low = np.where(np.isfinite(problem.lb), problem.lb, np.minimum(problem.x0, problem.ub) - self.reach * size)
+        high = np.where(np.isfinite(problem.ub), problem.ub, np.maximum(problem.x0, problem.lb) + self.reach * size)
+        return problem.lb, problem.ub, low, high
+
+    def _converged(self, members: Scored, slack: float) -> bool:
+        """Whether all but one in a hundred of the members are equally good, within the convergence."""
+        fun = members.fun
+        if np.any(~np.isfinite(fun)) or np.median(members.wrong) > slack:
+            return False
+        least = float(fun.min())
+        return bool(np.mean(fun - least <= self.convergence * max(abs(least), 1e-9)) >= 0.99)
+
+    def _refined(self, problem: Problem, x: Vector, score: Callable[[Vector], Scored], progress: Progress) -> Vector:
+        """The point after a local method in the real variables, then single steps in all."""
+        best, slack = score(x[None, :]), strictness(problem, self.precision)
+        if max((problem.degree, *problem.row_degrees)) <= Degree.KINK:
+            view = around_whole(progress.source or problem, x)
+            found = answered(view, local_engine(view, self), progress.deadline)
+            progress.counts.update(found.evaluations)
+            if found.outcome.solved:
+                better = score(found.x[None, :])
+                best = better if _better(better, best, slack) else best
+        if problem.degree > Degree.SMOOTH or problem.integer.any() or not problem.smooth:
+            frozen = grouped(problem)
+            lb, ub = np.where(frozen, best.x[0], problem.lb), np.where(frozen, best.x[0], problem.ub)
+            best = compassed(best, (lb, ub), problem.integer, score, progress.step, slack)
+        return np.asarray(best.x[0])
+
+    def _ended(self, problem: Problem, x: Vector, last: Scored | None, outcome: Outcome) -> Solution:
+        wrong = float(Evaluate(problem)(x[None, :])[1][0])
+        if wrong > self.precision:
+            outcome = Outcome.INFEASIBLE
+        return Solution(
+            x,
+            problem.fun(x),
+            outcome,
+            self.name,
+            violation=wrong,
+            population=None if last is None else _population(last),
+        )
+
+
+def _population(members: Scored) -> Population:
+    return Population(members.x, members.fun, members.wrong)
+
+
+def _points(problem: Problem) -> float:
+    """How many points the box has; infinitely many where a variable is not whole."""
+    if problem.groups or not problem.integer.all():
+        return np.inf
+    return float(np.prod(problem.ub - problem.lb + 1))
+
+
+def _counted(problem: Problem, score: Callable[[Vector], Scored], progress: Progress) -> Vector:
+    """The best of all points of a box of whole numbers."""
+    widths = (problem.ub - problem.lb + 1).astype(int)
+    best = score(problem.x0[None, :])
+    for begin in range(0, int(np.prod(widths)), CHUNK):
+        index = np.arange(begin, min(begin + CHUNK, int(np.prod(widths))))
+        points = problem.lb + np.stack(np.unravel_index(index, widths), axis=1)
+        found = score(points)
+        head = _pick(found, int(found.order(progress.precision)[0]))
+        if _better(head, best, progress.precision):
+            best = head
+            progress.step(best.x[0])
+    return np.asarray(best.x[0])
+
+
+def _champion(crowd: Swarm, slack: float) -> Scored:
+    """The best member, as a population of one."""
+    return _pick(crowd.members, int(crowd.members.order(max(crowd.allowed(), slack))[0]))
+
+
+def _pick(members: Scored, k: int) -> Scored:
+    return Scored(members.x[k : k + 1], members.fun[k : k + 1], members.wrong[k : k + 1])
+
+
+def _better(one: Scored, than: Scored, precision: float) -> bool:
+    """Whether one point is better, violations within the precision counting as none."""
+    wrong, was = float(one.wrong[0]), float(than.wrong[0])
+    if wrong <= precision and was <= precision:
+        return bool(one.fun[0] < than.fun[0])
+    return wrong < was
+
+
+def _clearly(one: Scored, than: Scored, precision: float) -> bool:
+    """Whether it is better by more than rounding."""
+    if than.wrong[0] > precision:
+        return bool(one.wrong[0] < than.wrong[0])
+    return bool(one.fun[0] < than.fun[0] - 1e-9 * max(abs(than.fun[0]), 1e-9))

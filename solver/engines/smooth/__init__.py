@@ -1,0 +1,1 @@
+"""Smooth and kinked models, by exact derivatives."""

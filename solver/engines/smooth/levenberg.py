@@ -1,0 +1,175 @@
+"""The Levenberg-Marquardt method as a trust region (Moré 1978), with bounds.
+
+A step p solves  min |J p + r|  within  |D p| <= radius, by  (J'J + l D^2) p = -J'r.  D holds the largest lengths that
+the columns of J have had, so the way does not depend on the units of the variables. Bounds cut the step; variables
+that push against one are left out. Columns that J does not tell apart get the shortest step that fits.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+import scipy.sparse as sp
+
+from solver.engines.smooth.damping import Damped, damped, within
+from solver.errors import EngineError
+
+if TYPE_CHECKING:
+    from solver.engines.progress import Progress
+    from solver.model.problem import Mask, Matrix, Problem, Residuals, Vector
+
+EPS = float(np.finfo(float).eps)
+
+ROUNDS = 20_000
+"""More steps than any fit that moves at all has needed."""
+
+REACH = 100.0
+"""The first radius, in sizes of the start."""
+
+CREEP = 0.01
+"""Steps that gain less than this share, all that patience allows, creep."""
+
+BEND = 0.75
+"""The longest acceleration, as a share of the step."""
+
+
+class Bottom(NamedTuple):
+    """Where a descent ended, after how many steps, and whether it had come to rest."""
+
+    x: Vector
+    steps: int
+    settled: bool
+
+
+def descended(
+    problem: Problem,
+    progress: Progress,
+    convergence: float = 0.0,
+    *,
+    goal: float = 0.0,
+    rounds: int = ROUNDS,
+    patience: int = 0,
+    curved: bool = True,
+    reach: float = REACH,
+) -> Bottom:
+    """The point where no damped step brings less squares, or no more than `goal` is left.
+
+    With `patience`, the descent also ends, unsettled, when so many steps together gain less than a hundredth.
+    `curved` steps are accelerated along the geodesic: for residuals without corners. The first step is no longer than
+    `reach` sizes of the start.
+    """
+    residuals = problem.residuals
+    if residuals is None:
+        raise EngineError("there is no sum of squares")
+    x, lb, ub = problem.x0, problem.lb, problem.ub
+    r, jacobian = residuals.fun(x), residuals.jac(x)
+    total, scale, radius, still = float(r @ r), np.zeros(problem.n), 0.0, 0
+    totals: deque[float] = deque(maxlen=max(patience, 1))
+    if not np.isfinite(total) or not _is_finite(jacobian):
+        return Bottom(x, 0, True)
+    for count in range(rounds):
+        gradient = np.asarray(jacobian.T @ r)
+        free = ~(((x <= lb) & (gradient > 0)) | ((x >= ub) & (gradient < 0)))
+        steep = 2 * _slope(residuals, total) * float(np.abs(gradient[free]).max(initial=0.0))
+        progress.step(x, gradient_norm=steep, step=radius or None)
+        scale = np.maximum(scale, _lengths(jacobian))
+        weight = np.where(scale > 0, scale, 1.0)
+        if not free.any() or total <= goal or _orthogonal(gradient, r, weight, free):
+            return Bottom(x, count, True)
+        if patience and len(totals) == patience and totals[0] - total < CREEP * total:
+            return Bottom(x, count, False)
+        totals.append(total)
+        radius = radius or reach * float(np.linalg.norm(weight * x)) or reach
+        system = damped(_columns(jacobian, free), weight[free])
+        while True:
+            p = np.zeros(problem.n)
+            scaled, damping = within(system, r, radius)
+            p[free] = scaled / weight[free]
+            straight = np.clip(x + p, lb, ub) - x
+            length = float(np.linalg.norm(weight * straight))
+            foreseen = total - float(np.sum((jacobian @ straight + r) ** 2))
+            if curved:
+                p[free] += _bend(residuals, x, p, r, jacobian @ p, system, damping, scaled) / weight[free]
+            new = np.clip(x + p, lb, ub)
+            p = new - x
+            r_new = residuals.fun(new)
+            total_new = float(r_new @ r_new)
+            ratio = (total - total_new) / foreseen if foreseen > 0 and np.isfinite(total_new) else -1.0
+            if count == 0:
+                radius = min(radius, length)
+            if ratio <= 0.25:
+                radius = _shrunk(radius, length, total, total_new, float(gradient @ p))
+            elif ratio >= 0.75 or length < 0.9 * radius:
+                radius = 2.0 * length
+            if ratio > 1e-4 and total_new < total:
+                jacobian_new = residuals.jac(new)
+                if _is_finite(jacobian_new):
+                    break
+                radius *= 0.1
+            if length <= 4 * EPS * float(np.linalg.norm(weight * x)) or radius < 1e-300 or length == 0.0:
+                return Bottom(x, count, True)
+        gain = (total - total_new) / max(total, 1e-300)
+        still = still + 1 if gain <= max(convergence, 2 * EPS) else 0
+        x, r, total = new, r_new, total_new
+        if still >= 5:
+            return Bottom(x, count + 1, True)
+        jacobian = jacobian_new
+    return Bottom(x, rounds, False)
+
+
+def _bend(
+    residuals: Residuals, x: Vector, p: Vector, r: Vector, along: Vector, system: Damped, damping: float, scaled: Vector
+) -> Vector:
+    """The geodesic acceleration of a step (Transtrum, Sethna 2012), in scaled variables; nothing where it is long.
+
+    The second derivative of the residuals along p comes from one more evaluation, a tenth of the way along.
+    """
+    h = 0.1
+    second = 2.0 / h * ((residuals.fun(x + h * p) - r) / h - along)
+    if not np.all(np.isfinite(second)):
+        return np.zeros_like(scaled)
+    bend = system.step(damping, second) / 2
+    short = 2 * np.linalg.norm(bend) <= BEND * np.linalg.norm(scaled)
+    return bend if short else np.zeros_like(scaled)
+
+
+def _shrunk(radius: float, length: float, total: float, total_new: float, slope: float) -> float:
+    """The next radius after a poor step: where a parabola through both sums of squares has its bottom."""
+    if not np.isfinite(total_new) or 0.01 * total_new >= total or slope >= 0.0:
+        share = 0.1  # a step cut off by bounds may even lead uphill: no parabola tells how far
+    elif total_new <= total:
+        share = 0.5
+    else:
+        share = max(0.1, 0.5 * slope / (slope + 0.5 * (total - total_new)))
+    return share * min(radius, 10.0 * length)
+
+
+def _is_finite(jacobian: Matrix) -> bool:
+    return bool(np.all(np.isfinite(jacobian if isinstance(jacobian, np.ndarray) else jacobian.data)))
+
+
+def _slope(residuals: Residuals, total: float) -> float:
+    """The derivative of the objective by the sum of squares."""
+    h = 1e-4 * total
+    return (residuals.outer(total + h) - residuals.outer(total - h)) / (2 * h) if h > 0 else 0.0
+
+
+def _lengths(jacobian: Matrix) -> Vector:
+    """The Euclidean length of every column."""
+    squares = np.square(jacobian) if isinstance(jacobian, np.ndarray) else jacobian.multiply(jacobian)
+    return np.asarray(np.sqrt(np.asarray(squares.sum(axis=0)).ravel()))
+
+
+def _columns(jacobian: Matrix, free: Mask) -> Matrix:
+    if free.all():
+        return jacobian
+    if isinstance(jacobian, np.ndarray):
+        return np.asarray(jacobian[:, free])
+    return sp.csr_array(sp.csc_array(jacobian)[:, np.flatnonzero(free)])
+
+
+def _orthogonal(gradient: Vector, r: Vector, weight: Vector, free: Mask) -> bool:
+    """Whether the residual stands at a right angle, to rounding, on every column of a free variable."""
+    return bool(np.max(np.abs(gradient[free]) / weight[free]) <= EPS * np.linalg.norm(r))

@@ -1,0 +1,1 @@
+"""Arrays that spill: laid out anew, sorted, grouped, made by a LAMBDA."""

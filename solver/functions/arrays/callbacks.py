@@ -1,0 +1,198 @@
+"""Functions that call a LAMBDA for every value, row or column of an array.
+
+A block computes one formula at many cells at once, and so do these: the values of an array are laid along the axes of
+a block, and the LAMBDA is called once for all of them. Only where its results differ in shape is it called value by
+value. A formula that itself stands in a larger block is computed cell by cell.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from solver.functions.alignment import aligned
+from solver.functions.arrange import gather, rearrange, spread_to
+from solver.functions.arrays.layout import at_places, places_of, whole
+from solver.functions.here import Reference, References
+from solver.functions.operand import BLANK, NotUniform, Operand, error, of_scalars
+from solver.functions.registry import function
+from solver.functions.stack import stack_cells
+from solver.values import ErrorValue, Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from typing import TypeGuard
+
+    from solver.functions.here import Closure, Here
+    from solver.functions.operand import IntArray, Shape
+    from solver.functions.registry import Grid, Ref
+
+_MOST_CELLS = 2**22
+
+
+def _every(function: Closure, arguments: Sequence[Operand], lead: Shape, here: Here) -> Operand:
+    """The results of a LAMBDA for arguments (m, n, h, w), one call for each of m x n: (1, 1, m, n)."""
+    stand_alone(here)
+    try:
+        result = function(*arguments)
+    except NotUniform:
+        result = _one_by_one(function, arguments, lead)
+    if result.shape[2:] != (1, 1):
+        return error(ErrorValue.CALC)
+    full = spread_to(result, (*lead, 1, 1))
+    return rearrange(full, lambda places: places.transpose(2, 3, 0, 1))
+
+
+def stand_alone(here: Here) -> None:
+    """Asks for one cell at a time where the formula stands in a larger block."""
+    if here.row.size > 1 or here.col.size > 1:
+        raise NotUniform
+
+
+def _one_by_one(function: Closure, arguments: Sequence[Operand], lead: Shape) -> Operand:
+    results = []
+    for at in np.ndindex(lead):
+        result = function(*[_cell(argument, at) for argument in arguments])
+        results.append(result if result.shape[2:] == (1, 1) else error(ErrorValue.CALC))
+    return stack_cells(results, (*lead, 1, 1))
+
+
+def _cell(operand: Operand, at: tuple[int, ...]) -> Operand:
+    """The part of an operand at one place of its leading axes."""
+    r, c = (0 if size == 1 else k for k, size in zip(at, operand.shape[:2], strict=True))
+    return rearrange(operand, lambda places: places[r : r + 1, c : c + 1])
+
+
+def _moved(array: Operand, change: Callable[[IntArray], IntArray]) -> Operand:
+    return rearrange(array, change)
+
+
+@function("MAP", per_cell=True)
+def map_(here: Here, *arguments: Ref) -> Operand:
+    """What a LAMBDA makes of every value of an array, or of the values of several arrays in the same place.
+
+    =MAP({1,2;3,4}, LAMBDA(a, a * 10)) -> {10,20;30,40}
+    =MAP({1,2}, {3,4}, LAMBDA(a, b, a + b)) -> {4,6}
+    =MAP({3,1}, LAMBDA(n, SUM(SEQUENCE(n)))) -> {6,1}
+    =MAP({1,2}, 3) -> #VALUE!
+    """
+    *sources, function = arguments
+    if not callable_(function):
+        return error(ErrorValue.VALUE)
+    arrays = aligned(*[_values(here, source) for source in sources])
+    lead = np.broadcast_shapes(*(array.shape[2:] for array in arrays))
+    moved = [_moved(array, lambda places: places.transpose(2, 3, 0, 1)) for array in arrays]
+    return _every(function, moved, lead, here)
+
+
+@function("BYROW", per_cell=True)
+def byrow(here: Here, array: Grid, function: Closure) -> Operand:
+    """What a LAMBDA makes of every row of an array.
+
+    =BYROW({1,2;3,4}, LAMBDA(r, SUM(r))) -> {3;7}
+    """
+    if not callable_(function):
+        return error(ErrorValue.VALUE)
+    high = array.shape[2]
+    return _every(function, [_moved(array, lambda places: places.transpose(2, 0, 1, 3))], (high, 1), here)
+
+
+@function("BYCOL", per_cell=True)
+def bycol(here: Here, array: Grid, function: Closure) -> Operand:
+    """What a LAMBDA makes of every column of an array.
+
+    =BYCOL({1,2;3,4}, LAMBDA(c, MAX(c))) -> {3,4}
+    """
+    if not callable_(function):
+        return error(ErrorValue.VALUE)
+    wide = array.shape[3]
+    return _every(function, [_moved(array, lambda places: places.transpose(0, 3, 2, 1))], (1, wide), here)
+
+
+@function("MAKEARRAY", per_cell=True)
+def makearray(here: Here, rows: Grid, columns: Grid, function: Closure) -> Operand:
+    """An array of some size whose values a LAMBDA makes of the numbers of their row and column.
+
+    =MAKEARRAY(2, 3, LAMBDA(r, c, r * c)) -> {1,2,3;2,4,6}
+    =MAKEARRAY(0, 1, LAMBDA(r, c, 1)) -> #VALUE!
+    """
+    if not callable_(function):
+        return error(ErrorValue.VALUE)
+    high, wide = whole(rows.scalar(), 0), whole(columns.scalar(), 0)
+    if isinstance(high, ErrorValue):
+        return error(high)
+    if isinstance(wide, ErrorValue):
+        return error(wide)
+    if not high or not wide or min(high, wide) < 1 or high * wide > _MOST_CELLS:
+        return error(ErrorValue.VALUE)
+    row = of_scalars(np.arange(1.0, high + 1).astype(object).reshape(high, 1, 1, 1))
+    column = of_scalars(np.arange(1.0, wide + 1).astype(object).reshape(1, wide, 1, 1))
+    return _every(function, [row, column], (high, wide), here)
+
+
+def _running(here: Here, start: Operand, array: Operand, function: Closure) -> Iterator[Operand]:
+    """The running value after every value of the array; without a start, the first value is the first of them."""
+    stand_alone(here)
+    if not callable_(function):
+        yield error(ErrorValue.VALUE)
+        return
+    running, first = start, 0
+    if (start.kind == Kind.BLANK).all():
+        running, first = _value(array, 0), 1
+        yield running
+    for place in range(first, array.shape[2] * array.shape[3]):
+        running = function(running, _value(array, place))
+        yield running
+
+
+@function("REDUCE", per_cell=True)
+def reduce_(here: Here, start: Grid, array: Grid, function: Closure) -> Operand:
+    """What is left when a LAMBDA has taken up all values of an array, one after the other, into a running value.
+
+    =REDUCE(0, {1,2,3}, LAMBDA(a, b, a + b ^ 2)) -> 14
+    =REDUCE(1, {2;3}, LAMBDA(a, b, VSTACK(a, b))) -> {1;2;3}
+    =REDUCE(, {2,3,4}, LAMBDA(a, b, a * b)) -> 24
+    """
+    return [start, *_running(here, start, array, function)][-1]
+
+
+@function("SCAN", per_cell=True)
+def scan(here: Here, start: Grid, array: Grid, function: Closure) -> Operand:
+    """The running values of a LAMBDA that takes up all values of an array, one after the other.
+
+    =SCAN(0, {1,2;3,4}, LAMBDA(a, b, a + b)) -> {1,3;6,10}
+    =SCAN("", {"a","b"}, LAMBDA(a, b, a & b)) -> {"a","ab"}
+    """
+    results = []
+    for running in _running(here, start, array, function):
+        if running.shape[2:] != (1, 1):
+            return error(ErrorValue.CALC)
+        results.append(running)
+    stacked = stack_cells(results, (1, len(results), 1, 1))
+    return at_places(stacked, places_of(array))
+
+
+def _value(array: Operand, place: int) -> Operand:
+    return gather(array, np.full((1, 1, 1, 1), place, dtype=np.intp))
+
+
+def callable_(argument: object) -> TypeGuard[Closure]:
+    """Whether an argument is a LAMBDA."""
+    return callable(argument)
+
+
+def _values(here: Here, argument: Ref) -> Operand:
+    if isinstance(argument, References):
+        return error(ErrorValue.VALUE)
+    return here.read(argument) if isinstance(argument, Reference) else argument
+
+
+@function("ISOMITTED")
+def isomitted(value: Ref) -> bool:
+    """Whether the argument for a parameter of a LAMBDA was left out.
+
+    =LAMBDA(x, y, ISOMITTED(y))(1) -> TRUE
+    =LAMBDA(x, y, ISOMITTED(y))(1, 2) -> FALSE
+    """
+    return value is BLANK

@@ -1,0 +1,1 @@
+"""Criteria: what they mean, and the counts and sums of what meets them."""

@@ -1,0 +1,189 @@
+"""Which cells of a range meet a list of criteria, for every cell of a block at once.
+
+With known ranges and criteria, each distinct combination of criteria is looked up once in the indexed ranges; sums
+are then a product with a sparse matrix of ones, exact in live values. Where a range or a criterion is alive the
+selection is a mask of comparisons, a step function.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import reduce
+from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
+
+import numpy as np
+
+from solver.algebra import constant, equal, less, less_equal, mul, not_equal, where
+from solver.functions.arrange import flatten, spread_to
+from solver.functions.criteria.criterion import Column, Criterion, criterion_of
+from solver.functions.operand import NeedsValue, Operand
+from solver.values import Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from solver.algebra import Node
+    from solver.functions.operand import BoolArray, FloatArray, IntArray, KindArray, Shape
+
+Condition = tuple[Operand, Operand]
+"""A range and the criteria for it, which have nothing but the block (R, C) in common."""
+
+_columns: WeakKeyDictionary[Node, tuple[KindArray, Column]] = WeakKeyDictionary()
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Positions among the values of a range in reading order, for each distinct combination of criteria.
+
+    `which` (R, C, h, w) says which combination belongs to a result; `block` which cell of the block (in reading order)
+    the combination was formed at, where that matters; `blanks` whether it takes blank cells.
+    """
+
+    which: IntArray
+    positions: tuple[IntArray, ...]
+    block: IntArray
+    blanks: BoolArray
+
+    @property
+    def counts(self) -> FloatArray:
+        """How many values each combination selects."""
+        return np.array([len(places) for places in self.positions], dtype=np.float64)
+
+    def entries(self, values: Operand) -> tuple[IntArray, IntArray]:
+        """For the values of a range: the combination and the flat position of every selected one."""
+        rows, cols, high, wide = values.shape
+        r, c = np.divmod(self.block, self.which.shape[1])
+        chosen = np.minimum(r, rows - 1) * cols + np.minimum(c, cols - 1)
+        lengths = [len(places) for places in self.positions]
+        row = np.repeat(np.arange(len(self.positions)), lengths)
+        flat = np.concatenate([*self.positions, np.zeros(0, dtype=np.intp)])
+        return row, (flat + np.repeat(chosen, lengths) * (high * wide)).astype(np.intp)
+
+
+def selects_live(conditions: Sequence[Condition]) -> bool:
+    """Whether what is selected depends on a variable."""
+    return any(area.live or wanted.live for area, wanted in conditions)
+
+
+def selected(conditions: Sequence[Condition], lead: Shape) -> Selection:
+    """What known criteria select in known ranges; `lead` is the block's shape where its cells have their own values."""
+    shape = np.broadcast_shapes((*lead[:2], 1, 1), *[wanted.shape for _, wanted in conditions])
+    shape = np.broadcast_shapes(shape, *[(*area.shape[:2], 1, 1) for area, _ in conditions])
+    moving = lead[:2] != (1, 1) or any(area.shape[:2] != (1, 1) for area, _ in conditions)
+    block = np.broadcast_to(np.arange(shape[0] * shape[1]).reshape(shape[0], shape[1], 1, 1), shape)
+    coded = [_coded(wanted, shape) for _, wanted in conditions]
+    keys = np.stack([codes.ravel() for codes, _ in coded] + [block.ravel() if moving else np.zeros(block.size, int)])
+    distinct, which = np.unique(keys, axis=1, return_inverse=True)
+    blocks = distinct[-1].astype(np.intp)
+    finders = [_Finder(area, shape) for area, _ in conditions]
+    positions, blanks = [], []
+    for combination in distinct.T.tolist():
+        criteria = [meanings[code] for code, (_, meanings) in zip(combination, coded, strict=False)]
+        positions.append(_common([f.places(c, combination[-1]) for f, c in zip(finders, criteria, strict=True)]))
+        blanks.append(all(criterion.takes_blanks for criterion in criteria))
+    return Selection(which.reshape(shape).astype(np.intp), tuple(positions), blocks, np.array(blanks, dtype=bool))
+
+
+def _coded(wanted: Operand, shape: Shape) -> tuple[IntArray, list[Criterion]]:
+    """The criteria as numbers of distinct ones."""
+    known: dict[Criterion, int] = {}
+    seen: dict[object, int] = {}
+    codes = np.empty(wanted.shape, dtype=np.intp)
+    for at, value in np.ndenumerate(wanted.scalars()):
+        key = (type(value), value)
+        if key not in seen:
+            seen[key] = known.setdefault(criterion_of(value), len(known))
+        codes[at] = seen[key]
+    return np.broadcast_to(codes, shape), list(known)
+
+
+class _Finder:
+    """Look-ups in one range, each done once."""
+
+    def __init__(self, area: Operand, shape: Shape) -> None:
+        self.area, self.cols, self.fixed = area, shape[1], area.shape[:2] == (1, 1)
+        self.found: dict[tuple[Criterion, int], IntArray] = {}
+        self.columns: dict[int, Column] = {}
+
+    def places(self, criterion: Criterion, block: int) -> IntArray:
+        """The positions that meet a criterion in the range of one cell of the block."""
+        at = 0 if self.fixed else block
+        key = (criterion, at)
+        if key not in self.found:
+            if at not in self.columns:
+                self.columns[at] = column_of(self.area, *divmod(at, self.cols))
+            self.found[key] = self.columns[at].meeting(criterion)
+        return self.found[key]
+
+
+def column_of(area: Operand, r: int = 0, c: int = 0) -> Column:
+    """The indexed values of a range at one cell of the block; those of a fixed range are kept."""
+    shape = area.shape
+    fixed = shape[:2] == (1, 1)
+    kept = _columns.get(area.number) if fixed else None
+    if kept is not None and kept[0] is area.kind:
+        return kept[1]
+    r, c = min(r, shape[0] - 1), min(c, shape[1] - 1)
+    kind = np.broadcast_to(area.kind, shape)[r, c].ravel()
+    # a live range is indexed by its kinds and texts alone
+    number = np.broadcast_to(0.0 if area.live else area.known, shape)[r, c].ravel()
+    text = None if area.text is None else np.broadcast_to(area.text, shape)[r, c].ravel()
+    column = Column(kind, number, text)
+    if fixed:
+        _columns[area.number] = (area.kind, column)
+    return column
+
+
+def _common(found: list[IntArray]) -> IntArray:
+    """The positions that all of some ascending arrays contain."""
+    found = sorted(found, key=len)
+    result = found[0]
+    for other in found[1:]:
+        if not len(result):
+            break
+        place = np.searchsorted(other, result)
+        result = result[other[np.minimum(place, len(other) - 1)] == result]
+    return result
+
+
+def mask_of(conditions: Sequence[Condition]) -> Node:
+    """1 where live conditions hold, 0 elsewhere: (R, C, 1, n); the criteria must be single values."""
+    return reduce(mul, [_mask(area, wanted) for area, wanted in conditions])
+
+
+def _mask(area: Operand, wanted: Operand) -> Node:
+    if wanted.shape[2:] != (1, 1):
+        raise NeedsValue("several criteria at once need values that depend on no variable")
+    row = flatten(area)
+    if wanted.live:
+        return mul(constant((row.kind == Kind.NUMBER).astype(np.float64)), equal(row.number, wanted.number))
+    shape = np.broadcast_shapes(row.shape, wanted.shape)
+    full = spread_to(row, shape)
+    is_number = constant((full.kind == Kind.NUMBER).astype(np.float64))
+    static = np.zeros(shape)
+    limits: dict[str, FloatArray] = {}
+    for at, value in np.ndenumerate(np.broadcast_to(wanted.scalars(), (*shape[:2], 1, 1))):
+        criterion = criterion_of(value)
+        if type(criterion.value) is float:
+            limits.setdefault(criterion.relation, np.full((*shape[:2], 1, 1), np.nan))[at] = criterion.value
+            if criterion.relation == "<>":
+                static[at[:2]] = full.kind[at[:2]] != Kind.NUMBER
+        else:
+            static[at[0], at[1], 0, column_of(area, *at[:2]).meeting(criterion)] = 1.0
+    mask = constant(static)
+    for relation, limit in limits.items():
+        here = ~np.isnan(limit)
+        holds = _RELATIONS[relation](full.number, constant(np.where(here, limit, 0.0)))
+        mask = where(mul(is_number, constant(here.astype(np.float64))), holds, mask)
+    return mask
+
+
+_RELATIONS: dict[str, Callable[[Node, Node], Node]] = {
+    "=": equal,
+    "<>": not_equal,
+    "<": less,
+    "<=": less_equal,
+    ">": lambda a, b: less(b, a),
+    ">=": lambda a, b: less_equal(b, a),
+}

@@ -1,0 +1,1 @@
+"""Dates and times: serial numbers, calendars, working days."""

@@ -1,0 +1,290 @@
+"""Dates and times: making serial numbers, and taking them apart."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from solver.functions.dates.datetext import serial_of_text
+from solver.functions.dates.serials import (
+    SECONDS_OF_DAY,
+    SHIFT_1904,
+    clock_of_serial,
+    date_of_serial,
+    days_in_month,
+    is_serial,
+    serial_of_date,
+    weekday_of_serial,
+)
+from solver.functions.registry import Calculus, function
+from solver.values import ErrorValue
+
+if TYPE_CHECKING:
+    from solver.functions.here import Here
+    from solver.functions.registry import Strict
+
+_MOST_OF_A_CLOCK = 32767
+
+
+def checked(serial: int, date1904: bool) -> float | ErrorValue:
+    """A serial number of the 1900 system in the book's own system, or #NUM! if it has none."""
+    own = serial - (SHIFT_1904 if date1904 else 0)
+    return float(own) if is_serial(own, date1904) else ErrorValue.NUM
+
+
+@function("DATE", calculus=Calculus.STEP)
+def date(here: Here, year: float, month: float, day: float) -> float | ErrorValue:
+    """The serial number of a day; years below 1900 are counted from 1900, months and days carry over.
+
+    =DATE(2008, 14, 1) -> 39845
+    =DATE(1900, 2, 29) -> 60
+    =DATE(108, 1, 2) -> 39449
+    =DATE(2024, 3, 0) -> 45351
+    =DATE(10000, 1, 1) -> #NUM!
+    """
+    y, m, d = math.floor(year), math.floor(month), math.floor(day)
+    first_year = 1904 if here.date1904 else 1900
+    if not 0 <= y <= 9999 or abs(m) > _MOST_OF_A_CLOCK or abs(d) > 3_000_000:
+        return ErrorValue.NUM
+    if y < first_year:
+        if here.date1904 and (y >= 1900 or y < 4):
+            return ErrorValue.NUM
+        y += 1900
+    if not 1 <= y + (m - 1) // 12 <= 9999:
+        return ErrorValue.NUM
+    return checked(serial_of_date(y, m, d), here.date1904)
+
+
+@function("DATEVALUE")
+def datevalue(here: Here, text: str) -> float | ErrorValue:
+    """The day that a text means.
+
+    =DATEVALUE("8/22/2011") -> 40777
+    =DATEVALUE("22-MAY-2011") -> 40685
+    =DATEVALUE("2011/02/23 14:30") -> 40597
+    =DATEVALUE("40597") -> #VALUE!
+    """
+    serial = serial_of_text(text)
+    if serial is None:
+        return ErrorValue.VALUE
+    day = math.floor(serial)
+    if day < 1 or not here.date1904:
+        return float(day)
+    return float(day - SHIFT_1904) if day >= SHIFT_1904 else ErrorValue.VALUE
+
+
+@function("TIME", calculus=Calculus.STEP)
+def clock(hour: float, minute: float, second: float) -> float | ErrorValue:
+    """The part of a day that has passed at a time; whole days are dropped.
+
+    =TIME(12, 0, 0) -> 0.5
+    =TIME(27, 0, 0) -> 0.125
+    =TIME(0, 750, 0) -> 0.520833333333333
+    =TIME(0, 0, -1) -> #NUM!
+    """
+    parts = [math.trunc(part) for part in (hour, minute, second)]
+    if any(abs(part) > _MOST_OF_A_CLOCK for part in parts):
+        return ErrorValue.NUM
+    seconds = parts[0] * 3600 + parts[1] * 60 + parts[2]
+    return ErrorValue.NUM if seconds < 0 else seconds % SECONDS_OF_DAY / SECONDS_OF_DAY
+
+
+@function("TIMEVALUE")
+def timevalue(text: str) -> float | ErrorValue:
+    """The part of a day that a text means.
+
+    =TIMEVALUE("2:24 AM") -> 0.1
+    =TIMEVALUE("22-Aug-2011 6:35 AM") -> 0.274305555555556
+    =TIMEVALUE("25:00") -> 0.0416666666666667
+    =TIMEVALUE("1.25") -> #VALUE!
+    """
+    serial = serial_of_text(text)
+    return ErrorValue.VALUE if serial is None else serial - math.floor(serial)
+
+
+@function("YEAR", calculus=Calculus.STEP)
+def year_of(here: Here, serial: float) -> float | ErrorValue:
+    """The year of a day.
+
+    =YEAR(39448) -> 2008
+    =YEAR(0) -> 1900
+    =YEAR("2/29/1900") -> 1900
+    =YEAR(-1) -> #NUM!
+    """
+    return _part_of_date(here, serial, 0)
+
+
+@function("MONTH", calculus=Calculus.STEP)
+def month_of(here: Here, serial: float) -> float | ErrorValue:
+    """The month of a day, 1 to 12.
+
+    =MONTH(60) -> 2
+    =MONTH(0) -> 1
+    """
+    return _part_of_date(here, serial, 1)
+
+
+@function("DAY", calculus=Calculus.STEP)
+def day_of(here: Here, serial: float) -> float | ErrorValue:
+    """The day of the month; 0 for day number 0.
+
+    =DAY(60) -> 29
+    =DAY(0) -> 0
+    =DAY(61.5) -> 1
+    """
+    return _part_of_date(here, serial, 2)
+
+
+def _part_of_date(here: Here, serial: float, part: int) -> float | ErrorValue:
+    if not is_serial(serial, here.date1904):
+        return ErrorValue.NUM
+    return float(date_of_serial(serial, here.date1904)[part])
+
+
+@function("HOUR", calculus=Calculus.STEP)
+def hour(serial: float) -> float | ErrorValue:
+    """The hour of a time, 0 to 23.
+
+    =HOUR(61.6) -> 14
+    =HOUR(0.999999999) -> 0
+    """
+    return _part_of_clock(serial, 0)
+
+
+@function("MINUTE", calculus=Calculus.STEP)
+def minute(serial: float) -> float | ErrorValue:
+    """The minute of a time, 0 to 59.
+
+    =MINUTE("4:48:10 PM") -> 48
+    """
+    return _part_of_clock(serial, 1)
+
+
+@function("SECOND", calculus=Calculus.STEP)
+def second(serial: float) -> float | ErrorValue:
+    """The second of a time, rounded to 0 to 59.
+
+    =SECOND(PI()) -> 54
+    =SECOND(-1) -> #NUM!
+    """
+    return _part_of_clock(serial, 2)
+
+
+def _part_of_clock(serial: float, part: int) -> float | ErrorValue:
+    return float(clock_of_serial(serial)[part]) if is_serial(serial) else ErrorValue.NUM
+
+
+@function("EDATE", calculus=Calculus.STEP)
+def edate(here: Here, start: Strict, months: Strict) -> float | ErrorValue:
+    """The same day of the month some months later, or that month's last day.
+
+    =EDATE(DATE(2011, 1, 31), 1) -> 40602
+    =EDATE(1, -1) -> #NUM!
+    =EDATE(366, FALSE) -> #VALUE!
+    """
+    return _months_later(here, start, months, last_day=False)
+
+
+@function("EOMONTH", calculus=Calculus.STEP)
+def eomonth(here: Here, start: Strict, months: Strict) -> float | ErrorValue:
+    """The last day of the month some months later.
+
+    =EOMONTH(DATE(2011, 1, 1), 1) -> 40602
+    =EOMONTH(0, 0) -> 31
+    """
+    return _months_later(here, start, months, last_day=True)
+
+
+def _months_later(here: Here, start: float, months: float, *, last_day: bool) -> float | ErrorValue:
+    if not is_serial(start, here.date1904):
+        return ErrorValue.NUM
+    year, month, day = date_of_serial(start, here.date1904)
+    years, month0 = divmod(month - 1 + math.trunc(months), 12)
+    if not 1899 <= year + years <= 9999:
+        return ErrorValue.NUM
+    length = days_in_month(year + years, month0 + 1)
+    target = length if last_day else min(day, length)
+    return checked(serial_of_date(year + years, month0 + 1, target), here.date1904)
+
+
+_WEEK_STARTS = {1: 0, 2: 1, 17: 0} | {10 + k: k for k in range(1, 7)}
+_WEEK_STARTS_MONDAY_0 = {3: 1}
+
+
+@function("WEEKDAY", calculus=Calculus.STEP)
+def weekday(here: Here, serial: float, kind: float = 1) -> float | ErrorValue:
+    """The day of the week as a number, by one of ten ways to count.
+
+    =WEEKDAY(39492) -> 5
+    =WEEKDAY(39492, 2) -> 4
+    =WEEKDAY(39492, 3) -> 3
+    =WEEKDAY(0) -> 7
+    =WEEKDAY(39492, 4) -> #NUM!
+    """
+    if not is_serial(serial, here.date1904):
+        return ErrorValue.NUM
+    number = weekday_of_serial(serial, here.date1904)
+    way = math.trunc(kind)
+    if way in _WEEK_STARTS_MONDAY_0:
+        return float((number - _WEEK_STARTS_MONDAY_0[way]) % 7)
+    if way not in _WEEK_STARTS:
+        return ErrorValue.NUM
+    return float((number - _WEEK_STARTS[way]) % 7 + 1)
+
+
+@function("WEEKNUM", calculus=Calculus.STEP)
+def weeknum(here: Here, serial: Strict, kind: Strict = 1) -> float | ErrorValue:
+    """The number of the week in its year; the first of January is in week 1, but for kind 21, the ISO week.
+
+    =WEEKNUM(DATE(2012, 3, 9)) -> 10
+    =WEEKNUM(DATE(2012, 3, 9), 2) -> 11
+    =WEEKNUM(DATE(2016, 1, 1), 21) -> 53
+    """
+    if not is_serial(serial, here.date1904):
+        return ErrorValue.NUM
+    way = math.trunc(kind)
+    if way == 21:
+        return _iso_week(serial, here.date1904)
+    if way not in _WEEK_STARTS:
+        return ErrorValue.NUM
+    shift = SHIFT_1904 if here.date1904 else 0
+    first = serial_of_date(date_of_serial(serial, here.date1904)[0], 1, 1) - shift
+    before = (weekday_of_serial(first, here.date1904) - _WEEK_STARTS[way]) % 7
+    return float((math.floor(serial) - first + before) // 7 + 1)
+
+
+@function("ISOWEEKNUM", calculus=Calculus.STEP)
+def isoweeknum(here: Here, serial: float) -> float | ErrorValue:
+    """The number of the ISO week: weeks begin on Monday, the first one has a Thursday.
+
+    =ISOWEEKNUM(DATE(2012, 3, 9)) -> 10
+    =ISOWEEKNUM(-1) -> #NUM!
+    """
+    return _iso_week(serial, here.date1904) if is_serial(serial, here.date1904) else ErrorValue.NUM
+
+
+def _iso_week(serial: float, date1904: bool) -> float:
+    shift = SHIFT_1904 if date1904 else 0
+    thursday = math.floor(serial) + 3 - (weekday_of_serial(serial, date1904) - 1) % 7
+    if thursday + shift < 1:
+        return 52.0
+    first = serial_of_date(date_of_serial(thursday, date1904)[0], 1, 1) - shift
+    return float((thursday - first) // 7 + 1)
+
+
+@function("NOW")
+def now(here: Here) -> float:
+    """The serial number of this moment.
+
+    =NOW() - TODAY() < 1 -> TRUE
+    """
+    return here.now()
+
+
+@function("TODAY")
+def today(here: Here) -> float:
+    """The serial number of this day.
+
+    =TODAY() - INT(TODAY()) -> 0
+    """
+    return float(math.floor(here.now()))

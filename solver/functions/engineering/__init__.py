@@ -1,0 +1,1 @@
+"""Engineering: bases, bits, complex numbers, Bessel and error functions, units."""

@@ -1,0 +1,1 @@
+"""Finance: annuities, flows, depreciation, bills and bonds."""

@@ -1,0 +1,230 @@
+"""Depreciation: how the value of an asset is spread over the periods of its life."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from solver.algebra import add, div, equal, mul, sub
+from solver.functions.dates.serials import date_of_serial, is_leap
+from solver.functions.finance.coupons import day_of, days_between
+from solver.functions.operand import guard
+from solver.functions.registry import Calculus, function
+from solver.functions.statistics.distributions import above, below, not_above, refused
+from solver.values import ErrorValue
+
+if TYPE_CHECKING:
+    from solver.functions.here import Here
+    from solver.functions.registry import Number, Strict
+
+
+@function("SLN")
+def sln(cost: Number, salvage: Number, life: Number) -> Number:
+    """The depreciation of one period where all are equal.
+
+    =SLN(30000, 7500, 10) -> 2250
+    =SLN(30000, 7500, 0) -> #DIV/0!
+    """
+    return guard(div(sub(cost, salvage), life), equal(life, 0.0), ErrorValue.DIV0)
+
+
+@function("SYD")
+def syd(cost: Number, salvage: Number, life: Number, per: Number) -> Number:
+    """The depreciation of a period where they fall by equal steps.
+
+    =SYD(30000, 7500, 10, 1) -> 4090.909090909091
+    =SYD(30000, 7500, 10, 11) -> #NUM!
+    """
+    share = div(add(sub(life, per), 1.0), mul(life, add(life, 1.0)))
+    value = mul(mul(sub(cost, salvage), share), 2.0)
+    return refused(value, not_above(life, 0.0), below(per, 1.0), above(per, life), below(salvage, 0.0))
+
+
+@function("DB", calculus=Calculus.STEP)
+def db(cost: float, salvage: float, life: float, period: float, month: float = 12) -> float | ErrorValue:
+    """The depreciation of a period at a fixed rate, rounded to three digits; the first year may have fewer months.
+
+    =DB(1000000, 100000, 6, 1, 7) -> 186083.33333333334
+    =DB(1000000, 100000, 6, 7, 7) -> 15845.098473848071
+    =DB(1000000, 100000, 6, 8, 7) -> #NUM!
+    """
+    months, at = math.trunc(month), math.trunc(period)
+    if cost < 0 or salvage < 0 or life <= 0 or period < 1 or not 1 <= months <= 12:
+        return ErrorValue.NUM
+    if at > math.trunc(life) + (months < 12):
+        return ErrorValue.NUM
+    if cost == 0:
+        return 0.0
+    rate = math.floor((1 - math.pow(salvage / cost, 1 / life)) * 1000 + 0.5) / 1000
+    written_off = cost * rate * months / 12
+    if at == 1:
+        return written_off
+    for _ in range(2, at):
+        written_off += (cost - written_off) * rate
+    last = at > math.trunc(life)
+    return (cost - written_off) * rate * ((12 - months) / 12 if last else 1)
+
+
+@function("DDB", calculus=Calculus.STEP)
+def ddb(cost: float, salvage: float, life: float, period: float, factor: float = 2) -> float | ErrorValue:
+    """The depreciation of a period at a declining rate, never below the salvage value.
+
+    =DDB(2400, 300, 10, 2, 1.5) -> 306
+    =DDB(2400, 300, 10*365, 1) -> 1.3150684931506849
+    =DDB(2400, 300, 10, 10) -> 22.1225472
+    =DDB(2400, 300, 10, 11) -> #NUM!
+    """
+    if cost < 0 or salvage < 0 or life <= 0 or period <= 0 or period > life or factor <= 0:
+        return ErrorValue.NUM
+    if period < 1:
+        return min(cost * factor / life, cost - salvage)
+    start = period - 1 if period >= 2 else 0.0
+    return _depreciation(cost, salvage, life, start, period, factor, False)
+
+
+@function("VDB", calculus=Calculus.STEP)
+def vdb(
+    cost: float,
+    salvage: float,
+    life: float,
+    start: float,
+    end: float,
+    factor: float = 2,
+    no_switch: bool = False,
+) -> float | ErrorValue:
+    """The depreciation between two times at a declining rate, which turns level when that gives more.
+
+    =VDB(2400, 300, 10*365, 0, 1) -> 1.3150684931506849
+    =VDB(2400, 300, 10, 0, 0.875, 1.5) -> 315
+    =VDB(2400, 300, 10, 6, 18) -> #NUM!
+    =VDB(2400, 300, 10*12, 6, 18) -> 396.3060532647513
+    """
+    if cost < 0 or salvage < 0 or life < 0 or start < 0 or end < start or end > life or factor < 0:
+        return ErrorValue.NUM
+    if life == 0:
+        return ErrorValue.DIV0
+    return _depreciation(cost, salvage, life, start, end, factor, not no_switch)
+
+
+def _depreciation(
+    cost: float, salvage: float, life: float, start: float, end: float, factor: float, switch: bool
+) -> float:
+    """The depreciation between two times: a broken period at the beginning shifts all others, one at the end is cut."""
+    book, time, total = cost, 0.0, 0.0
+    step = math.modf(start)[0] or 1.0
+    while time < end - 1e-12:
+        step = min(step, end - time)
+        amount = step * _one_period(book, salvage, life, life - time, factor, switch)
+        total += amount if time >= start - 1e-12 else 0.0
+        book, time, step = book - amount, time + step, 1.0
+    return total
+
+
+def _one_period(book: float, salvage: float, life: float, left: float, factor: float, switch: bool) -> float:
+    """The depreciation of a book value in one period: declining, or level over the rest of the life if that is more."""
+    declining = min(book * factor / life, book - salvage)
+    if not switch:
+        return declining
+    return max(declining, (book - salvage) / left)
+
+
+@function("AMORLINC", calculus=Calculus.STEP)
+def amorlinc(
+    here: Here,
+    cost: Strict,
+    purchased: Strict,
+    first_period: Strict,
+    salvage: Strict,
+    period: Strict,
+    rate: Strict,
+    basis: Strict = 0,
+) -> float | ErrorValue:
+    """The depreciation of a period in the French system, level and in proportion in the first one.
+
+    =AMORLINC(2400, 39679, 39813, 300, 1, 0.15, 1) -> 360
+    =AMORLINC(2400, 39679, 39813, 300, 0, 0.15, 1) -> 131.80327868852459
+    """
+    schedule = _french(here, cost, purchased, first_period, salvage, period, rate, basis, 1.0)
+    if isinstance(schedule, ErrorValue):
+        return schedule
+    amount, _ = schedule
+    at = math.trunc(period)
+    if cost == salvage or at > math.ceil(1 / rate):
+        return 0.0
+    left = cost - salvage
+    for _ in range(at):
+        left = max(left - amount, 0.0)
+        amount = min(rate * cost, left)
+    return amount
+
+
+@function("AMORDEGRC", calculus=Calculus.STEP)
+def amordegrc(
+    here: Here,
+    cost: Strict,
+    purchased: Strict,
+    first_period: Strict,
+    salvage: Strict,
+    period: Strict,
+    rate: Strict,
+    basis: Strict = 0,
+) -> float | ErrorValue:
+    """The depreciation of a period in the French system, declining by a coefficient that depends on the life.
+
+    =AMORDEGRC(2400, 39679, 39813, 300, 1, 0.15, 1) -> 776
+    =AMORDEGRC(2400, 39679, 39813, 300, 0, 0.15, 1) -> 330
+    """
+    life = math.ceil(1 / rate) if rate > 0 else 0
+    if rate > 0 and (1 / rate < 3 or 4 < 1 / rate < 5):
+        return ErrorValue.NUM
+    coefficient = 1.5 if life <= 4 else 2.0 if life <= 6 else 2.5
+    schedule = _french(here, cost, purchased, first_period, salvage, period, rate, basis, coefficient)
+    if isinstance(schedule, ErrorValue):
+        return schedule
+    amount, years = schedule
+    at = math.trunc(period)
+    if cost == salvage or at > life:
+        return 0.0
+    amount = _rounded(amount)
+    book, declining = cost - amount, rate * coefficient
+    for number in range(2, at + 2):
+        # the last year but one takes half of the rest, the last one all of it
+        late = years - number == 2
+        amount = 0.0 if book < salvage else book * (0.5 if late else declining)
+        declining = 1.0 if late else declining
+        book -= amount
+    return _rounded(amount)
+
+
+def _rounded(value: float) -> float:
+    return float(math.floor(value + 0.5))
+
+
+def _french(
+    here: Here,
+    cost: float,
+    purchased: float,
+    first_period: float,
+    salvage: float,
+    period: float,
+    rate: float,
+    basis: float,
+    coefficient: float,
+) -> tuple[float, int] | ErrorValue:
+    """The depreciation of the first period, in proportion to its days, and the number of years of depreciation."""
+    begin, end, count = day_of(here, purchased), day_of(here, first_period), math.trunc(basis)
+    if begin is None or end is None or begin > end or count not in (0, 1, 3, 4):
+        return ErrorValue.NUM
+    if cost < 0 or salvage < 0 or salvage > cost or period < 0 or rate <= 0:
+        return ErrorValue.NUM
+    year = date_of_serial(begin)[0]
+    length = (366 if is_leap(year) else 365) if count == 1 else 365 if count == 3 else 360
+    share = days_between(_before_leap_day(begin, count), _before_leap_day(end, count), count) / length
+    years = math.ceil(1 / rate) + (share != 0)
+    first = (share or 1.0) * rate * coefficient * cost
+    return min(first, cost - salvage), years
+
+
+def _before_leap_day(day: int, basis: int) -> int:
+    """The 28th for a 29 February where days are counted as they are."""
+    return day - 1 if basis in (1, 3) and date_of_serial(day)[1:] == (2, 29) else day

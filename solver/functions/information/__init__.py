@@ -1,0 +1,1 @@
+"""Questions about values, cells and the book."""

@@ -1,0 +1,134 @@
+"""Where keys stand in a vector, and what stands there elsewhere, for a whole block at once.
+
+Known keys in a known vector give known positions, so that variables are reached by a plain gather. If either depends
+on a variable the position is a step function of it: a count of smaller values, or the first place of equality.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeAlias
+
+import numpy as np
+
+from solver.algebra import Node, constant, count_less, equal, less, less_equal, max_, min_, pick, sub, sum_, where
+from solver.functions.alignment import overlaid
+from solver.functions.arrange import flatten, gather, rearrange
+from solver.functions.criteria.selection import column_of
+from solver.functions.here import Reference
+from solver.functions.lookup.search import Match, search_of
+from solver.functions.mathematics.aggregate import taken
+from solver.functions.operand import NeedsValue, Operand, error, numbers, with_errors
+from solver.values import ErrorValue, Kind
+
+if TYPE_CHECKING:
+    from solver.functions.here import Here
+    from solver.functions.operand import IntArray
+
+Place: TypeAlias = "IntArray | Node"
+"""Positions from 0: known ones (-1 where nothing was found), or live ones (no value where nothing was found)."""
+
+
+def located(vector: Operand, keys: Operand, match: Match, *, last: bool = False, blanks: bool = False) -> Place:
+    """Where the keys (R, C, h, w) stand in a vector, (R, C, 1, n) or (R, C, n, 1)."""
+    numeric = bool((keys.kind == Kind.NUMBER).any())
+    if keys.live or (vector.live and numeric):
+        return _live(vector, keys, match)
+    if vector.shape[:2] == (1, 1):
+        return search_of(column_of(vector)).find(keys, match, last=last, blanks=blanks)
+    lead = np.broadcast_shapes(vector.shape[:2], keys.shape[:2])
+    places = np.empty((*lead, *keys.shape[2:]), dtype=np.intp)
+    for r, c in np.ndindex(lead):
+        search = search_of(column_of(vector, r, c))
+        places[r : r + 1, c : c + 1] = search.find(_at_cell(keys, r, c), match, last=last, blanks=blanks)
+    return places
+
+
+def _at_cell(operand: Operand, r: int, c: int) -> Operand:
+    rows, cols = operand.shape[:2]
+    if rows == cols == 1:
+        return operand
+    r, c = min(r, rows - 1), min(c, cols - 1)
+    return rearrange(operand, lambda array: array[r : r + 1, c : c + 1])
+
+
+def _live(vector: Operand, keys: Operand, match: Match) -> Node:
+    if keys.shape[2:] != (1, 1):
+        raise NeedsValue("several keys at once must not depend on a variable cell")
+    if keys.has(Kind.TEXT):
+        raise NeedsValue("texts cannot be looked up beside keys that depend on a variable cell")
+    if vector.shape[:2] == (1, 1) and not vector.live and match in (Match.ASCENDING, Match.BELOW, Match.ABOVE):
+        ordered = search_of(column_of(vector)).numbers
+        if not len(ordered.values):
+            return constant(np.full((1, 1, 1, 1), np.nan))
+        upwards = match is Match.ABOVE
+        count = count_less(ordered.values, keys.number, or_equal=not upwards)
+        places = constant(ordered.places.astype(np.float64).reshape(1, 1, 1, -1))
+        return pick(places, count if upwards else sub(count, 1.0), -1)
+    row, mask = taken(flatten(vector), np.nan)
+    return _dense(where(constant(mask.astype(np.float64)), row, 0.0), mask, keys.number, match)
+
+
+def _dense(row: Node, mask: np.ndarray, key: Node, match: Match) -> Node:
+    """The live position by comparing the key with every number of the row."""
+    counts = constant(mask.astype(np.float64))
+    if match is Match.BELOW:
+        key = max_(where(where(counts, less_equal(row, key), 0.0), row, -np.inf), -1)
+    elif match is Match.ABOVE:
+        key = min_(where(where(counts, less_equal(key, row), 0.0), row, np.inf), -1)
+    elif match in (Match.ASCENDING, Match.DESCENDING):
+        passed = less_equal(row, key) if match is Match.ASCENDING else less_equal(key, row)
+        before = sub(sum_(where(counts, passed, 0.0), -1), 1.0)
+        return where(less(before, 0.0), np.nan, before)
+    places = np.arange(mask.shape[3], dtype=np.float64)
+    first = min_(where(where(counts, equal(row, key), 0.0), places, np.inf), -1)
+    return where(less(first, np.inf), first, np.nan)
+
+
+def counted_from_one(place: Place, keys: Operand) -> Operand:
+    """The positions as a formula counts them, #N/A where nothing was found."""
+    if isinstance(place, Node):
+        return with_errors(numbers(sub(place, -1.0)), keys)
+    found = numbers(constant(place + 1.0))
+    return with_errors(overlaid(found, place < 0, np.uint8(Kind.ERROR + ErrorValue.NA)), keys)
+
+
+def vector_of(area: Operand | Reference, here: Here) -> Operand | None:
+    """The values of a range of one row or one column; None for another one."""
+    operand = here.read(area) if isinstance(area, Reference) else area
+    return operand if 1 in operand.shape[2:] else None
+
+
+def entries_at(area: Operand | Reference, down: IntArray, across: IntArray, here: Here) -> Operand:
+    """The values of a range at known rows and columns from 0, which broadcast to (R, C, h, w)."""
+    shape = np.broadcast_shapes(down.shape, across.shape)
+    if isinstance(area, Reference) and shape[2:] == (1, 1):
+        top = area.top + down[:, :, 0, 0]
+        left = area.left + across[:, :, 0, 0]
+        return here.read(Reference(area.sheet, top, left, 1, 1))
+    operand = here.read(area) if isinstance(area, Reference) else area
+    high, wide = operand.shape[2:]
+    if isinstance(area, Reference) and (high, wide) != (area.rows, area.cols):
+        beyond = (down >= high) | (across >= wide)
+        inside = _gathered(operand, np.minimum(down, high - 1), np.minimum(across, wide - 1))
+        return overlaid(inside, np.broadcast_to(beyond, shape), np.uint8(Kind.BLANK))
+    return _gathered(operand, down, across)
+
+
+def _gathered(operand: Operand, down: IntArray, across: IntArray) -> Operand:
+    rows, cols, high, wide = operand.shape
+    block = np.arange(rows * cols).reshape(rows, cols, 1, 1) * (high * wide)
+    return gather(operand, np.asarray(block + down * wide + across, dtype=np.intp))
+
+
+def entry_at(vector: Operand, place: Place, here: Here, area: Operand | Reference) -> Operand:
+    """What stands at positions of a vector (`area` read), #N/A where nothing was found."""
+    if isinstance(place, Node):
+        values, _ = taken(flatten(vector), np.nan)
+        return numbers(pick(values, place, -1))
+    inside = np.maximum(place, 0)
+    if not (place >= 0).any():
+        return error(ErrorValue.NA)
+    nowhere = np.zeros((1, 1, 1, 1), dtype=np.intp)
+    downwards = vector.shape[3] == 1
+    found = entries_at(area, inside if downwards else nowhere, nowhere if downwards else inside, here)
+    return overlaid(found, place < 0, np.uint8(Kind.ERROR + ErrorValue.NA))

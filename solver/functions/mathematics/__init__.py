@@ -1,0 +1,1 @@
+"""Mathematics: arithmetic, sums, rounding, circular functions, matrices, chance."""

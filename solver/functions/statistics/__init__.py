@@ -1,0 +1,1 @@
+"""Statistics: samples, order, distributions, tests, regression, forecasts."""

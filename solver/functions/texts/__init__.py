@@ -1,0 +1,1 @@
+"""Texts: their characters and parts, finding, joining, numbers in them."""

@@ -1,0 +1,1 @@
+"""The verbs of the lesson: fit, gradients, step, define, new."""
