@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from solver.compiler.chain import Chain
     from solver.lesson.stepping import Stepped
     from solver.model.answer import Answer
-    from solver.model.binding import Binding, Pair
+    from solver.model.binding import Binding
+    from solver.model.pairs import Pair
     from solver.model.model import Model
     from solver.model.solution import Solution
     from solver.table import Table

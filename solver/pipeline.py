@@ -32,6 +32,7 @@ from solver.model.answer import Answer, Used
 from solver.model.binding import Binding, bind
 from solver.model.problem import Origin
 from solver.model.recall import recall
+from solver.places import Given, Places
 from solver.reports import registry as reports
 
 if TYPE_CHECKING:
@@ -98,9 +99,7 @@ def solve_model(book: Book, model: Model, request: Request, inputs: Mapping[Cell
         note = f"{lost} variable cells hold formulas; in the written file they hold the fitted numbers, as after Excel"
         solution = replace(solution, notes=(*solution.notes, note))
     solved = time.perf_counter()
-    fitted: dict[Cell, Scalar] = dict(inputs or {})
-    fitted.update(zip(binding.variables, solution.x.tolist(), strict=True))
-    after = recomputed(book, fitted)
+    after = recomputed(book, Given(binding.variables, solution.x, inputs))
     return Answer(
         binding=binding,
         solution=solution,
@@ -141,7 +140,7 @@ def _initial(book: Book, binding: Binding) -> float | None:
     """The value of the objective cell at the start, from the problem where that has the formulas as they are."""
     problem = binding.problem
     if problem.binary.any() or not problem.sense:
-        return objective_value(book, binding.model, dict(zip(binding.variables, problem.x0.tolist(), strict=True)))
+        return objective_value(book, binding.model, Given(binding.variables, problem.x0))
     value = problem.sense * problem.fun(problem.x0)
     return value if np.isfinite(value) else None
 
@@ -163,12 +162,12 @@ def _number(calculation: Calculation, cell: Cell | None) -> float | None:
 def solve_models(book: Book, models: Sequence[Model], request: Request) -> list[Answer]:
     """Solves models one after the other, each on the book as the ones before left it."""
     answers: list[Answer] = []
-    fitted: dict[Cell, Scalar] = {}
+    fitted: Mapping[Cell, Scalar] = {}
     for model in models:
         answer = solve_model(book, model, request, fitted)
         answers.append(answer)
         if answer.keeps:
-            fitted.update(answer.values)
+            fitted = Given(answer.binding.variables, answer.solution.x, fitted)
     return answers
 
 
@@ -177,12 +176,12 @@ def edits_of(book: Book, answers: Sequence[Answer], tables: Sequence[Table] = ()
     kept = [answer for answer in answers if answer.keeps]
     if not kept:
         return Edits(tables=tuple(tables)), 0, []
-    fitted: dict[Cell, Scalar] = {}
+    fitted = Given.of({})
     for answer in kept:
-        fitted.update(answer.values)
+        fitted = Given(answer.binding.variables, answer.solution.x, fitted)
     after = kept[-1].after if len(kept) == 1 else recomputed(book, fitted)
     count = sum(block.area.size for block in after.order)
-    edits = replace(fresh_values(after), tables=tuple(tables), formulas=overwritten(book, fitted))
+    edits = replace(fresh_values(after), tables=tuple(tables), formulas=overwritten(book, fitted.cells))
     return edits, count, left_open(after)
 
 
@@ -200,13 +199,13 @@ def left_open(calculation: Calculation) -> list[Cell]:
 
 def edits_at(book: Book, model: Model, x: Sequence[float]) -> Edits:
     """What changes in the book when these values are put into a model's variable cells."""
-    variables = model.cells()
+    variables = Places.of(model.variables)
     if len(x) != len(variables):
         raise ModelError(
             f"there are {len(x)} values for {len(variables)} variable cells", where=quote_sheet(model.sheet)
         )
-    fitted = dict(zip(variables, map(float, x), strict=True))
-    return replace(fresh_values(recomputed(book, fitted)), formulas=overwritten(book, fitted))
+    fitted = Given(variables, np.asarray(x, dtype=float))
+    return replace(fresh_values(recomputed(book, fitted)), formulas=overwritten(book, variables))
 
 
 def solved_path(path: str | Path) -> Path:

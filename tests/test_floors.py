@@ -14,6 +14,7 @@ FLOORS = {
     "chart": 0,
     "errors": 0,
     "grid": 0,
+    "places": 0,
     "table": 0,
     "values": 0,
     "algebra": 1,

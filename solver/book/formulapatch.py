@@ -15,23 +15,26 @@ from solver.errors import WorkbookError
 from solver.grid import MAX_COLS, Area, Cell
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
     from solver.book.book import Book
+    from solver.places import Places
 
 _GROUP = re.compile(rb"""<[^<>]*\ssi\s*=\s*["'](\d+)["']""")
 
 
-def overwritten(book: Book, cells: Iterable[Cell]) -> dict[str, dict[tuple[int, int], str | None]]:
+def overwritten(book: Book, cells: Places) -> dict[str, dict[tuple[int, int], str | None]]:
     """The formulas that give way to a fitted number, as after Excel's Solver: else a recalculation would undo it."""
     dropped: dict[str, dict[tuple[int, int], str | None]] = {}
-    for cell in cells:
-        sheet = book.sheets[cell.sheet]
-        at = sheet.cells.find(cell.row, cell.col)
-        number = int(sheet.formula[at]) if at >= 0 else -1
-        area = sheet.formulas[number].area if number >= 0 else None
-        if number >= 0 and (area is None or area.size == 1):
-            dropped.setdefault(cell.sheet, {})[cell.row, cell.col] = None
+    for name in cells.sheets:
+        sheet = book.sheets[name]
+        at = np.flatnonzero(sheet.formula >= 0)
+        keys = sheet.cells.row[at].astype(np.int64) * MAX_COLS + sheet.cells.col[at]
+        for index in at[np.isin(keys, cells.only(name).codes)].tolist():
+            area = sheet.formulas[int(sheet.formula[index])].area
+            if area is None or area.size == 1:
+                place = int(sheet.cells.row[index]), int(sheet.cells.col[index])
+                dropped.setdefault(name, {})[place] = None
     return dropped
 
 

@@ -12,7 +12,7 @@ from solver.grid import MAX_COLS, Cell
 from solver.values import Kind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
     import numpy.typing as npt
 
@@ -20,13 +20,14 @@ if TYPE_CHECKING:
     from solver.compiler.calculation import Calculation
     from solver.compiler.store import SheetStore
     from solver.grid import Area
+    from solver.places import Places
 
 
 def computed_cells(calculation: Calculation, sheet: str) -> Cells:
     """The cells of a sheet that were computed or given a value, in reading order; those that failed are left out."""
     store = calculation.store(sheet)
     areas = [block.area for block in calculation.order if block.area.sheet == sheet]
-    return _columns(store, areas, [cell for cell in calculation.inputs if cell.sheet == sheet])
+    return _columns(store, areas, calculation.inputs.cells.only(sheet))
 
 
 def changed_cells(calculation: Calculation) -> dict[str, Cells]:
@@ -54,9 +55,9 @@ def formula_cells(sheet: Sheet) -> list[Cell]:
     return [Cell(sheet.name, row, col) for row, col in zip(rows, cols, strict=True)]
 
 
-def _columns(store: SheetStore, areas: Iterable[Area], single: Sequence[Cell]) -> Cells:
-    rows = [np.searchsorted(store.rows, np.array([cell.row for cell in single], dtype=store.rows.dtype))]
-    cols = [np.searchsorted(store.cols, np.array([cell.col for cell in single], dtype=store.cols.dtype))]
+def _columns(store: SheetStore, areas: Iterable[Area], single: Places) -> Cells:
+    _, row, col = single.on(store.name)
+    rows, cols = [np.searchsorted(store.rows, row)], [np.searchsorted(store.cols, col)]
     for area in areas:
         high, wide = store.area_window(area)
         r, c = np.meshgrid(np.arange(high.start, high.stop), np.arange(wide.start, wide.stop), indexing="ij")

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
-    from solver.book.book import Cells
     from solver.functions.operand import IntArray, KindArray
     from solver.grid import Area
 
@@ -230,7 +229,7 @@ class SheetStore:
         """The same store with room for every cell of an area."""
         rows = np.union1d(self.rows, np.arange(area.top, area.bottom + 1, dtype=np.int32)).astype(np.int32)
         cols = np.union1d(self.cols, np.arange(area.left, area.right + 1, dtype=np.int32)).astype(np.int32)
-        larger = _empty(self.name, rows, cols, self.nodes)
+        larger = blank_store(self.name, rows, cols, self.nodes)
         at = np.ix_(np.searchsorted(rows, self.rows), np.searchsorted(cols, self.cols))
         for new, old in zip(larger.grids, self.grids, strict=True):
             new[at] = old
@@ -259,17 +258,8 @@ def _positions(used: Ints, wanted: IntArray) -> tuple[IntArray, npt.NDArray[np.b
     return at_safe, used[at_safe] == wanted
 
 
-def sheet_store(name: str, cells: Cells, extra: Iterable[Area], nodes: list[Node]) -> SheetStore:
-    """The grid of a sheet's stored cells, with room for the cells of `extra` areas (spills, variables)."""
-    extra = list(extra)
-    rows = _used(cells.row, [(a.top, a.bottom) for a in extra])
-    cols = _used(cells.col, [(a.left, a.right) for a in extra])
-    store = _empty(name, rows, cols, nodes)
-    put_cells(store, cells)
-    return store
-
-
-def _empty(name: str, rows: Ints, cols: Ints, nodes: list[Node]) -> SheetStore:
+def blank_store(name: str, rows: Ints, cols: Ints, nodes: list[Node]) -> SheetStore:
+    """The grid of these rows and columns with nothing in it."""
     shape = (len(rows), len(cols))
     return SheetStore(
         name,
@@ -287,21 +277,3 @@ def _empty(name: str, rows: Ints, cols: Ints, nodes: list[Node]) -> SheetStore:
         row_index={row: k for k, row in enumerate(rows.tolist())},
         col_index={col: k for k, col in enumerate(cols.tolist())},
     )
-
-
-def put_cells(store: SheetStore, cells: Cells) -> None:
-    """Writes columns of cells into the grid."""
-    r = np.searchsorted(store.rows, cells.row)
-    c = np.searchsorted(store.cols, cells.col)
-    is_error = cells.kind == Kind.ERROR
-    kind = np.where(is_error, Kind.ERROR + cells.number, cells.kind).astype(np.uint8)
-    plain = (cells.kind == Kind.NUMBER) | (cells.kind == Kind.BOOLEAN)
-    store.kind[r, c] = kind
-    store.number[r, c] = np.where(plain, cells.number, 0.0)
-    store.text[r, c] = cells.text
-
-
-def _used(stored: Ints, spans: Iterable[tuple[int, int]]) -> Ints:
-    parts = [np.unique(stored)]
-    parts.extend(np.arange(a, b + 1, dtype=np.int32) for a, b in spans)
-    return np.unique(np.concatenate(parts)).astype(np.int32)

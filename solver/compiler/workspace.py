@@ -7,8 +7,6 @@ of whatever formula they hold.
 from __future__ import annotations
 
 import time
-from itertools import chain, groupby
-from operator import attrgetter
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,9 +14,10 @@ import numpy as np
 from solver.algebra import Node, variable
 from solver.compiler.blocks import Block, grouping_of
 from solver.compiler.names import Names
-from solver.compiler.store import SheetStore, sheet_store
+from solver.compiler.opened import sheet_store
 from solver.formula.show import show
 from solver.grid import Area, Cell
+from solver.places import Given, Places
 from solver.values import ErrorValue, Kind, Scalar, kind_of
 
 if TYPE_CHECKING:
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
 
     from solver.book.book import Book
     from solver.book.pivots import PivotTable
+    from solver.compiler.store import SheetStore
     from solver.functions.operand import FloatArray
 
 
@@ -51,10 +51,9 @@ class Workspace:
         self.book = book
         self.names = Names.of(book)
         self.date1904 = book.date1904
-        self.inputs = dict(inputs or {})
+        self.inputs = Given.of(inputs)
         self._areas = tuple(variables)
-        listed = chain.from_iterable(area.cells() for area in self._areas)
-        self.variables = list(listed if len(self._areas) == 1 else dict.fromkeys(listed))
+        self.variables = Places.of(self._areas)
         self.x: Node | None = variable(len(self.variables)) if self.variables else None
         self.nodes: list[Node] = [] if self.x is None else [self.x]
         self.blocks: list[Block] = []
@@ -62,9 +61,6 @@ class Workspace:
         self.stores: dict[str, SheetStore] = {}
         self.sheet_blocks: dict[str, list[int]] = {}
         self.volatile = self.moved = False
-        self._changed: dict[str, set[Cell]] = {}
-        for sheet, cells in groupby((*self.inputs, *self.variables), key=attrgetter("sheet")):
-            self._changed.setdefault(sheet, set()).update(cells)
         self._grouping = grouping_of(book)
         self._generator = np.random.default_rng(seed)
         self._extent: tuple[int, int] | None = None
@@ -79,10 +75,6 @@ class Workspace:
         for name in self.book.sheets:
             self.store(name)
 
-    def changed(self, sheet: str) -> set[Cell]:
-        """The cells of a sheet that are inputs or variables."""
-        return self._changed.get(sheet, set())
-
     def _open(self, name: str) -> SheetStore:
         if name not in self.book.sheets:
             index, _, linked = name[1:].partition("]")
@@ -90,19 +82,27 @@ class Workspace:
             self.sheet_blocks[name] = []
             return store
         sheet = self.book.sheets[name]
-        changed = self.changed(name)
+        changed = self.variables.joined(self.inputs.cells).only(name)
         blocks = [piece for block in self._grouping.blocks(name) for piece in _without(block, changed)]
-        given = [cell for cell in self.inputs if cell.sheet == name]
-        extra = [block.area for block in blocks if block.filling] + [Area.of(cell) for cell in given]
+        extra = [block.area for block in blocks if block.filling]
         extra += [area for area in self._areas if area.sheet == name]
-        store = self.stores[name] = sheet_store(name, sheet.cells, extra, self.nodes)
+        store = self.stores[name] = sheet_store(name, sheet.cells, extra, self.nodes, self.inputs.cells)
         self.sheet_blocks[name] = []
         for block in blocks:
             self.add(block)
-        for cell in given:
-            self._put(store, cell)
+        for cell in self.inputs.others:
+            if cell.sheet == name:
+                self._put(store, cell)
+        self._fill(store)
         self._enliven(store)
         return store
+
+    def _fill(self, store: SheetStore) -> None:
+        """Puts the given numbers into their cells of a sheet."""
+        place, row, col = self.inputs.places.on(store.name)
+        at = np.searchsorted(store.rows, row), np.searchsorted(store.cols, col)
+        store.moved[at], store.kind[at], store.text[at] = True, Kind.NUMBER, None
+        store.number[at] = self.inputs.numbers[place]
 
     def _put(self, store: SheetStore, cell: Cell) -> None:
         r, c = store.row_index[cell.row], store.col_index[cell.col]
@@ -115,10 +115,9 @@ class Workspace:
 
     def _enliven(self, store: SheetStore) -> None:
         """Points the variable cells of a sheet into the live vector, whatever else they hold."""
-        here = [(k, cell.row, cell.col) for k, cell in enumerate(self.variables) if cell.sheet == store.name]
-        if not here:
+        place, row, col = self.variables.on(store.name)
+        if not len(place):
             return
-        place, row, col = np.array(here, dtype=np.int32).T
         at = np.searchsorted(store.rows, row), np.searchsorted(store.cols, col)
         store.moved[at], store.kind[at], store.live[at], store.place[at] = True, Kind.NUMBER, 0, place
         store.any_live = True
@@ -196,11 +195,9 @@ class Workspace:
         self.volatile = True
 
 
-def _without(block: Block, changed: set[Cell]) -> Iterable[Block]:
+def _without(block: Block, changed: Places) -> Iterable[Block]:
     """The block, or what is left of it when some of its cells are changed."""
-    area = block.area
-    few = area.cells() if area.size < len(changed) else changed
-    if not any(cell in changed and cell in area for cell in few):
+    if not changed.meets(block.area):
         return (block,)
     if block.filling:
         return ()

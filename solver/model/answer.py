@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from solver.places import Given
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from solver.compiler.calculation import Calculation
-    from solver.grid import Cell
     from solver.model.binding import Binding
     from solver.model.solution import Solution
 
@@ -70,9 +71,9 @@ class Answer:
     conflict_of_rows: Conflict | None = None
 
     @property
-    def values(self) -> dict[Cell, float]:
+    def values(self) -> Given:
         """The fitted value of every variable cell."""
-        return dict(zip(self.binding.variables, self.solution.x.tolist(), strict=True))
+        return Given(self.binding.variables, self.solution.x)
 
     @property
     def keeps(self) -> bool:

@@ -32,12 +32,14 @@ from solver.compiler.calculation import Calculation
 from solver.compiler.inspect import cells_of_degree, first_error
 from solver.grid import Area
 from solver.model.problem import Labels, Linear, Problem, Residuals
+from solver.places import Given
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from solver.grid import Cell
     from solver.model.problem import Indices, Mask, Vector
+    from solver.places import Places
 
 
 def assemble(
@@ -56,7 +58,7 @@ def assemble(
     row_hi: Vector,
     row_cells: tuple[Cell, ...],
     objective_cell: Cell | None,
-    variables: tuple[Cell, ...],
+    variables: Places,
 ) -> Problem:
     """The problem of an objective (1,) and rows (m,) in the live vector of a calculation."""
     x = calculation.x
@@ -164,9 +166,7 @@ def _because(calculation: Calculation, worst: Degree) -> tuple[str, ...]:
     return tuple(str(cell) for cell in cells_of_degree(calculation, int(worst)))
 
 
-def _blame(
-    calculation: Calculation, variables: tuple[Cell, ...], outputs: list[Cell]
-) -> Callable[[Vector], str | None]:
+def _blame(calculation: Calculation, variables: Places, outputs: list[Cell]) -> Callable[[Vector], str | None]:
     """Names the first cell that has no value at a point, with its error: found by one plain recalculation.
 
     Nothing that is stored is trusted, so that the cell is found in which an error begins; only where that finds none
@@ -174,7 +174,7 @@ def _blame(
     """
 
     def blame(point: Vector) -> str | None:
-        inputs = {**calculation.inputs, **dict(zip(variables, point.tolist(), strict=True))}
+        inputs = Given(variables, point, calculation.inputs)
         for trust in (False, True):
             plain = Calculation(calculation.book, inputs=inputs, trust=trust)
             plain.require([Area.of(cell) for cell in outputs])

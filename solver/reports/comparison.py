@@ -16,7 +16,7 @@ from solver.model.model import Relation
 if TYPE_CHECKING:
     from solver.compiler.calculation import Calculation
     from solver.model.answer import Answer
-    from solver.model.binding import Pair
+    from solver.model.pairs import Pair
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from solver.book.formats import formats_of
-from solver.model.binding import Pair
 from solver.model.model import Relation
+from solver.model.pairs import Pair
 from solver.reports.answer import DECLARED
 from solver.reports.comparison import compared
 from solver.reports.labels import names_of

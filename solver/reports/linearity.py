@@ -9,6 +9,7 @@ from solver.algebra.structure.ladder import Degree
 from solver.book.formats import formats_of
 from solver.compiler.breaks import Breaks
 from solver.compiler.calculation import Calculation
+from solver.places import Given
 from solver.reports.answer import SENSES
 from solver.reports.comparison import comparisons, number_in
 from solver.reports.labels import names_of
@@ -37,7 +38,7 @@ def linearity_report(answer: Answer) -> Page:
     breaks = Breaks(binding.calculation)
     start = Calculation(
         binding.calculation.book,
-        inputs={**binding.calculation.inputs, **dict(zip(binding.variables, problem.x0.tolist(), strict=True))},
+        inputs=Given(binding.variables, problem.x0, binding.calculation.inputs),
         trust=True,
     )
     if model.objective is not None:

@@ -1,0 +1,50 @@
+"""A sheet of the book laid out for calculation: its stored cells on the compact grid of a `SheetStore`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from solver.compiler.store import blank_store
+from solver.places import Places
+from solver.values import Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from solver.algebra import Node
+    from solver.book.book import Cells
+    from solver.compiler.store import Ints, SheetStore
+    from solver.grid import Area
+
+
+def sheet_store(
+    name: str, cells: Cells, extra: Iterable[Area], nodes: list[Node], given: Places | None = None
+) -> SheetStore:
+    """The grid of a sheet's stored cells, with room for the cells of `extra` areas (spills, variables) and `given`."""
+    extra = list(extra)
+    _, given_rows, given_cols = (given or Places.of(())).on(name)
+    rows = _used(np.r_[cells.row, given_rows], [(a.top, a.bottom) for a in extra])
+    cols = _used(np.r_[cells.col, given_cols], [(a.left, a.right) for a in extra])
+    store = blank_store(name, rows, cols, nodes)
+    put_cells(store, cells)
+    return store
+
+
+def put_cells(store: SheetStore, cells: Cells) -> None:
+    """Writes columns of cells into the grid."""
+    r = np.searchsorted(store.rows, cells.row)
+    c = np.searchsorted(store.cols, cells.col)
+    is_error = cells.kind == Kind.ERROR
+    kind = np.where(is_error, Kind.ERROR + cells.number, cells.kind).astype(np.uint8)
+    plain = (cells.kind == Kind.NUMBER) | (cells.kind == Kind.BOOLEAN)
+    store.kind[r, c] = kind
+    store.number[r, c] = np.where(plain, cells.number, 0.0)
+    store.text[r, c] = cells.text
+
+
+def _used(stored: Ints, spans: Iterable[tuple[int, int]]) -> Ints:
+    parts = [np.unique(stored)]
+    parts.extend(np.arange(a, b + 1, dtype=np.int32) for a, b in spans)
+    return np.unique(np.concatenate(parts)).astype(np.int32)
