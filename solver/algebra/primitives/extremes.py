@@ -12,7 +12,8 @@ from solver.algebra.primitives.choose import pick, pick_map, placed_like, where
 from solver.algebra.primitives.corners import equal
 from solver.algebra.primitives.elementary import div, mul
 from solver.algebra.primitives.gather import join, take
-from solver.algebra.primitives.reduce import negative_axes, reduced_shape, sum_, without_axes
+from solver.algebra.primitives.products import reduced_shape
+from solver.algebra.primitives.reduce import negative_axes, sum_, without_axes
 from solver.algebra.primitives.shape import reshape, transpose
 
 if TYPE_CHECKING:

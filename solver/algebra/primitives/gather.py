@@ -97,11 +97,9 @@ def scattering(param: Index, shapes: Sequence[Shape]) -> Kernel:
     rows = None if param.unique else param.rows
     summing = rows.summing() if rows is not None else None
     back = np.argsort(index) if param.unique and param.grid is None and index.size == size else None
-    where: slice | Indices = index
-    if param.grid is not None and param.unique and sum(length > 1 for length in param.shape) <= 1:
-        stride = max(param.grid[1], key=abs, default=1)
-        if stride > 0:
-            where = slice(param.grid[0], int(index[-1]) + 1, stride)
+    regular = param.grid is not None and param.unique
+    first, steps = param.grid or (0, ())
+    strides = tuple([_BYTES * step for step in steps])
 
     def kernel(x: Array, out: Array | None = None) -> Array:
         batch = batch_of(x, rank)
@@ -113,7 +111,12 @@ def scattering(param: Index, shapes: Sequence[Shape]) -> Kernel:
                 out = np.zeros((*batch, size))
             else:
                 out[...] = 0.0
-            out[..., where] = flat
+            if regular:
+                whole = (*batch, *param.shape)
+                grid: Array = np.ndarray(whole, buffer=out, offset=_BYTES * first, strides=out.strides[:-1] + strides)
+                grid[...] = flat.reshape(whole)
+            else:
+                out[..., index] = flat
             return out
         if rows is not None and summing is not None and not batch:
             total = summing @ flat.reshape((-1, rows.table.shape[1]))
@@ -127,6 +130,9 @@ def scattering(param: Index, shapes: Sequence[Shape]) -> Kernel:
         return written(total.reshape((*batch, size)), out)
 
     return kernel
+
+
+_BYTES = np.dtype(np.float64).itemsize
 
 
 def scatter(x: Node, index: Index, shape: Shape) -> Node:

@@ -8,12 +8,14 @@ become the rows and columns of one matrix product, axes that both have and keep 
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from solver.algebra.node import REGISTRY, Array, Kernel, Node, Operand, Shape, as_node, broadcast_shape, make
 from solver.algebra.primitive import Entries, LinearMap, array, batch_of, linear, positions, written
+from solver.algebra.primitives.products import inner_products, matrix_product, reduced_shape
 from solver.algebra.primitives.shape import reshape, transpose
 
 if TYPE_CHECKING:
@@ -100,14 +102,6 @@ def negative_axes(axes: int | Sequence[int] | None, rank: int) -> Shape:
     return tuple(sorted({axis % rank - rank for axis in wanted}))
 
 
-def reduced_shape(shape: Shape, axes: Shape) -> Shape:
-    """The shape after a reduction that keeps its axes with length one."""
-    kept = list(shape)
-    for axis in axes:
-        kept[axis] = 1
-    return tuple(kept)
-
-
 def without_axes(x: Node, axes: Shape) -> Node:
     """The array without these axes, all of length one."""
     return reshape(x, tuple(length for axis, length in enumerate(x.shape, -x.rank) if axis not in axes))
@@ -168,86 +162,8 @@ def contraction(param: Shape, shapes: Sequence[Shape]) -> Kernel:
         else:
             (rows if right == 1 else cols).append(axis)
     if rows or cols:
-        return _matrix_product(shapes, summed, shared, rows, cols)
-    return _dot(shapes, summed, shared)
-
-
-def _dot(shapes: Sequence[Shape], summed: list[int], shared: list[int]) -> Kernel:
-    """Row by row inner products, fused."""
-    rank = len(shapes[0])
-    axes = sorted(summed + shared)
-    core = tuple(shapes[0][axis] for axis in axes)
-    kept = tuple(shapes[0][axis] for axis in shared)
-    final = reduced_shape(shapes[0], tuple(summed))
-    letters = {axis: chr(97 + place) for place, axis in enumerate(axes)}
-    inner = "".join(letters[axis] for axis in axes)
-    spec = f"...{inner},...{inner}->...{''.join(letters[axis] for axis in shared)}"
-
-    def kernel(a: Array, b: Array, out: Array | None = None) -> Array:
-        batch_a, batch_b = batch_of(a, rank), batch_of(b, rank)
-        if not shared and not batch_a and not batch_b:
-            return written(np.dot(a.ravel(), b.ravel()).reshape(final), out)
-        a, b = a.reshape(batch_a + core), b.reshape(batch_b + core)
-        if out is None:
-            value = np.asarray(np.einsum(spec, a, b, order="C"))
-            return value.reshape(value.shape[: value.ndim - len(kept)] + final)
-        np.einsum(spec, a, b, out=out.reshape(batch_of(out, rank) + kept))
-        return out
-
-    return kernel
-
-
-def _matrix_product(
-    shapes: Sequence[Shape], summed: list[int], shared: list[int], rows: list[int], cols: list[int]
-) -> Kernel:
-    """One (stacked) BLAS product: shared axes stack, rows @ cols over the summed ones."""
-    rank = len(shapes[0])
-
-    def flattening(shape: Shape, first: list[int], second: list[int]) -> tuple[Shape, list[int], Shape]:
-        """The shape without unit axes, the order of those left, and the shape (shared..., first, second)."""
-        axes = [*shared, *first, *second]
-        present = sorted(axes)
-        dense = tuple(shape[axis] for axis in present)
-        order = [present.index(axis) - len(present) for axis in axes]
-        sizes = [int(np.prod([shape[axis] for axis in group], dtype=int)) for group in (first, second)]
-        return dense, order, (*[shape[axis] for axis in shared], *sizes)
-
-    dense_a, order_a, flat_a = flattening(shapes[0], rows, summed)
-    dense_b, order_b, flat_b = flattening(shapes[1], summed, cols)
-    full = tuple(max(pair) if 0 not in pair else 0 for pair in zip(*shapes, strict=True))
-    final = reduced_shape(full, tuple(summed))
-    kept = [*shared, *rows, *cols]
-    unflat = tuple(full[axis] for axis in kept)
-    back = [kept.index(axis) for axis in sorted(kept)]
-    in_order = kept == sorted(kept)
-
-    def arranged(x: Array, dense: Shape, order: list[int], flat: Shape) -> Array:
-        batch = batch_of(x, rank)
-        x = x.reshape(batch + dense)
-        return x.transpose(*range(len(batch)), *[axis + x.ndim for axis in order]).reshape(batch + flat)
-
-    def kernel(a: Array, b: Array, out: Array | None = None) -> Array:
-        a, b = arranged(a, dense_a, order_a, flat_a), arranged(b, dense_b, order_b, flat_b)
-        if out is not None and in_order and a.ndim == b.ndim == len(flat_a):
-            np.matmul(a, b, out=out.reshape((*flat_a[:-1], flat_b[-1])))
-            return out
-        value = _stacked_product(a, b)
-        batch = value.shape[: value.ndim - len(flat_a)]
-        extra = len(batch)
-        value = value.reshape(batch + unflat).transpose(*range(extra), *[axis + extra for axis in back])
-        return written(value.reshape(batch + final), out)
-
-    return kernel
-
-
-def _stacked_product(a: Array, b: Array) -> Array:
-    """a @ b; a population against one matrix becomes one product instead of many small ones."""
-    if a.ndim > b.ndim == 2:
-        return (a.reshape((-1, a.shape[-1])) @ b).reshape((*a.shape[:-1], b.shape[-1]))
-    if b.ndim > a.ndim == 2 and b.shape[-1] == 1:
-        return (b.reshape((-1, b.shape[-2])) @ a.T).reshape((*b.shape[:-2], a.shape[0], 1))
-    product: Array = np.matmul(a, b)
-    return product
+        return matrix_product(shapes, summed, shared, rows, cols)
+    return inner_products(shapes, summed, shared)
 
 
 def ordered(a: Node, b: Node) -> tuple[Node, Node]:
@@ -270,13 +186,33 @@ def contract(a: Operand, b: Operand, axes: int | Sequence[int]) -> Node:
     b = sum_(b, [axis for axis in wanted if a.shape[axis] == 1])
     summed = tuple(axis for axis in wanted if a.shape[axis] != 1 and b.shape[axis] != 1)
     if not summed:
-        product = REGISTRY["mul"]
-        assert callable(product)
-        node = product(a, b)
-        assert isinstance(node, Node)
-        return node
-    a, b = ordered(a, b)
-    return make(contraction, (a, b), reduced_shape(full, wanted), summed)
+        return _product(a, b)
+    shape = reduced_shape(full, wanted)
+    for operand, other in ((a, b), (b, a)) if a is not b else ():
+        scaled = _scaled(operand)
+        if scaled is not None and math.prod(shape) < operand.size:
+            return _product(contract(scaled[0], other, summed), scaled[1])
+    return make(contraction, ordered(a, b), shape, summed)
+
+
+def _scaled(x: Node) -> tuple[Node, Node] | None:
+    """An array and the single number that scales it; None for anything else."""
+    inner = x.args[0] if x.op is REGISTRY["reshape"] else x
+    if inner.op is not REGISTRY["mul"] or inner.size == 1:
+        return None
+    first, second = sorted(inner.args, key=lambda factor: factor.size)
+    if first.size != 1 or second.size != inner.size:
+        return None
+    return reshape(second, x.shape), reshape(first, (1,) * x.rank)
+
+
+def _product(a: Node, b: Node) -> Node:
+    """a * b, which is declared above this floor."""
+    product = REGISTRY["mul"]
+    assert callable(product)
+    node = product(a, b)
+    assert isinstance(node, Node)
+    return node
 
 
 def matmul(a: Operand, b: Operand) -> Node:

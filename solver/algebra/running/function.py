@@ -44,6 +44,7 @@ class Function:
         self.wrt = wrt
         self._direction = variable(wrt.size, "direction")
         self._still = np.zeros(wrt.size)
+        self._still.flags.writeable = False
         self._outputs: list[Node] = [self.output]
         self._program = Program([wrt, self._direction], self._outputs)
         self._many: _Population | None = None
@@ -75,6 +76,7 @@ class Function:
         """The Hessian at x times a direction, (n,)."""
         program = self._order(2)
         self._still = np.array(direction, dtype=np.float64)
+        self._still.flags.writeable = False
         return program.evaluate(2, x, self._still)
 
     def hessian(self, x: npt.ArrayLike) -> Array:

@@ -37,12 +37,13 @@ class _Stage:
 
 
 class _Buffers:
-    """The arrays of one batch shape, with the calls that fill them."""
+    """The arrays of one batch shape, with the calls that fill them, and the arrays that were last given."""
 
-    __slots__ = ("arrays", "calls", "fresh")
+    __slots__ = ("arrays", "calls", "fresh", "given")
 
-    def __init__(self, stages: int) -> None:
+    def __init__(self, stages: int, given: list[Array]) -> None:
         self.arrays: dict[Node, Array] = {}
+        self.given = given
         self.calls: list[list[Callable[[], object]] | None] = [None] * stages
         self.fresh = [False] * stages
 
@@ -105,15 +106,17 @@ class Program:
         if buffers is None:
             if len(self._buffers) >= _KEPT_SHAPES:
                 del self._buffers[next(iter(self._buffers))]
-            buffers = _Buffers(len(self._stages))
+            buffers = _Buffers(len(self._stages), arrays)
             for node, array in zip(self.inputs, arrays, strict=True):
                 buffers.arrays[node] = array.copy()
         else:
             for place, (node, array) in enumerate(zip(self.inputs, arrays, strict=True)):
                 held = buffers.arrays[node]
-                if not (held == array).all():
+                same = array is buffers.given[place] and not array.flags.writeable
+                if not same and not (held == array).all():
                     np.copyto(held, array)
                     changed |= 1 << place
+            buffers.given = arrays
         self._buffers[key] = buffers
         if changed:
             for number, stage in enumerate(self._stages):
