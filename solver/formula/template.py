@@ -13,14 +13,27 @@ from __future__ import annotations
 
 import re
 
-from solver.formula.lexis import ARRAY, BRACKETS, CELL, COLUMNS, END, ERROR, NAME, NUMBER, QUOTED, ROWS, STRING
+from solver.formula.lexis import (
+    ARRAY,
+    BRACKETS,
+    CELL,
+    COLUMNS,
+    DIGIT_PREFIX,
+    END,
+    ERROR,
+    NAME,
+    NUMBER,
+    QUOTED,
+    ROWS,
+    STRING,
+)
 from solver.grid import COLUMN_LETTERS, column_number
 
 # The cell is loose at the sheet's edges, and the span hides behind a glance, because both meet every word.
 WORDS = re.compile(
     rf"(\$?[A-Za-z]{{1,3}})(\$?[1-9][0-9]{{0,6}}){END}"
     rf"|((?=[$A-Za-z0-9]{{1,8}}\ *:)(?:{COLUMNS}|{ROWS})"
-    rf"|{NUMBER}|{NAME}|{STRING}|{QUOTED}|{BRACKETS}|{ARRAY}|{ERROR})",
+    rf"|{DIGIT_PREFIX}|{NUMBER}|{NAME}|{STRING}|{QUOTED}|{BRACKETS}|{ARRAY}|{ERROR})",
     re.ASCII,
 )
 """Splits a formula into what lies between words and words: column and row of a likely cell, or another word."""
@@ -65,7 +78,7 @@ def relative_key(text: str, row: int, col: int) -> tuple[str, tuple[float, ...]]
             word = parts[i + 2]
             if ":" in word:
                 parts[i + 2] = _relative(word, row, col)
-            elif word[0] in _STARTS_NUMBER:
+            elif word[0] in _STARTS_NUMBER and word[-1] != "!":
                 numbers.append(float(word))
                 parts[i + 2] = "~N"
     return "".join(parts), tuple(numbers)

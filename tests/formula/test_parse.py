@@ -208,6 +208,7 @@ def test_precedence(text: str, grouped: str) -> None:
     ("text", "shown"),
     [
         ("((A1+B2))*(C3)", "(A1+B2)*C3"),
+        ("4MC!A1+1e5!$B$2:C3", "'4MC'!A1+'1e5'!$B$2:C3"),
         ("A1-(B2-C3)", "A1-(B2-C3)"),
         ("(A1-B2)-C3", "A1-B2-C3"),
         ("-(2^2)", "-(2^2)"),
