@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from solver.algebra import Node
     from solver.values import Scalar
 
+_EXACT = 1e15  # whole numbers below have at most 15 digits
+_NUMBER, _NO_NUMBER = int(Kind.NUMBER), int(Kind.ERROR + ErrorValue.VALUE)
 _NUMBER_TEXT = re.compile(
     r"\s*(?P<sign>[-+]?)\s*(?P<open>\()?\s*(?P<currency>\$)?\s*(?P<sign2>[-+]?)"
     r"(?P<digits>(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d*)?|\.\d+)(?P<exponent>[eE][-+]?\d+)?"
@@ -45,6 +47,8 @@ def number_of_text(text: str) -> float | None:
     >>> number_of_text("1,234.5"), number_of_text(" 50% "), number_of_text("(3)"), number_of_text("1 1/2")
     (1234.5, 0.5, -3.0, 1.5)
     """
+    if len(text) < 16 and text.isascii() and text.isdigit():
+        return float(text)
     match = _NUMBER_TEXT.match(text)
     if match is None:
         mixed = _MIXED_FRACTION.match(text)
@@ -74,8 +78,8 @@ def text_of_number(value: float) -> str:
     >>> text_of_number(-12345678901234567890.0)
     '-12345678901234600000'
     """
-    if value == 0:
-        return "0"
+    if abs(value) < _EXACT and value == int(value):
+        return str(int(value))
     mantissa, exponent_text = f"{value:.14e}".split("e")
     exponent = int(exponent_text)
     if 15 <= exponent < 20:  # digits beyond the fifteenth are zeros, whatever the binary number says
@@ -133,17 +137,13 @@ def as_numbers(operand: Operand) -> Operand:
     assert full.text is not None
     kind = np.where(full.kind > Kind.ERROR, full.kind, np.uint8(Kind.NUMBER))
     read = np.zeros(operand.shape)
-    seen: dict[str, float | None] = {}
-    for at in zip(*np.nonzero(full.kind == Kind.TEXT), strict=True):
-        text = full.text[at]
-        if text not in seen:
-            seen[text] = number_of_text(text)
-        value = seen[text]
-        if value is None:
-            kind[at] = Kind.ERROR + ErrorValue.VALUE
-        else:
-            read[at] = value
-    is_text = constant((full.kind == Kind.TEXT).astype(np.float64))
+    written = full.kind == Kind.TEXT
+    words = full.text[written].tolist()
+    meaning = {word: number_of_text(word) for word in set(words)}
+    values = [meaning[word] for word in words]
+    kind[written] = [_NUMBER if value is not None else _NO_NUMBER for value in values]
+    read[written] = [value or 0.0 for value in values]
+    is_text = constant(written.astype(np.float64))
     return Operand(kind, where(is_text, constant(read), full.number))
 
 
@@ -186,10 +186,9 @@ def as_texts(operand: Operand) -> Operand:
     if operand.live:
         raise NeedsValue("a text cannot be made from a variable cell")
     values = operand.scalars()
-    written = np.empty(values.shape, dtype=object)
-    for at, value in np.ndenumerate(values):
-        written[at] = text_of(value)
-    return with_errors(texts(written), operand)
+    written = np.empty(values.size, dtype=object)
+    written[:] = [text_of(value) for value in values.ravel().tolist()]
+    return with_errors(texts(written.reshape(values.shape)), operand)
 
 
 def text_array(operand: Operand) -> TextArray:

@@ -153,19 +153,24 @@ def of_scalars(values: TextArray | Sequence[Sequence[Scalar]]) -> Operand:
     array = values if isinstance(values, np.ndarray) else _object_grid(values)
     while array.ndim < 4:
         array = array[np.newaxis]
-    kind = np.empty(array.shape, dtype=np.uint8)
-    number = np.zeros(array.shape)
-    for at, value in np.ndenumerate(array):
-        kind[at] = kind_of(value)
-        if isinstance(value, ErrorValue):
-            kind[at] += value
-        elif value is not None and not isinstance(value, str):
-            number[at] = value
+    listed = array.ravel().tolist()
+    examples = dict(zip(map(type, listed), listed, strict=True))
+    kinds = {known: kind_of(example) for known, example in examples.items()}
+    if set(kinds) == {float}:
+        return Operand(_KINDS[Kind.NUMBER], constant(np.array(listed).reshape(array.shape)))
+    if set(kinds) == {str}:
+        return Operand(_KINDS[Kind.TEXT], ZERO, array)
+    kind = np.array([kinds[type(value)] for value in listed], dtype=np.uint8)
+    plain = [0.0 if value is None or isinstance(value, str) else value for value in listed]
+    number = np.array(plain, dtype=np.float64)
+    wrong = kind == Kind.ERROR
+    kind[wrong] += number[wrong].astype(np.uint8)
+    number[wrong] = 0.0
     text = None
-    if (kind == Kind.TEXT).any():
+    if Kind.TEXT in kinds.values():
         text = array.copy()
-        text[kind != Kind.TEXT] = None
-    return Operand(kind, constant(number), text)
+        text[kind.reshape(array.shape) != Kind.TEXT] = None
+    return Operand(kind.reshape(array.shape), constant(number.reshape(array.shape)), text)
 
 
 def _object_grid(rows: Sequence[Sequence[Scalar]]) -> TextArray:

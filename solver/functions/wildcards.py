@@ -19,13 +19,53 @@ def has_wildcards(text: str) -> bool:
 
 @lru_cache(maxsize=4096)
 def wildcard_pattern(text: str) -> re.Pattern[str]:
-    """The pattern of a text with wildcards, which ignores case; use `fullmatch` or `search`.
+    """The pattern of a whole text with wildcards, which ignores case; use `fullmatch`.
+
+    What stands between two stars is found at its first place, and no other place is tried: a later one leaves less.
 
     >>> bool(wildcard_pattern("sm?th*").fullmatch("Smythe")), bool(wildcard_pattern("why~?").fullmatch("whyx"))
     (True, False)
     """
-    parts = []
+    first, *others = _pieces(text)
+    if not others:
+        return _pattern(first)
+    inner = [piece for piece in others[:-1] if piece]
+    found = [f"(?=(.*?{piece}))\\{k}" for k, piece in enumerate(inner, 1)]  # a look ahead is not gone back into
+    return _pattern("".join([first, *found, ".*", others[-1]]))
+
+
+def wildcard_place(text: str, within: str, start: int) -> int:
+    """The first place from `start` on where a part of a text matches one with wildcards, -1 if none does.
+
+    >>> wildcard_place("c?d", "abcXde", 0), wildcard_place("b*b", "abcb", 2)
+    (2, -1)
+    """
+    first = -1
+    for piece in _parts(text):
+        match = piece.search(within, start)
+        if match is None:
+            return -1
+        first = match.start() if first < 0 else first
+        start = match.end()
+    return first
+
+
+@lru_cache(maxsize=4096)
+def _parts(text: str) -> tuple[re.Pattern[str], ...]:
+    return tuple(map(_pattern, _pieces(text)))
+
+
+def _pieces(text: str) -> list[str]:
+    """What stands between the stars, as regular expressions without repetitions."""
+    pieces = [""]
     for match in _PART.finditer(text):
         literal = match[1] or match[3]
-        parts.append(re.escape(literal) if literal else {"?": ".", "*": ".*"}[match[2]])
-    return re.compile("".join(parts), re.IGNORECASE | re.DOTALL)
+        if match[2] == "*":
+            pieces.append("")
+        else:
+            pieces[-1] += re.escape(literal) if literal else "."
+    return pieces
+
+
+def _pattern(expression: str) -> re.Pattern[str]:
+    return re.compile(expression, re.IGNORECASE | re.DOTALL)

@@ -90,7 +90,8 @@ def substitute(text: str, old: str, new: str, instance: float | None = None) -> 
     if not old:
         return text
     if instance is None:
-        return _short(text.replace(old, new))
+        longer = len(text) + text.count(old) * (len(new) - len(old))
+        return text.replace(old, new) if longer <= LONGEST_TEXT else ErrorValue.VALUE
     pieces = text.split(old)
     nth = math.trunc(instance)
     if nth >= len(pieces):

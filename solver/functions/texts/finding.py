@@ -10,7 +10,7 @@ from solver.functions.coerce import number_of, text_of
 from solver.functions.operand import Operand, of_scalars
 from solver.functions.registry import function
 from solver.functions.texts.units16 import units
-from solver.functions.wildcards import wildcard_pattern
+from solver.functions.wildcards import wildcard_place
 from solver.values import ErrorValue
 
 if TYPE_CHECKING:
@@ -48,8 +48,8 @@ def search(wanted: str, within: str, start: float = 1) -> float | ErrorValue:
     within = units(within)
     if not 1 <= start <= len(within) + 1:
         return ErrorValue.VALUE
-    match = wildcard_pattern(units(wanted)).search(within, math.trunc(start) - 1)
-    return ErrorValue.VALUE if match is None else float(match.start() + 1)
+    place = wildcard_place(units(wanted), within, math.trunc(start) - 1)
+    return ErrorValue.VALUE if place < 0 else float(place + 1)
 
 
 @function("TEXTBEFORE")

@@ -9,16 +9,27 @@ from typing import TYPE_CHECKING
 
 from solver.functions.operand import of_scalars
 from solver.functions.registry import function
+from solver.functions.texts.regexcost import work
+from solver.functions.texts.regexmatcher import Found, Search
+from solver.functions.texts.regexprogram import program_of
+from solver.functions.texts.units16 import LONGEST_TEXT
 from solver.values import ErrorValue
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import TypeAlias
+
     from solver.functions.operand import Operand
     from solver.values import Scalar
+
+    Match: TypeAlias = re.Match[str] | Found
 
 _CLASSES = {
     "alpha": "a-zA-Z", "digit": "0-9", "alnum": "a-zA-Z0-9", "upper": "A-Z", "lower": "a-z", "space": r"\s",
     "blank": r" \t", "xdigit": "0-9A-Fa-f", "word": r"\w", "punct": r"!-/:-@\[-`{-~",
 }  # fmt: skip
+_MOST_WORK = 1e8
+"""The steps that a match may take at most to be left to Python's own matcher, of which it takes so many in a second."""
 _REPLACEMENT = re.compile(r"\$(?:(\d{1,2})|\{(\w+)\}|(\$))|\\(.)")
 
 
@@ -43,7 +54,7 @@ def regextest(text: str, pattern: str, ignore_case: float = 0) -> bool | ErrorVa
     =REGEXTEST("a", "(") -> #VALUE!
     """
     compiled = _compiled(pattern, ignore_case != 0)
-    return ErrorValue.VALUE if compiled is None else compiled.search(text) is not None
+    return ErrorValue.VALUE if compiled is None else next(_matches(compiled, text), None) is not None
 
 
 @function("REGEXEXTRACT")
@@ -58,14 +69,15 @@ def regexextract(text: str, pattern: str, mode: float = 0, ignore_case: float = 
     compiled, way = _compiled(pattern, ignore_case != 0), math.trunc(mode)
     if compiled is None or not 0 <= way <= 2:
         return ErrorValue.VALUE
-    matches = list(compiled.finditer(text))
-    if not matches:
+    matches = _matches(compiled, text)
+    first = next(matches, None)
+    if first is None:
         return ErrorValue.NA
     if way == 0:
-        return matches[0].group()
+        return first[0]
     if way == 1:
-        return of_scalars([[match.group()] for match in matches])
-    groups = matches[0].groups("")
+        return of_scalars([[match[0]] for match in (first, *matches)])
+    groups = first.groups("")
     return of_scalars([list(groups)]) if groups else ErrorValue.VALUE
 
 
@@ -81,25 +93,36 @@ def regexreplace(
     compiled = _compiled(pattern, ignore_case != 0)
     if compiled is None:
         return ErrorValue.VALUE
-    matches, nth = list(compiled.finditer(text)), math.trunc(occurrence)
+    matches, nth = list(_matches(compiled, text)), math.trunc(occurrence)
     if nth:
         place = nth - 1 if nth > 0 else len(matches) + nth
         matches = matches[place : place + 1] if place >= 0 else []
-    parts, end = [], 0
+    parts, end, length = [], 0, 0
     for match in matches:
         parts += [text[end : match.start()], _expanded(match, replacement)]
         end = match.end()
-    return "".join([*parts, text[end:]])
+        length += len(parts[-2]) + len(parts[-1])
+        if length > LONGEST_TEXT:
+            return ErrorValue.VALUE
+    whole = "".join([*parts, text[end:]])
+    return whole if len(whole) <= LONGEST_TEXT else ErrorValue.VALUE
 
 
-def _expanded(match: re.Match[str], replacement: str) -> str:
+def _matches(pattern: re.Pattern[str], text: str) -> Iterator[Match]:
+    """All matches in a text: by Python's matcher, or by one that cannot run away where that one might."""
+    if work(pattern, len(text)) < _MOST_WORK:
+        return pattern.finditer(text)
+    return (Found(text, saves, pattern.groupindex) for saves in Search(program_of(pattern), text).matches())
+
+
+def _expanded(match: Match, replacement: str) -> str:
     def part(mark: re.Match[str]) -> str:
         if mark[3] or mark[4]:
             return mark[3] or mark[4]
         group = mark[1] or mark[2]
         try:
             return match[int(group) if group.isdigit() else group] or ""
-        except IndexError:
+        except LookupError:
             return ""
 
     return _REPLACEMENT.sub(part, replacement)
