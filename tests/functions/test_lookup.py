@@ -18,6 +18,7 @@ from solver.functions.operand import lone, of_scalars
 from solver.grid import Area, Cell
 from solver.values import ErrorValue, Scalar
 from tests.books import book_of, close
+from tests.functions.formulas import value_of
 
 HOME = Cell("Sheet1", 50, 50)
 
@@ -150,3 +151,9 @@ def test_filled_down_index_is_one_gather() -> None:
     assert values == [20.0, 30.0, 10.0, 20.0, 30.0, 10.0]
     together = live(contents, "B1", "SUMPRODUCT(D1:D6,{1;2;3;4;5;6})", [10.0, 20.0, 30.0])
     assert together == [sum(10.0 * (1 + k % 3) * k for k in range(1, 7))]
+
+
+def test_texts_made_one_after_the_other_are_told_apart() -> None:
+    """An index of the values that are searched is kept, and not taken for that of other texts."""
+    assert value_of('=MATCH("b",{"a","b"}&"",0)') == 2.0
+    assert value_of('=MATCH("b",{"b","a"}&"",0)') == 1.0

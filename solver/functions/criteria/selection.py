@@ -24,12 +24,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from solver.algebra import Node
-    from solver.functions.operand import BoolArray, FloatArray, IntArray, KindArray, Shape
+    from solver.functions.operand import BoolArray, FloatArray, IntArray, KindArray, Shape, TextArray
 
 Condition = tuple[Operand, Operand]
 """A range and the criteria for it, which have nothing but the block (R, C) in common."""
 
-_columns: WeakKeyDictionary[Node, tuple[KindArray, Column]] = WeakKeyDictionary()
+_columns: WeakKeyDictionary[Node, tuple[KindArray, TextArray | None, Column]] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,8 +122,8 @@ def column_of(area: Operand, r: int = 0, c: int = 0) -> Column:
     shape = area.shape
     fixed = shape[:2] == (1, 1)
     kept = _columns.get(area.number) if fixed else None
-    if kept is not None and kept[0] is area.kind:
-        return kept[1]
+    if kept is not None and kept[0] is area.kind and kept[1] is area.text:
+        return kept[2]
     r, c = min(r, shape[0] - 1), min(c, shape[1] - 1)
     kind = np.broadcast_to(area.kind, shape)[r, c].ravel()
     # a live range is indexed by its kinds and texts alone
@@ -131,7 +131,7 @@ def column_of(area: Operand, r: int = 0, c: int = 0) -> Column:
     text = None if area.text is None else np.broadcast_to(area.text, shape)[r, c].ravel()
     column = Column(kind, number, text)
     if fixed:
-        _columns[area.number] = (area.kind, column)
+        _columns[area.number] = (area.kind, area.text, column)
     return column
 
 
