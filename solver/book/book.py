@@ -37,7 +37,7 @@ class FormulaKind(Enum):
     SHARED = "shared"  # the same, written once for several cells
     ARRAY = "array"  # t="array" without cm: entered with Ctrl+Shift+Enter over a fixed area
     DYNAMIC = "dynamic"  # t="array" with a cm that marks a dynamic array: spills
-    TABLE = "table"  # t="dataTable": a what-if table, left as it is
+    TABLE = "table"  # t="dataTable": a what-if table
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from solver.book.book import FormulaKind
+from solver.compiler.datatables import spelled_out
 from solver.errors import FormulaError
 from solver.formula.filling import Filling
 from solver.formula.parse import parse
@@ -221,6 +222,10 @@ def group(sheet: Sheet, templates: Templates) -> Iterator[Block]:
         key[k] += kinds.index(formula.kind)
         if formula.kind is FormulaKind.TABLE:
             key[k] = -1
+            table = spelled_out(formula, sheet.name)
+            if table is not None:
+                _, template, literals = templates.of(table[1])
+                yield Block(table[0], template, literals, FormulaKind.NORMAL)
         elif formula.area is not None and formula.area.size > 1:
             key[k] = -1
             yield Block(formula.area, found.template, found.literals, formula.kind, filling=True)

@@ -22,6 +22,7 @@ from solver.compiler.recurrence import recurred
 from solver.compiler.signals import Missing, Unknown
 from solver.compiler.site import Site
 from solver.compiler.store import NO_BLOCK
+from solver.compiler.supposing import supposed
 from solver.errors import CircularReference, FormulaError
 from solver.formula.tree import references
 from solver.functions.operand import NeedsValue, NotUniform, Operand
@@ -31,10 +32,32 @@ if TYPE_CHECKING:
 
     from solver.book.book import Iteration
     from solver.grid import Area, Cell
+    from solver.values import Scalar
 
 
 class Calculation(Evaluation):
-    """An evaluation that computes itself on demand: see `Evaluation` for its settings."""
+    """An evaluation that computes itself on demand: see `Evaluation` for its settings.
+
+    `depth` says how many what-if tables asked for it.
+    """
+
+    depth = 0
+
+    @cached_property
+    def imagined(self) -> dict[tuple[Cell, ...], Calculation]:
+        """The book with the input cells of what-if tables as variables, by these cells."""
+        return {}
+
+    def again(self, inputs: Mapping[Cell, Scalar], variables: Sequence[Area]) -> Calculation:
+        """The same book, to be computed with other inputs and variables for a what-if table."""
+        seed = int(self._generator.integers(2**32))
+        other = Calculation(self.book, inputs=inputs, variables=variables, trust=self.trust, seed=seed)
+        other.depth = self.depth + 1
+        return other
+
+    def suppose(self, cell: Cell, inputs: Sequence[Cell], values: Sequence[Operand]) -> Operand:
+        """The value of a cell for each cell of a block, if the inputs held these values there."""
+        return supposed(self, cell, inputs, values)
 
     @cached_property
     def _asked(self) -> dict[frozenset[int], set[int]]:

@@ -5,6 +5,7 @@ A formula that reads cells which are not computed yet stops with `Missing`; whoe
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -40,7 +41,7 @@ DEFECTS = (ArithmeticError, ValueError, TypeError, LookupError, AttributeError, 
 """What a function raises on values that it was not made for."""
 
 
-class Evaluation(Workspace):
+class Evaluation(Workspace, ABC):
     """A workspace whose blocks can be computed, one at a time.
 
     With `trust`, a formula that cannot depend on an input or a variable keeps the value stored in the file, if there
@@ -93,6 +94,10 @@ class Evaluation(Workspace):
         down = top[:, :, np.newaxis, np.newaxis] + np.arange(rows)[:, np.newaxis]
         across = left[:, :, np.newaxis, np.newaxis] + np.arange(cols)
         return store.read_places(down, across)
+
+    @abstractmethod
+    def suppose(self, cell: Cell, inputs: Sequence[Cell], values: Sequence[Operand]) -> Operand:
+        """The value of a cell for each cell of a block, if the inputs held these values there."""
 
     def _cell(self, store: SheetStore, row: int, col: int) -> Operand:
         """The value of one cell, on the quickest way: most formulas read little else."""

@@ -10,7 +10,7 @@ import numpy as np
 from solver.functions.here import Closure, Reference, References
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from solver.book.pivots import PivotTable
     from solver.compiler.blocks import Literal
@@ -42,6 +42,9 @@ class World(Protocol):
 
     def pivot(self, cell: Cell) -> PivotTable | None:
         """The pivot table around a cell."""
+
+    def suppose(self, cell: Cell, inputs: Sequence[Cell], values: Sequence[Operand]) -> Operand:
+        """The value of a cell for each cell of a block, if the inputs held these values there."""
 
     def random(self, shape: tuple[int, ...]) -> FloatArray:
         """Uniform numbers from the seeded generator."""
@@ -111,6 +114,10 @@ class Site:
         """Which rows of a fixed range are hidden (or hidden by a filter)."""
         top = int(reference.top.flat[0])
         return self.world.hidden(reference.sheet, range(top, top + reference.rows), filtered_only)
+
+    def suppose(self, formula: Reference, inputs: Sequence[Reference], values: Sequence[Operand]) -> Operand:
+        """The value of a formula's cell for each cell of the block, if the inputs held these values there."""
+        return self.world.suppose(self.area(formula).first, [self.area(cell).first for cell in inputs], values)
 
     def random(self, *shape: int) -> FloatArray:
         """Uniform numbers in [0, 1), one draw for each cell of the block."""

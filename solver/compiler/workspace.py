@@ -37,7 +37,7 @@ class Workspace:
     """State of one calculation; `blocks` are all blocks of the sheets opened so far, `done` which are computed.
 
     `x` is the live vector of the variables (None without any): its elements are the cells of `variables` in order,
-    each counted once. `nodes` are the live nodes that cells point into.
+    each counted once (`areas` are they as given). `nodes` are the live nodes that cells point into.
     """
 
     def __init__(
@@ -52,8 +52,8 @@ class Workspace:
         self.names = Names.of(book)
         self.date1904 = book.date1904
         self.inputs = Given.of(inputs)
-        self._areas = tuple(variables)
-        self.variables = Places.of(self._areas)
+        self.areas = tuple(variables)
+        self.variables = Places.of(self.areas)
         self.x: Node | None = variable(len(self.variables)) if self.variables else None
         self.nodes: list[Node] = [] if self.x is None else [self.x]
         self.blocks: list[Block] = []
@@ -85,7 +85,7 @@ class Workspace:
         changed = self.variables.joined(self.inputs.cells).only(name)
         blocks = [piece for block in self._grouping.blocks(name) for piece in _without(block, changed)]
         extra = [block.area for block in blocks if block.filling]
-        extra += [area for area in self._areas if area.sheet == name]
+        extra += [area for area in self.areas if area.sheet == name]
         store = self.stores[name] = sheet_store(name, sheet.cells, extra, self.nodes, self.inputs.cells)
         self.sheet_blocks[name] = []
         for block in blocks:

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from solver.book.pivots import PivotTable
     from solver.functions.operand import FloatArray, IntArray, Operand
 
@@ -93,6 +95,9 @@ class Here(Protocol):
 
     def hidden(self, reference: Reference, filtered_only: bool) -> list[bool]:
         """Which rows of a fixed range are hidden (or hidden by a filter)."""
+
+    def suppose(self, formula: Reference, inputs: Sequence[Reference], values: Sequence[Operand]) -> Operand:
+        """The value of a formula's cell for each cell of the block, if the inputs held these values there."""
 
     def random(self, *shape: int) -> FloatArray:
         """Uniform numbers in [0, 1) from the run's own seeded generator; marks the cell volatile."""
