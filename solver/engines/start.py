@@ -66,12 +66,16 @@ def without_idle(problem: Problem) -> Problem:
 
 
 def has_values(problem: Problem, x: Vector) -> bool:
-    """Whether the objective, its gradient where it is meant, and all rows are finite at x."""
+    """Whether the objective and all rows are finite at x, and their derivatives where they are meant."""
     if not np.isfinite(problem.fun(x)):
         return False
     if problem.degree <= Degree.KINK and not np.all(np.isfinite(problem.grad(x))):
         return False
-    return not problem.m or bool(np.all(np.isfinite(problem.rows(x))))
+    if not problem.m or problem.linear is not None:
+        return True
+    if not np.all(np.isfinite(problem.rows(x))):
+        return False
+    return max(problem.row_degrees) > Degree.KINK or bool(np.all(np.isfinite(problem.row_jac(x).data)))
 
 
 def start_with_values(problem: Problem, seed: int) -> Vector | None:

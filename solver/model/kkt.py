@@ -40,20 +40,23 @@ def optimality(problem: Problem, x: Vector) -> tuple[float, Vector, Vector]:
     The norm is max_j |grad f - J'y - z|_j s_j / max(1, |f|), where s_j is the size of variable j: the greater of |x_j|
     and |x0_j|, and at least 1 where it starts at 0. It is the relative change of the objective that a relative change
     of one variable still promises. The multipliers are those that make the residual least in the sense of least
-    squares, with the signs that their ends ask for.
+    squares, with the signs that their ends ask for. Where a derivative has no value the norm is infinite.
     """
     gradient = np.asarray(problem.grad(x), dtype=float)
     at_lower, at_upper = _active(x, problem.lb, problem.ub)
     y = np.zeros(problem.m)
     if problem.m:
         jacobian = sp.csr_array(problem.row_jac(x), copy=True)
+        if not (np.all(np.isfinite(gradient)) and np.all(np.isfinite(jacobian.data))):
+            return np.inf, y, np.zeros(problem.n)
         row_lower, row_upper = _active(problem.rows(x), problem.row_lo, problem.row_hi)
         chosen = np.flatnonzero(row_lower | row_upper)
         y[chosen] = _multipliers(gradient, jacobian[chosen], row_lower[chosen], row_upper[chosen], at_lower, at_upper)
         gradient = gradient - jacobian.T @ y
     z = _cut(gradient, at_lower, at_upper)
     left = np.abs(gradient - z) * sizes(problem, x)
-    return float(left.max(initial=0.0)) / max(1.0, abs(problem.fun(x))), y, z
+    norm = float(left.max(initial=0.0)) / max(1.0, abs(problem.fun(x)))
+    return np.inf if np.isnan(norm) else norm, y, z
 
 
 def sizes(problem: Problem, x: Vector) -> Vector:
