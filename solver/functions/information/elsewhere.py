@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from solver.errors import UnsupportedFunction
 from solver.functions.registry import Calculus, function
+from solver.values import ErrorValue
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -55,3 +56,13 @@ def _asking(name: str, source: str) -> Callable[..., Any]:
 
 for _name, _source in SOURCES.items():
     function(_name, calculus=Calculus.NONE)(_asking(_name, _source))
+
+
+@function("__XLUDF.DUMMYFUNCTION", calculus=Calculus.NONE)
+def of_google_sheets(*formula: Lazy) -> ErrorValue:
+    """What Google Sheets puts around its own functions when it writes .xlsx: #NAME?, inside IFERROR with the value.
+
+    =IFERROR(__xludf.DUMMYFUNCTION("GOOGLEFINANCE(""X"")"), 123) -> 123
+    """
+    del formula
+    return ErrorValue.NAME
