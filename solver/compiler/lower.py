@@ -111,8 +111,15 @@ def _name(tree: t.Name, site: Site) -> Meaning:
         raise FormulaError(f"the name {tree.name} of another workbook has no value here")
     template = site.world.names.meaning(tree.name, tree.sheet or site.sheet)
     if template is None:
-        return error(ErrorValue.NAME)
+        return _table(tree.name, site)
     return _in_name(template.parsed(), template.literals, site)
+
+
+def _table(name: str, site: Site) -> Meaning:
+    """What a table's name alone means: the cells below its header."""
+    if name.casefold() not in site.world.names.tables:
+        return error(ErrorValue.NAME)
+    return part_of_table(t.Structured(name, (), None, None), site)
 
 
 def _in_name(tree: t.Tree, literals: tuple[float, ...], site: Site) -> Meaning:
@@ -209,9 +216,16 @@ def _lambda(args: tuple[t.Tree, ...], site: Site) -> Meaning:
     if not args:
         raise FormulaError("LAMBDA needs a formula")
     *parameters, body = args
-    if not all(isinstance(p, t.Name) for p in parameters):
-        raise FormulaError("the parameters of LAMBDA must be names")
-    return Lambda(tuple(p.name.casefold() for p in parameters if isinstance(p, t.Name)), body, site)
+    return Lambda(tuple(map(_parameter, parameters)), body, site)
+
+
+def _parameter(tree: t.Tree) -> str:
+    """The name of a parameter of LAMBDA; brackets say that it may be left out."""
+    if isinstance(tree, t.Name):
+        return tree.name.casefold()
+    if isinstance(tree, t.Structured) and tree.table is None and tree.first is not None:
+        return tree.first.casefold()
+    raise FormulaError("the parameters of LAMBDA must be names")
 
 
 def _spill(tree: t.Spill, site: Site) -> Meaning:

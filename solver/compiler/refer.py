@@ -10,7 +10,7 @@ from solver.compiler.names import external_sheet
 from solver.compiler.site import fixed_reference
 from solver.errors import FormulaError
 from solver.formula.parse import parse
-from solver.formula.tree import Axis, Name, Structured
+from solver.formula.tree import Axis, Name, Structured, Union
 from solver.formula.tree import Reference as Address
 from solver.functions.here import Reference, References
 from solver.functions.operand import NotUniform, error
@@ -20,6 +20,7 @@ from solver.values import ErrorValue
 if TYPE_CHECKING:
     from solver.book.book import ListObject
     from solver.compiler.site import Site
+    from solver.formula.tree import Tree
     from solver.functions.operand import IntArray, Operand
 
 
@@ -142,6 +143,14 @@ def common(left: Reference, right: Reference) -> Reference | Operand:
     return Reference(left.sheet, top, start, int(rows.flat[0]), int(cols.flat[0]), left.whole and right.whole)
 
 
+def _names_cells(tree: Tree, site: Site) -> bool:
+    """Whether a text is an address or stands for one; a name whose formula computes its range does not."""
+    if not isinstance(tree, Name):
+        return isinstance(tree, (Address, Structured, Union))
+    behind = site.world.names.meaning(tree.name, tree.sheet or site.sheet)
+    return behind is None or _names_cells(behind.parsed(), site)
+
+
 def refer(text: str, site: Site, a1: bool) -> Reference | References | None:
     """The range that a text means (INDIRECT): an address, a defined name or a structured reference; else None."""
     if not a1:
@@ -158,7 +167,7 @@ def refer(text: str, site: Site, a1: bool) -> Reference | References | None:
         return None
     from solver.compiler.lower import evaluate
 
-    if not isinstance(tree, (Address, Name, Structured)):
+    if not _names_cells(tree, site):
         return None
     found = evaluate(tree, site)
     return found if isinstance(found, (Reference, References)) else None

@@ -27,6 +27,7 @@ class World(Protocol):
 
     names: Names
     date1904: bool
+    file: str
 
     def read(self, reference: Reference) -> Operand:
         """The values in a range, computed first if they are not yet."""
@@ -67,6 +68,11 @@ class Site:
     literals: tuple[Literal, ...]
     array: bool
     scope: Mapping[str, Meaning] = field(default_factory=dict)
+
+    @property
+    def file(self) -> str:
+        """The name of the workbook's file, without its folder."""
+        return self.world.file
 
     @property
     def date1904(self) -> bool:

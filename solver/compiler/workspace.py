@@ -7,6 +7,7 @@ of whatever formula they hold.
 from __future__ import annotations
 
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -51,6 +52,7 @@ class Workspace:
         self.book = book
         self.names = Names.of(book)
         self.date1904 = book.date1904
+        self.file = Path(book.path).name
         self.inputs = Given.of(inputs)
         self.areas = tuple(variables)
         self.variables = Places.of(self.areas)
@@ -153,10 +155,14 @@ class Workspace:
 
     def formulas(self, area: Area) -> list[list[str | None]]:
         """The formula texts (with `=`) of an area, None where a cell has none."""
-        return [
-            [self.formula(Cell(area.sheet, row, col)) for col in range(area.left, area.right + 1)]
-            for row in range(area.top, area.bottom + 1)
-        ]
+        sheet = self.book.sheets[area.sheet]
+        row, col = sheet.cells.row, sheet.cells.col
+        inside = (row >= area.top) & (row <= area.bottom) & (col >= area.left) & (col <= area.right)
+        texts: list[list[str | None]] = [[None] * area.cols for _ in range(area.rows)]
+        for at in np.flatnonzero(inside & (sheet.formula >= 0)).tolist():
+            cell = Cell(area.sheet, int(row[at]), int(col[at]))
+            texts[cell.row - area.top][cell.col - area.left] = self.formula(cell)
+        return texts
 
     def formula(self, cell: Cell) -> str | None:
         """The formula text (with `=`) of a cell, None if it has none."""

@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 
 from solver.algebra import Node
-from solver.errors import FormulaError, UnsupportedFunction
+from solver.errors import FormulaError
 from solver.functions.alignment import aligned
-from solver.functions.arrange import gather
+from solver.functions.arrange import gather, rearrange
 from solver.functions.cellwise import cell_by_cell
 from solver.functions.coerce import as_logicals, as_numbers, as_texts, without_booleans
 from solver.functions.here import Reference, References
 from solver.functions.operand import NotUniform, Operand, Strip, error, lone, numbers, texts, with_errors
 from solver.functions.registry import Taking
+from solver.functions.stack import stack_cells
 from solver.values import ErrorValue, Kind
 
 if TYPE_CHECKING:
@@ -34,6 +35,35 @@ def call(function: Function, arguments: Sequence[Argument], here: Here) -> Resul
         raise FormulaError(f"{function.names[0]} does not take {count} arguments")
     parameters = [function.parameter(k) for k in range(count)]
     taken = _fitted(parameters, [_take(p, a, here) for p, a in zip(parameters, arguments, strict=True)])
+    if function.singly:
+        return _singly(function, parameters, taken, here)
+    return _called(function, parameters, taken, here)
+
+
+def _singly(function: Function, parameters: Sequence[Parameter], taken: Sequence[Any], here: Here) -> Result:
+    """One call for each value of the scalar arguments, the results laid out as these are."""
+    scalars = [a for p, a in zip(parameters, taken, strict=True) if p.taking.scalar]
+    grid = np.broadcast_shapes((1, 1), *(scalar.shape[2:] for scalar in scalars))
+    if grid == (1, 1):
+        return _called(function, parameters, taken, here)
+    if here.row.size > 1 or here.col.size > 1:
+        raise NotUniform
+    results = []
+    for at in np.ndindex(grid):
+        single = [_single(a, at) if p.taking.scalar else a for p, a in zip(parameters, taken, strict=True)]
+        result = _called(function, parameters, single, here)
+        assert isinstance(result, Operand)
+        results.append(result)
+    return stack_cells(results, (1, 1, *grid))
+
+
+def _single(operand: Operand, at: tuple[int, ...]) -> Operand:
+    """The value at a place of a grid, in which lone values, rows and columns repeat."""
+    i, j = (min(k, size - 1) for k, size in zip(at, operand.shape[2:], strict=True))
+    return rearrange(operand, lambda places: places[:, :, i : i + 1, j : j + 1])
+
+
+def _called(function: Function, parameters: Sequence[Parameter], taken: Sequence[Any], here: Here) -> Result:
     if function.per_cell or any(p.taking.plain for p in function.parameters):
         return cell_by_cell(function, parameters, taken, here)
     converted = [a for p, a in zip(parameters, taken, strict=True) if p.taking in _CONVERTING]
@@ -99,10 +129,12 @@ def intersect(reference: Reference, here: Here) -> Operand:
 
 def _take(parameter: Parameter, argument: Argument, here: Here) -> Any:
     taking = parameter.taking
-    if taking in (Taking.LAZY, Taking.REF, Taking.ARRAY_REF, Taking.CLOSURE):
+    if taking in (Taking.LAZY, Taking.GIVEN, Taking.CLOSURE):
         return argument
     if callable(argument):
-        raise UnsupportedFunction("a function stands where values are wanted")
+        argument = error(ErrorValue.CALC)
+    if taking in (Taking.REF, Taking.ARRAY_REF):
+        return argument
     if taking in (Taking.GRID, Taking.ARRAY):
         if isinstance(argument, References):
             return _joined(argument, here)
@@ -148,6 +180,4 @@ def _wrap(function: Function, result: Any) -> Result:
         return texts(result)
     if isinstance(result, Node):
         return numbers(result)
-    if isinstance(result, (Operand, Reference, References)):
-        return result
-    return lone(result)
+    return lone(result) if result is None or isinstance(result, (float, int, str)) else result

@@ -75,6 +75,10 @@ class Here(Protocol):
         """Whether the formula is an array formula, so that ranges are not intersected."""
 
     @property
+    def file(self) -> str:
+        """The name of the workbook's file, without its folder."""
+
+    @property
     def date1904(self) -> bool:
         """Whether day 0 of the book is 1 January 1904."""
 

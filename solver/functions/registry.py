@@ -10,6 +10,7 @@ The decorator reads the signature. A parameter's annotation says how Excel treat
     Array     the same, and whatever stands inside the argument is computed as in an array formula (SUMPRODUCT)
     Ref       a range that is not read: a Reference, or whatever else was given
     ArrayRef  the same, computed as in an array formula where it is not a range (INDEX, LOOKUP)
+    Given     a Ref, or a function made by LAMBDA; to all other parameters such a function is #CALC!
     Lazy      an argument that is computed only when it is called
     Closure   a function made by LAMBDA
     Here      not an argument: the place of the formula
@@ -35,7 +36,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from solver.algebra import Node
-from solver.functions.here import Reference, References  # noqa: TC001 (aliases below need them when the module runs)
+from solver.functions.here import Closure, Reference, References  # noqa: TC001 (aliases below need them when the module runs)
 from solver.functions.operand import Operand, TextArray
 
 if TYPE_CHECKING:
@@ -49,6 +50,7 @@ Grid: TypeAlias = Operand
 Array: TypeAlias = Operand
 Ref: TypeAlias = "Operand | Reference | References"
 ArrayRef: TypeAlias = "Operand | Reference | References"
+Given: TypeAlias = "Operand | Reference | References | Closure"
 Strict: TypeAlias = float
 Smooth: TypeAlias = float
 Lazy: TypeAlias = "Callable[[], Operand | Reference | References]"
@@ -65,6 +67,7 @@ class Taking(Enum):
     ARRAY = "Array"
     REF = "Ref"
     ARRAY_REF = "ArrayRef"
+    GIVEN = "Given"
     LAZY = "Lazy"
     CLOSURE = "Closure"
     FLOAT = "float"
@@ -91,7 +94,7 @@ class Taking(Enum):
         return self in (Taking.ARRAY, Taking.ARRAY_REF)
 
 
-_WHOLE = {Taking.GRID, Taking.ARRAY, Taking.REF, Taking.ARRAY_REF, Taking.LAZY, Taking.CLOSURE}
+_WHOLE = {Taking.GRID, Taking.ARRAY, Taking.REF, Taking.ARRAY_REF, Taking.GIVEN, Taking.LAZY, Taking.CLOSURE}
 _PLAIN = {Taking.FLOAT, Taking.STRICT, Taking.SMOOTH, Taking.INT, Taking.STR, Taking.BOOL, Taking.SCALAR}
 
 
@@ -124,6 +127,7 @@ class Function:
     gives: str
     wants_here: bool
     per_cell: bool
+    singly: bool
     calculus: Calculus
 
     @property
@@ -145,12 +149,13 @@ _FUNCTIONS: dict[str, Function] = {}
 
 
 def function(
-    *names: str, per_cell: bool = False, calculus: Calculus = Calculus.SMOOTH
+    *names: str, per_cell: bool = False, singly: bool = False, calculus: Calculus = Calculus.SMOOTH
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Enters a function into the registry under its Excel names.
 
     `per_cell` asks for one call per cell of a block (each argument then has R = C = 1), for results whose shape
-    depends on values. `calculus` is documentation: the derivative itself follows from the primitives.
+    depends on values. `singly` asks for one call per value of scalar arguments that are grids, for bodies that lay
+    values of a range along the same axes. `calculus` is documentation: the derivative follows from the primitives.
     """
 
     def enter(body: Callable[..., Any]) -> Callable[..., Any]:
@@ -168,7 +173,7 @@ def function(
         gives = str(signature.return_annotation)
         plain = any(p.taking.plain for p in parameters) and all(p.taking is not Taking.SMOOTH for p in parameters)
         declared = Calculus.NONE if plain and calculus is Calculus.SMOOTH else calculus
-        entry = Function(names, body, tuple(parameters), gives, wants_here, per_cell, declared)
+        entry = Function(names, body, tuple(parameters), gives, wants_here, per_cell, singly, declared)
         for name in names:
             if name in _FUNCTIONS:
                 raise ValueError(f"two functions are called {name}")

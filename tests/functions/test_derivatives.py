@@ -86,7 +86,7 @@ FORMULAS = [
     "NPV(A1/20,A2,A1:A5)",
     "IRR(A1:A5-2.5)",
     "MIRR(A1:A5-2.5,A1/20,A2/30)",
-    "XIRR(D1:D5*A1,E1:E5)",
+    "XIRR(D1:D5+A1,E1:E5)",
     "XNPV(A1/20,A1:A5,E1:E5)",
     "RATE(12,-A2,A4*5,A1)",
     "EFFECT(A1/20,4)",

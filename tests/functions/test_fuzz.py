@@ -42,6 +42,7 @@ def leaves() -> st.SearchStrategy[str]:
         st.sampled_from(SIZES).map(repr),
         st.sampled_from(TEXTS).map(lambda text: f'"{text}"'),
         st.sampled_from([*CELLS, *FAULTS, "Z99", "TRUE", "#N/A", "#REF!", "nothing", "{1,2;3,4}", '{1,"a",TRUE}', ""]),
+        st.sampled_from(["{1,2}", "{1;2;3}", '{"a";"b"}', "{1,#N/A}", "LAMBDA(p,p)", "LAMBDA(p,q,p+q)"]),
         st.sampled_from(["A1:A6", "A1:C6", "B1:B6", "A1:D1", "D1:D4", "A:A", "2:2", "(A1:A2,C1)", "Nowhere!A1", "A1#"]),
     )
 

@@ -9,10 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from solver.errors import UnsupportedFunction
 from solver.values import ErrorValue
 from tests.functions import test_derivatives as derivatives
-from tests.functions.formulas import grid_of, value_of
+from tests.functions.formulas import grid_of
 
 if TYPE_CHECKING:
     from solver.values import Scalar
@@ -130,11 +129,6 @@ def test_relative_to(relative_to: int, expected: float) -> None:
 )
 def test_refused(formula: str, expected: ErrorValue) -> None:
     assert grid_of(f"={formula}", SALES) == [[expected]]
-
-
-def test_a_vector_of_functions_is_named_as_unsupported() -> None:
-    with pytest.raises(UnsupportedFunction):
-        value_of("=GROUPBY(A1:A6,D1:D6,HSTACK(_xleta.SUM,_xleta.MAX))", SALES)
 
 
 @given(st.lists(st.tuples(st.sampled_from("abc"), st.integers(0, 3), st.integers(-9, 9)), min_size=1, max_size=12))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -137,7 +138,7 @@ def counting(param: bool, shapes: Sequence[Shape]) -> Kernel:
     def kernel(table: Array, key: Array, out: Array | None = None) -> Array:
         batch = max(batch_of(table, ranks[0]), batch_of(key, ranks[1]), key=len)
         tables = np.sort(np.broadcast_to(table.reshape((*batch_of(table, ranks[0]), -1)), (*batch, shapes[0][-1])))
-        tables = tables.reshape((-1, tables.shape[-1]))
+        tables = tables.reshape((math.prod(batch), shapes[0][-1]))
         keys = np.broadcast_to(key, batch + shapes[1])
         flat = keys.reshape((len(tables), -1))
         counts = np.empty(flat.shape)

@@ -14,7 +14,7 @@ import numpy as np
 from solver.functions.alignment import aligned
 from solver.functions.arrange import gather, rearrange, spread_to
 from solver.functions.arrays.layout import at_places, places_of, whole
-from solver.functions.here import Reference, References
+from solver.functions.here import Reference
 from solver.functions.operand import BLANK, NotUniform, Operand, error, of_scalars
 from solver.functions.registry import function
 from solver.functions.stack import stack_cells
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from solver.functions.here import Closure, Here
     from solver.functions.operand import IntArray, Shape
-    from solver.functions.registry import Grid, Ref
+    from solver.functions.registry import Given, Grid
 
 _MOST_CELLS = 2**22
 
@@ -69,7 +69,7 @@ def _moved(array: Operand, change: Callable[[IntArray], IntArray]) -> Operand:
 
 
 @function("MAP", per_cell=True)
-def map_(here: Here, *arguments: Ref) -> Operand:
+def map_(here: Here, *arguments: Given) -> Operand:
     """What a LAMBDA makes of every value of an array, or of the values of several arrays in the same place.
 
     =MAP({1,2;3,4}, LAMBDA(a, a * 10)) -> {10,20;30,40}
@@ -78,7 +78,7 @@ def map_(here: Here, *arguments: Ref) -> Operand:
     =MAP({1,2}, 3) -> #VALUE!
     """
     *sources, function = arguments
-    if not callable_(function):
+    if not sources or not callable_(function):
         return error(ErrorValue.VALUE)
     arrays = aligned(*[_values(here, source) for source in sources])
     lead = np.broadcast_shapes(*(array.shape[2:] for array in arrays))
@@ -164,6 +164,8 @@ def scan(here: Here, start: Grid, array: Grid, function: Closure) -> Operand:
     =SCAN(0, {1,2;3,4}, LAMBDA(a, b, a + b)) -> {1,3;6,10}
     =SCAN("", {"a","b"}, LAMBDA(a, b, a & b)) -> {"a","ab"}
     """
+    if not callable_(function):
+        return error(ErrorValue.VALUE)
     results = []
     for running in _running(here, start, array, function):
         if running.shape[2:] != (1, 1):
@@ -182,14 +184,14 @@ def callable_(argument: object) -> TypeGuard[Closure]:
     return callable(argument)
 
 
-def _values(here: Here, argument: Ref) -> Operand:
-    if isinstance(argument, References):
-        return error(ErrorValue.VALUE)
-    return here.read(argument) if isinstance(argument, Reference) else argument
+def _values(here: Here, argument: Given) -> Operand:
+    if isinstance(argument, Operand):
+        return argument
+    return here.read(argument) if isinstance(argument, Reference) else error(ErrorValue.VALUE)
 
 
 @function("ISOMITTED")
-def isomitted(value: Ref) -> bool:
+def isomitted(value: Given) -> bool:
     """Whether the argument for a parameter of a LAMBDA was left out.
 
     =LAMBDA(x, y, ISOMITTED(y))(1) -> TRUE

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from solver.algebra import add, constant, mul, neg, sort_
+from solver.functions.arrange import rearrange
 from solver.functions.arrays.layout import MOST_CELLS, NOTHING_LEFT, at_places, places_of, whole
 from solver.functions.coerce import as_numbers, number_of
 from solver.functions.comparison import text_key
@@ -229,7 +230,7 @@ def sequence(rows: Grid, columns: Grid | None = None, start: Grid | None = None,
 
 
 def _number_or(operand: Operand | None, default: float) -> Operand:
-    """A number, a default where none is given."""
+    """A number, the first of several, a default where none is given."""
     if operand is None or (operand.kind == Kind.BLANK).all():
         return numbers(constant(np.full((1, 1, 1, 1), default)))
-    return as_numbers(operand)
+    return as_numbers(rearrange(operand, lambda places: places[:, :, :1, :1]))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from solver.algebra import apply, constant, div, max_, min_, mul, reshape, sum_, take, where
-from solver.functions.alignment import extended
+from solver.functions.alignment import aligned, extended
 from solver.functions.arrange import flatten, spread_to
 from solver.functions.call import scalar_of
 from solver.functions.criteria.selection import Condition, mask_of, selected, selects_live
@@ -59,14 +59,19 @@ def _conditions(here: Here, areas: Sequence[Ref], wanted: Sequence[Operand]) -> 
     high, wide = (max(grid.shape[axis] for grid in grids) for axis in (2, 3))
     rows, cols = _size(areas[0])
     grids = [extended(grid, high, wide, Kind.BLANK) for grid in grids]
-    return list(zip(grids, wanted, strict=True)), rows * cols - high * wide
+    return list(zip(grids, aligned(*wanted), strict=True)), rows * cols - high * wide
+
+
+def _refused(wanted: Sequence[Operand]) -> Operand:
+    """#VALUE! for every combination of criteria."""
+    return spread_to(error(ErrorValue.VALUE), np.broadcast_shapes(*(each.shape for each in aligned(*wanted))))
 
 
 def _count(here: Here, areas: Sequence[Ref], wanted: Sequence[Operand]) -> Operand:
     try:
         conditions, unread = _conditions(here, areas, wanted)
     except _Mismatch:
-        return error(ErrorValue.VALUE)
+        return _refused(wanted)
     if selects_live(conditions):
         return numbers(sum_(mask_of(conditions), -1))
     selection = selected(conditions, (1, 1))
@@ -181,7 +186,7 @@ def _measured(here: Here, values: Ref, areas: Sequence[Ref], wanted: Sequence[Op
             high, wide = grid.shape[2:]
             conditions = [(extended(area, high, wide, Kind.BLANK), wish) for area, wish in conditions]
     except _Mismatch:
-        return error(ErrorValue.VALUE)
+        return _refused(wanted)
     if selects_live(conditions):
         masked = _masked(grid, conditions)
         if how == "mean":

@@ -279,7 +279,7 @@ def impower(number: Scalar, power: Scalar) -> str | ErrorValue:
     try:
         size, angle = abs(argument.value) ** exponent, cmath.phase(argument.value) * exponent
         return text_of_complex(polar(size, angle), argument.letter)
-    except OverflowError:
+    except (OverflowError, ValueError):  # a size or an angle beyond all numbers
         return ErrorValue.NUM
 
 

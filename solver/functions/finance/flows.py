@@ -59,7 +59,7 @@ def present_value(rate: Node, flows: Node, times: Node | FloatArray) -> Node:
     return sum_(mul(flows, power(add(rate, 1.0), neg(times))), -1)
 
 
-@function("NPV")
+@function("NPV", singly=True)
 def npv(here: Here, rate: Number, *values: Ref) -> Operand:
     """The present value of payments at the ends of periods.
 
@@ -89,7 +89,7 @@ def _rate_of_return(flows: Node, times: Node, guess: Node) -> Node:
     return root(rate_of_flows, (*lead, 1), residual, flows, times, guess)
 
 
-@function("IRR")
+@function("IRR", singly=True)
 def irr(values: Grid, guess: Number = _GUESS) -> Operand:
     """The rate at which the present value of payments at the ends of periods vanishes.
 
@@ -130,7 +130,7 @@ def _dated(values: Grid, dates: Grid) -> tuple[Sample, Node] | Operand:
     return sample_of(flows), constant((whole - whole[..., :1]) / 365)
 
 
-@function("XNPV")
+@function("XNPV", singly=True)
 def xnpv(rate: Number, values: Grid, dates: Grid) -> Operand:
     """The present value, at the first date, of dated payments.
 
@@ -144,7 +144,7 @@ def xnpv(rate: Number, values: Grid, dates: Grid) -> Operand:
     return numbers(refused(present_value(rate, flows.values, years), not_above(rate, -1.0), less(rate, 0.0)))
 
 
-@function("XIRR")
+@function("XIRR", singly=True)
 def xirr(values: Grid, dates: Grid, guess: Number = _GUESS) -> Operand:
     """The rate at which the present value of dated payments vanishes.
 
@@ -187,7 +187,7 @@ def rate(
     return refused(root(rate_of_annuity, shape, residual, *arguments), not_above(nper, 0.0))
 
 
-@function("MIRR", calculus=Calculus.KINK)
+@function("MIRR", singly=True, calculus=Calculus.KINK)
 def mirr(values: Grid, finance_rate: Number, reinvest_rate: Number) -> Operand:
     """The rate of return where outlays are financed and returns reinvested at rates of their own.
 
@@ -205,7 +205,7 @@ def mirr(values: Grid, finance_rate: Number, reinvest_rate: Number) -> Operand:
     return blamed(numbers(needing(value, _mixed(sample), ErrorValue.DIV0)), sample.fault)
 
 
-@function("FVSCHEDULE")
+@function("FVSCHEDULE", singly=True)
 def fvschedule(principal: Number, schedule: Grid) -> Operand:
     """What a principal grows to at a rate for each period.
 

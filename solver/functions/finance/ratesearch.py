@@ -148,7 +148,8 @@ def _scan(value: Callable[[float], float], guess: float) -> float:
     from scipy.optimize import brentq
 
     values = np.array([value(u) for u in _GRID])
-    changes = np.flatnonzero(values[:-1] * values[1:] <= 0)
+    signs = np.sign(values)  # a product of the values themselves may vanish
+    changes = np.flatnonzero(signs[:-1] * signs[1:] <= 0)
     if not changes.size or not np.isfinite(values[changes]).all():
         return np.nan
     roots = [float(np.expm1(brentq(value, _GRID[k], _GRID[k + 1], xtol=1e-15, rtol=1e-15))) for k in changes]

@@ -16,6 +16,7 @@ from solver.functions.operand import (
     ZERO,
     Operand,
     error,
+    lone,
     numbers,
     with_errors,
 )
@@ -24,7 +25,7 @@ from solver.values import ErrorValue, Kind
 
 if TYPE_CHECKING:
     from solver.functions.here import Here
-    from solver.functions.registry import Ref, Value
+    from solver.functions.registry import Given, Ref, Value
 
 
 @function("ISBLANK", calculus=Calculus.STEP)
@@ -188,19 +189,22 @@ _TYPES = np.array([1, 1, 2, 4, *[16] * 15], dtype=np.float64)
 
 
 @function("TYPE", calculus=Calculus.STEP)
-def type_of(here: Here, value: Ref) -> Operand:
-    """The kind of a value as a number: 1 number, 2 text, 4 boolean, 16 error, 64 array.
+def type_of(here: Here, value: Given) -> Operand:
+    """The kind of a value as a number: 1 number, 2 text, 4 boolean, 16 error, 64 array, 128 function.
 
     =TYPE("a") -> 2
     =TYPE(TRUE) -> 4
     =TYPE(1/0) -> 16
     =TYPE({1,2}) -> 64
+    =TYPE(LAMBDA(x, x)) -> 128
     """
+    if callable(value):
+        return lone(128.0)
     if isinstance(value, References):
-        return numbers(constant(np.full((1, 1, 1, 1), 16.0)))
+        return lone(16.0)
     operand = here.read(value) if isinstance(value, Reference) else value
     if operand.shape[2:] != (1, 1):
-        return numbers(constant(np.full((1, 1, 1, 1), 64.0)))
+        return lone(64.0)
     return numbers(constant(_TYPES[operand.kind]))
 
 

@@ -99,7 +99,7 @@ def hyperlink(link: Value, name: Value | None = None) -> Operand:
 
 @function("CELL", calculus=Calculus.STEP)
 def cell(here: Here, about: str, area: Ref | None = None) -> Scalar:
-    """What is known about the first cell of a range: its address, row, col, contents or type.
+    """What is known about the first cell of a range: its address, row, col, contents, type or filename.
 
     =CELL("address", B3) -> "$B$3"
     =CELL("row", B3) -> 3
@@ -114,7 +114,9 @@ def cell(here: Here, about: str, area: Ref | None = None) -> Scalar:
     subject = about.casefold()
     if subject == "address":
         place = Cell(area.sheet, row, col).absolute
-        return place if area.sheet == here.sheet else f"{quote_sheet(area.sheet)}!{place}"
+        return place if area.sheet == here.sheet else f"{quote_sheet(f'[{here.file}]{area.sheet}')}!{place}"
+    if subject == "filename":
+        return f"[{here.file}]{area.sheet}"
     if subject in ("row", "col"):
         return float((row if subject == "row" else col) + 1)
     first = here.read(Reference(area.sheet, area.top[:1, :1], area.left[:1, :1], 1, 1))

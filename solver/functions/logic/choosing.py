@@ -13,7 +13,7 @@ import numpy as np
 
 from solver.algebra import constant, where
 from solver.functions.alignment import aligned, overlaid
-from solver.functions.arrange import choose_where
+from solver.functions.arrange import choose_where, spread_to
 from solver.functions.call import scalar_of
 from solver.functions.here import Reference, References
 from solver.functions.operand import NeedsValue, NotUniform, Operand, error, fail, with_errors
@@ -41,7 +41,7 @@ def chosen(here: Here, condition: Operand, yes: Branch, no: Branch) -> Meaning:
     """`yes()` where the condition holds and `no()` where it does not, with the errors of the condition itself."""
     if condition.live:
         return with_errors(_by_live(condition.number, values_of(yes(), here), values_of(no(), here)), condition)
-    truth = (condition.known != 0) & ~condition.errors
+    truth = _holds(condition)
     false = ~truth & ~condition.errors
     if not truth.any() and not false.any():
         return condition
@@ -51,21 +51,22 @@ def chosen(here: Here, condition: Operand, yes: Branch, no: Branch) -> Meaning:
     if branch is not None:
         filled, condition = aligned(values_of(branch(), here), condition)
         return with_errors(_over(filled, condition), condition)
-    return _mixed(here, truth, yes(), no(), condition)
+    return _mixed(here, yes(), no(), condition)
 
 
 def _over(operand: Operand, condition: Operand) -> Operand:
     """The operand repeated over the condition's grid."""
-    kind = np.broadcast_to(operand.kind, np.broadcast_shapes(operand.kind.shape, condition.shape))
-    return Operand(kind, operand.number, operand.text)
+    return spread_to(operand, np.broadcast_shapes(operand.shape, condition.shape))
 
 
-def _mixed(here: Here, truth: BoolArray, yes: Meaning, no: Meaning, condition: Operand) -> Meaning:
+def _mixed(here: Here, yes: Meaning, no: Meaning, condition: Operand) -> Meaning:
     lone = condition.shape[2:] == (1, 1)
+    if lone and (callable(yes) or callable(no)):
+        raise NotUniform
     if lone and isinstance(yes, Reference) and isinstance(no, Reference):
         both = (yes, no)
         if _size(yes) == _size(no) and yes.sheet == no.sheet and not condition.has(Kind.ERROR):
-            flat = truth[:, :, 0, 0]
+            flat = _holds(condition)[:, :, 0, 0]
             top, left = np.where(flat, yes.top, no.top), np.where(flat, yes.left, no.left)
             return Reference(yes.sheet, top, left, yes.rows, yes.cols, yes.whole)
         if any(_size(part) != (1, 1) for part in both):
@@ -74,8 +75,11 @@ def _mixed(here: Here, truth: BoolArray, yes: Meaning, no: Meaning, condition: O
     if lone and first.shape[2:] != second.shape[2:]:
         raise NotUniform
     first, second, condition = aligned(first, second, condition)
-    mask = np.broadcast_to(truth, np.broadcast_shapes(truth.shape, condition.shape))
-    return with_errors(choose_where(mask, first, second), condition)
+    return with_errors(choose_where(np.broadcast_to(_holds(condition), condition.shape), first, second), condition)
+
+
+def _holds(condition: Operand) -> BoolArray:
+    return np.asarray((condition.known != 0) & ~condition.errors)
 
 
 def _size(reference: Reference) -> tuple[int, int]:

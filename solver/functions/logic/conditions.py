@@ -40,6 +40,7 @@ def if_(here: Here, condition: Value, yes: Lazy, no: Lazy | None = None) -> Ref:
     =IF(0, 1) -> FALSE
     =IF("x", 1, 2) -> #VALUE!
     =IF({1,0,1}, {1,2,3}, -1) -> {1,-1,3}
+    =IF(1, LAMBDA(x, x + 1), LAMBDA(x, x - 1))(5) -> 6
     """
     return chosen(here, as_logicals(condition), yes, (lambda: FALSE) if no is None else no)
 

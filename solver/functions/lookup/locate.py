@@ -12,7 +12,7 @@ import numpy as np
 
 from solver.algebra import Node, constant, count_less, equal, less, less_equal, max_, min_, pick, sub, sum_, where
 from solver.functions.alignment import overlaid
-from solver.functions.arrange import flatten, gather, rearrange
+from solver.functions.arrange import flatten, gather, rearrange, spread_to
 from solver.functions.criteria.selection import column_of
 from solver.functions.here import Reference
 from solver.functions.lookup.search import Match, search_of
@@ -127,7 +127,7 @@ def entry_at(vector: Operand, place: Place, here: Here, area: Operand | Referenc
         return numbers(pick(values, place, -1))
     inside = np.maximum(place, 0)
     if not (place >= 0).any():
-        return error(ErrorValue.NA)
+        return spread_to(error(ErrorValue.NA), place.shape)
     nowhere = np.zeros((1, 1, 1, 1), dtype=np.intp)
     downwards = vector.shape[3] == 1
     found = entries_at(area, inside if downwards else nowhere, nowhere if downwards else inside, here)

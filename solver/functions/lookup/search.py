@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from solver.functions.comparison import TextKey, text_key
+from solver.functions.texts.regularexpressions import found
 from solver.functions.wildcards import has_wildcards, wildcard_pattern
 from solver.values import Kind
 
@@ -33,6 +34,7 @@ class Match(Enum):
 
     EXACT = "exact"
     WILDCARD = "wildcard"
+    REGEX = "regex"
     BELOW = "below"
     ABOVE = "above"
     ASCENDING = "ascending"
@@ -103,6 +105,8 @@ class Search:
         return found
 
     def _find_text(self, text: str, match: Match, last: bool) -> int:
+        if match is Match.REGEX:
+            return self._matching(text, last)
         if match in (Match.EXACT, Match.WILDCARD):
             places = self._alike(text) if match is Match.WILDCARD and has_wildcards(text) else None
             if places is None:
@@ -115,6 +119,14 @@ class Search:
         low, high = bisect_left(self.text_keys, text_key(text)), bisect_right(self.text_keys, text_key(text))
         rank = float(low) if high > low else low - 0.5
         return int(ordered.find(np.array([rank]), match, last)[0])
+
+    def _matching(self, pattern: str, last: bool) -> int:
+        """The position of the first or last text in which a regular expression is found."""
+        texts = self.column.text
+        if texts is None:
+            return -1
+        places = np.flatnonzero(self.column.is_text).tolist()
+        return next((k for k in (places[::-1] if last else places) if found(pattern, texts[k])), -1)
 
     def _alike(self, text: str) -> IntArray:
         pattern = wildcard_pattern(text)

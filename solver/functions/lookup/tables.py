@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from solver.functions.alignment import aligned, overlaid
-from solver.functions.arrange import choose_where, rearrange
+from solver.functions.arrange import choose_where, rearrange, spread_to
 from solver.functions.coerce import as_logicals, as_numbers
 from solver.functions.here import Reference, References
 from solver.functions.logic.choosing import values_of
@@ -56,7 +57,7 @@ def match(here: Here, key: Value, values: Ref, kind: Value = _ONE) -> Operand:
     return counted_from_one(located(vector, key, way), key)
 
 
-_X_MODES = {0: Match.EXACT, -1: Match.BELOW, 1: Match.ABOVE, 2: Match.WILDCARD}
+_X_MODES = {0: Match.EXACT, -1: Match.BELOW, 1: Match.ABOVE, 2: Match.WILDCARD, 3: Match.REGEX}
 
 
 def _x_options(mode: Operand, order: Operand) -> tuple[Match, bool] | ErrorValue:
@@ -73,12 +74,15 @@ def _x_options(mode: Operand, order: Operand) -> tuple[Match, bool] | ErrorValue
 
 @function("XMATCH", calculus=Calculus.STEP)
 def xmatch(here: Here, key: Value, values: Ref, mode: Value = _ZERO, order: Value = _ONE) -> Operand:
-    """The position of a key: itself (0), or else the next smaller (-1) or larger value (1), or by wildcards (2).
+    r"""The position of a key: itself (0), or else the next smaller (-1) or larger value (1).
+
+    A text may also be found by its wildcards (2) or as a regular expression (3).
 
     =XMATCH(4, {5,3,4}) -> 3
     =XMATCH(4, {5,3,1}, -1) -> 2
     =XMATCH(4, {9,5,1}, 1) -> 2
     =XMATCH("a", {"a","b","a"}, 0, -1) -> 3
+    =XMATCH("[ab]\d", {"c1","A2","b3"}, 3) -> 3
     """
     options = _x_options(mode, order)
     if isinstance(options, ErrorValue):
@@ -101,13 +105,15 @@ def _table_entry(here: Here, key: Operand, table: Ref, index: Operand, near: Ope
     vector = here.read(edge) if isinstance(edge, Reference) else edge
     length = (table.rows if across else table.cols) if isinstance(table, Reference) else table.shape[2 if across else 3]
     line = as_numbers(index)
-    wanted = np.broadcast_to(np.trunc(line.known).astype(np.intp) - 1, line.shape)
+    wanted = np.broadcast_to(np.trunc(np.clip(line.known, -1, length + 1)).astype(np.intp) - 1, line.shape)
     place = located(vector, key, Match.ASCENDING if approximate else Match.WILDCARD)
     usable = np.clip(wanted, 0, length - 1)
     if isinstance(place, np.ndarray):
         inside = np.maximum(place, 0)
         down, right = (usable, inside) if across else (inside, usable)
-        found = entries_at(table, down, right, here) if (place >= 0).any() else error(ErrorValue.NA)
+        if not (place >= 0).any():
+            table, down, right = error(ErrorValue.NA), np.zeros_like(down), np.zeros_like(right)
+        found = entries_at(table, down, right, here)
         found = overlaid(found, place < 0, _NOT_FOUND)
     else:
         if (usable != usable.flat[0]).any():
@@ -168,6 +174,8 @@ def lookup_of(here: Here, key: Value, values: ArrayRef, results: ArrayRef | None
         results = _line(values, (high if across else wide) - 1, across)
     values = _line(values, 0, across)
     vector = vector_of(values, here)
+    if vector is not None and isinstance(results, Reference):
+        results = _as_long_as(results, vector)
     beside = vector_of(results, here)
     if vector is None or beside is None:
         return error(ErrorValue.NA)
@@ -175,6 +183,14 @@ def lookup_of(here: Here, key: Value, values: ArrayRef, results: ArrayRef | None
     if isinstance(place, np.ndarray) and not isinstance(results, Reference):
         place = np.where(place < max(beside.shape[2:]), place, -1)
     return with_errors(entry_at(beside, place, here, results), key)
+
+
+def _as_long_as(results: Reference, vector: Operand) -> Reference:
+    """A row or column of results that goes on to the length of the vector that is searched."""
+    high, wide = vector.shape[2:]
+    if results.cols == 1 and (results.rows > 1 or high > 1):
+        return replace(results, rows=max(results.rows, high, wide))
+    return replace(results, cols=max(results.cols, high, wide)) if results.rows == 1 else results
 
 
 @function("XLOOKUP")
@@ -228,7 +244,10 @@ def _x_entry(
         fallback = failed()
         if fallback is BLANK:  # nothing stands between the commas
             fallback = _absent()
-        return with_errors(values_of(fallback, here), key) if key.has(Kind.ERROR) else fallback
+        if found.size == 1 and not key.has(Kind.ERROR):
+            return fallback
+        filled, wanted = aligned(values_of(fallback, here), key)
+        return with_errors(spread_to(filled, np.broadcast_shapes(filled.shape, wanted.shape)), key)
     inside = np.maximum(place, 0)
     high, wide = (results.rows, results.cols) if isinstance(results, Reference) else results.shape[2:]
     if isinstance(results, Reference) and found.all() and place.shape[2:] == (1, 1):

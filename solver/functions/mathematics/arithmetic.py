@@ -212,7 +212,7 @@ def quotient_of(numerator: Value, denominator: Value) -> Operand:
     return with_errors(numbers(guard(whole, equal(below.number, 0.0), ErrorValue.DIV0)), above, below)
 
 
-@function("SERIESSUM")
+@function("SERIESSUM", singly=True)
 def seriessum(x: Value, first: Value, step: Value, coefficients: Grid) -> Operand:
     """The power series whose exponents start at `first` and grow by `step`.
 

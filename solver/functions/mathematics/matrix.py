@@ -10,6 +10,7 @@ import numpy as np
 
 from solver.algebra import constant, det, inverse, matmul
 from solver.functions.arrange import rearrange, spread_to
+from solver.functions.arrays.layout import MOST_CELLS
 from solver.functions.operand import ZERO, Operand, error, numbers, with_errors
 from solver.functions.registry import Array, function
 from solver.values import ErrorValue, Kind
@@ -76,7 +77,7 @@ def munit(size: int) -> Operand:
     =MUNIT(2) -> {1,0;0,1}
     =MUNIT(0) -> #VALUE!
     """
-    if size < 1:
+    if size < 1 or size * size > MOST_CELLS:
         return error(ErrorValue.VALUE)
     return numbers(constant(np.eye(size)[np.newaxis, np.newaxis]))
 

@@ -152,7 +152,7 @@ def _steps(number: Node, step: Node, rounding: Callable[[Node], Node]) -> Node:
     """How many steps make the number, rounded; nearly whole ones count as whole. No step at all gives 0."""
     zero = equal(step, 0.0)
     ratio = div(number, where(zero, 1.0, step))
-    if ratio.value is not None:
+    if ratio.value is not None and np.isfinite(ratio.value).all():
         whole = np.rint(ratio.value)
         near = np.abs(ratio.value - whole) <= _SLACK * np.abs(ratio.value)
         ratio = constant(np.where(near, whole, ratio.value))

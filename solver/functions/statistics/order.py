@@ -190,7 +190,7 @@ def quartile_exc(array: Grid, quart: Number) -> Operand:
     return _percentile_inside(sample_of(array), mul(trunc(quart), 0.25))
 
 
-@function("TRIMMEAN", calculus=Calculus.KINK)
+@function("TRIMMEAN", singly=True, calculus=Calculus.KINK)
 def trimmean(array: Grid, percent: Number) -> Operand:
     """The mean without a share of the numbers, taken half from either end.
 

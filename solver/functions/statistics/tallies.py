@@ -99,7 +99,7 @@ def frequency(data: Grid, bins: Grid) -> Operand:
     return blamed(numbers(result), sample.fault, classes.fault)
 
 
-@function("PROB", calculus=Calculus.STEP)
+@function("PROB", singly=True, calculus=Calculus.STEP)
 def prob(values: Grid, probabilities: Grid, lower: Number, upper: Number | None = None) -> Operand:
     """The probability that a value lies between two limits, or is equal to the one.
 

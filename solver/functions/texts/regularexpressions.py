@@ -44,6 +44,12 @@ def _compiled(pattern: str, ignore_case: bool) -> re.Pattern[str] | None:
         return None
 
 
+def found(pattern: str, text: str) -> bool:
+    """Whether any part of a text matches a pattern; nothing matches what is no pattern."""
+    compiled = _compiled(pattern, False)
+    return compiled is not None and next(_matches(compiled, text), None) is not None
+
+
 @function("REGEXTEST")
 def regextest(text: str, pattern: str, ignore_case: float = 0) -> bool | ErrorValue:
     r"""Whether any part of a text matches a pattern.
