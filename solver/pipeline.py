@@ -98,6 +98,10 @@ def solve_model(book: Book, model: Model, request: Request, inputs: Mapping[Cell
     if lost:
         note = f"{lost} variable cells hold formulas; in the written file they hold the fitted numbers, as after Excel"
         solution = replace(solution, notes=(*solution.notes, note))
+    if binding.calculation.recalculated:
+        first = binding.calculation.recalculated[0].first
+        note = f"{first} moves in a way that has no formula of its own: the book was recalculated at every point"
+        solution = replace(solution, notes=(*solution.notes, note))
     solved = time.perf_counter()
     after = recomputed(book, Given(binding.variables, solution.x, inputs))
     return Answer(

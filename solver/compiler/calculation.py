@@ -8,16 +8,19 @@ before they are called circular.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from solver.algebra import add
 from solver.compiler.blocks import Template
 from solver.compiler.cone import Cone
 from solver.compiler.evaluation import Evaluation
 from solver.compiler.iteration import held, ring_of
 from solver.compiler.lower import evaluate, value_of
+from solver.compiler.outside import Recalculation
 from solver.compiler.recurrence import recurred
 from solver.compiler.signals import Missing, Unknown
 from solver.compiler.site import Site
@@ -26,11 +29,14 @@ from solver.compiler.supposing import supposed
 from solver.errors import CircularReference, FormulaError
 from solver.formula.tree import references
 from solver.functions.operand import NeedsValue, NotUniform, Operand
+from solver.places import Given
+from solver.values import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from solver.book.book import Iteration
+    from solver.functions.operand import FloatArray
     from solver.grid import Area, Cell
     from solver.values import Scalar
 
@@ -44,12 +50,17 @@ class Calculation(Evaluation):
     depth = 0
 
     @cached_property
+    def recalculated(self) -> list[Area]:
+        """The areas of live formulas for which the book is recalculated at every point."""
+        return []
+
+    @cached_property
     def imagined(self) -> dict[tuple[Cell, ...], Calculation]:
         """The book with the input cells of what-if tables as variables, by these cells."""
         return {}
 
     def again(self, inputs: Mapping[Cell, Scalar], variables: Sequence[Area]) -> Calculation:
-        """The same book, to be computed with other inputs and variables for a what-if table."""
+        """The same book, to be computed with other inputs and variables."""
         seed = int(self._generator.integers(2**32))
         other = Calculation(self.book, inputs=inputs, variables=variables, trust=self.trust, seed=seed)
         other.depth = self.depth + 1
@@ -188,6 +199,40 @@ class Calculation(Evaluation):
             if np.abs(after - before).max() < setting.delta:
                 return None
         return None
+
+    def outside(self, number: int) -> bool:
+        """Whether a block that cannot be computed of live cells can be by recalculating the book at every point."""
+        if self.x is None:
+            return False
+        block = self.blocks[number]
+        found = self._recalculation.filled(block.area, spills=block.filling)
+        if found is None:
+            return False
+        area, kind = found
+        texts = kind == Kind.TEXT
+        if texts.any() and not texts.all() and block.divisible:
+            raise NotUniform
+        if texts.any():
+            self.failures.update(dict.fromkeys(block.area.cells(), "a text that depends on a variable cell"))
+            self.leave(number)
+            return True
+        if area != block.area:
+            self.grow(area)
+            self.blocks[number] = replace(block, area=area)
+        node, wiggle = self._recalculation.numbers(area, self.x), self.disturbance(area)
+        kind = np.where(kind == Kind.BOOLEAN, kind, np.uint8(Kind.NUMBER))
+        self.recalculated.append(area)
+        self.moved = True
+        self.enter(number, (area, kind, node if wiggle is None else add(node, wiggle), None))
+        return True
+
+    @cached_property
+    def _recalculation(self) -> Recalculation:
+        def fresh(x: FloatArray | None) -> Calculation:
+            inputs = self.inputs if x is None else Given(self.variables, x, self.inputs)
+            return self.again(inputs, ())
+
+        return Recalculation(fresh)
 
     def _again(self, number: int) -> None:
         """Computes a block of a ring on the present values of the others."""

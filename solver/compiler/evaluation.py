@@ -224,20 +224,32 @@ class Evaluation(Workspace, ABC):
         return None
 
     def fail(self, number: int, failure: Exception) -> None:
-        """Marks the cells of a block as not computed; with `strict`, raises the failure."""
+        """Computes a block in another way, or marks its cells as not computed; with `strict`, raises the failure."""
         block = self.blocks[number]
         if isinstance(failure, Elsewhere) and self._rest(number):
             self.kept.update(dict.fromkeys(block.area.cells(), str(failure)))
             return
+        if self.outside(number):
+            return
         if self.strict:
             raise located(block, failure)
         self.failures.update(dict.fromkeys(block.area.cells(), str(failure)))
-        store = self.stores[block.area.sheet]
-        window = store.area_window(block.area)
+        self.leave(number)
+
+    def leave(self, number: int) -> None:
+        """Marks the cells of a block as not known."""
+        area = self.blocks[number].area
+        store = self.stores[area.sheet]
+        window = store.area_window(area)
         store.kind[window] = UNKNOWN
         store.block[window] = NO_BLOCK
         store.cache.clear()
         self.done[number] = True
+
+    def outside(self, number: int) -> bool:
+        """Whether a block that cannot be computed of live cells was computed in another way."""
+        del number
+        return False
 
 
 _LONG, _WIDE = 65_536, 4_096  # ranges beyond this end at the last used cell

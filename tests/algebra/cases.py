@@ -48,6 +48,7 @@ from solver.algebra.node import REGISTRY, Node, as_node, make
 from solver.algebra.pointwise import Pointwise
 from solver.algebra.primitives.choose import placed_like
 from solver.algebra.primitives.extremes import ordering
+from solver.algebra.primitives.outside import Outside, outside
 from solver.algebra.primitives.recur import Triangle
 from solver.algebra.primitives.roots import root
 from solver.algebra.primitives.routes import Route, routing
@@ -158,6 +159,8 @@ ARRAYS = [
     _case("sort", [(3, 4)], lambda x: sort_(x, 0), "columns"),
     _case("count_less", [(5,), (2, 3)], count_less),
     _case("opaque", [(2, 3), (3,)], lambda a, b: opaque(lambda x, y: np.floor(x + y), a, b)),
+    _case("outside", [(6,)], lambda x: outside(x, Outside(lambda at: _matrix @ at, 5, True))),
+    _case("outside", [(6,)], lambda x: outside(x, Outside(lambda at: np.floor(_matrix @ at), 5, False)), "steps"),
     _case("sloped", [(2, 3), (3,)], lambda a, b: sloped(_grown, _growth, a, b)),
     _case("recur", [(4,), (5,)], lambda c, b: recur(c, b, _subdiagonals(5, 1))),
     _case("recur", [(8,), (6,)], lambda c, b: recur(c, b, _subdiagonals(6, 1, 3)), "lags"),

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from solver.algebra import Function
 from solver.book.book import Iteration
 from solver.compiler.calculation import Calculation
 from solver.errors import CircularReference
@@ -53,8 +54,17 @@ def test_without_iteration_a_ring_is_circular() -> None:
         computed({"A1": "=B1", "B1": "=A1"}, "A1", iterate=None, strict=True)
 
 
-def test_a_ring_around_a_variable_is_circular() -> None:
+def test_a_ring_around_a_variable_settles_anew_at_every_point() -> None:
+    book = book_of({"S": {"A1": 1.0, "B1": "=B1/2+A1"}}, iterate=Iteration())
+    calculation = Calculation(book, strict=True, variables=[Area("S", 0, 0, 0, 0)])
+    node = calculation.value(Area("S", 0, 1, 0, 1)).number
+    assert calculation.x is not None
+    settled = Function(node, calculation.x)
+    for number in (1.0, -3.0, 10.0):
+        plain = computed({"A1": number, "B1": "=B1/2+A1"}, "B1", iterate=Iteration())
+        assert settled.value(np.array([number])) == plain[0] == pytest.approx(2 * number, abs=2e-3)
+
+
+def test_a_ring_around_a_variable_is_circular_where_the_book_does_not_iterate() -> None:
     with pytest.raises(CircularReference):
-        computed(
-            {"A1": 1.0, "B1": "=B1/2+A1"}, "B1", iterate=Iteration(), strict=True, variables=[Area("S", 0, 0, 0, 0)]
-        )
+        computed({"A1": 1.0, "B1": "=B1/2+A1"}, "B1", iterate=None, strict=True, variables=[Area("S", 0, 0, 0, 0)])
