@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from enum import Enum
 from itertools import count
+from math import prod
 from typing import Any, TypeAlias
 from weakref import WeakValueDictionary
 
@@ -71,19 +72,22 @@ REGISTRY: dict[str, Primitive] = {}
 class Node:
     """An array in the graph; equal nodes are the same object, and nothing in it ever changes.
 
-    `value` is the array of a constant, None for a live node. `serial` grows from arguments to results.
+    `value` is the array of a constant, None for a live node. `size` counts the elements of its shape, `serial` grows
+    from arguments to results.
     """
 
-    __slots__ = ("__weakref__", "_key", "args", "op", "param", "serial", "shape", "value")
+    __slots__ = ("__weakref__", "_key", "args", "op", "param", "serial", "shape", "size", "value")
 
     op: Primitive
     args: tuple[Node, ...]
     param: Any
     shape: Shape
+    size: int
     value: Array | None
 
     def __init__(self, op: Primitive, args: tuple[Node, ...], param: Any, shape: Shape, value: Array | None) -> None:
         self.op, self.args, self.param, self.shape, self.value = op, args, param, shape, value
+        self.size = prod(shape)
         self.serial = next(_serials)
         self._key: object = None
 
@@ -104,14 +108,6 @@ class Node:
     def rank(self) -> int:
         """How many axes it has."""
         return len(self.shape)
-
-    @property
-    def size(self) -> int:
-        """How many elements it has."""
-        size = 1
-        for length in self.shape:
-            size *= length
-        return size
 
     def __repr__(self) -> str:
         if self.value is not None:

@@ -29,7 +29,7 @@ from solver.algebra.node import (
     broadcast_shape,
     make,
 )
-from solver.algebra.primitives.reduce import broadcasting
+from solver.algebra.primitives.reduce import broadcasting, ordered
 from solver.algebra.primitives.shape import reshape
 
 Partials: TypeAlias = Callable[..., tuple["Operand | None", ...]]
@@ -41,10 +41,11 @@ class Pointwise(Primitive):
     """A primitive that acts element by element; calling it makes a node.
 
     `partials(y, *args)` gives the partial derivative by each argument, None where it has none. `domain` is an interval
-    per argument on which value and derivatives are finite. `rewrite(*args)` may give a simpler node.
+    per argument on which value and derivatives are finite. `rewrite(*args)` may give a simpler node; the two arguments
+    of a `commutative` one come in the one order of `ordered`.
     """
 
-    __slots__ = ("domain", "kernel", "partials", "rewrite")
+    __slots__ = ("commutative", "domain", "kernel", "partials", "rewrite")
 
     def __init__(
         self,
@@ -55,11 +56,12 @@ class Pointwise(Primitive):
         smoothness: Smoothness = Smoothness.YES,
         *,
         rewrite: Rewrite | None = None,
+        commutative: bool = False,
         doc: str | None = None,
     ) -> None:
         super().__init__(name, lambda _param, _shapes: kernel, smoothness, doc=doc)
         self.kernel, self.partials, self.domain = kernel, partials, domain
-        self.rewrite = rewrite
+        self.rewrite, self.commutative = rewrite, commutative
 
     def __call__(self, *operands: Operand) -> Node:
         """The node of this primitive on the operands, folded or simplified where that is possible."""
@@ -71,6 +73,8 @@ class Pointwise(Primitive):
             with np.errstate(all="ignore"):
                 value = np.asarray(self.kernel(*[arg.value for arg in args]))
             return Node(CONSTANT, (), None, value.shape, value)
+        if self.commutative:
+            args = list(ordered(args[0], args[1]))
         if self.rewrite is not None:
             simpler = self.rewrite(*args)
             if simpler is not None:
@@ -86,7 +90,10 @@ def align(args: Sequence[Node]) -> tuple[tuple[Node, ...], Shape]:
     broadcasting makes anyway is taken away.
     """
     shape = args[0].shape
-    if all(arg.shape == shape and arg.op is not broadcasting for arg in args):
+    for arg in args:
+        if arg.shape != shape or arg.op is broadcasting:
+            break
+    else:
         return tuple(args), shape
     shape = broadcast_shape([arg.shape for arg in args])
     rank = len(shape)
@@ -108,11 +115,21 @@ def pointwise(
     smoothness: Smoothness = Smoothness.YES,
     *,
     rewrite: Rewrite | None = None,
+    commutative: bool = False,
 ) -> Callable[[Partials], Pointwise]:
     """Declares a pointwise primitive; the decorated function gives its partial derivatives."""
 
     def declare(partials: Partials) -> Pointwise:
         name = partials.__name__
-        return Pointwise(name, kernel, partials, domain, smoothness, rewrite=rewrite, doc=partials.__doc__)
+        return Pointwise(
+            name,
+            kernel,
+            partials,
+            domain,
+            smoothness,
+            rewrite=rewrite,
+            commutative=commutative,
+            doc=partials.__doc__,
+        )
 
     return declare

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from solver.algebra import add
+from solver.book.pause import collector_paused
 from solver.compiler.blocks import Template
 from solver.compiler.cone import Cone
 from solver.compiler.evaluation import Evaluation
@@ -115,6 +116,7 @@ class Calculation(Evaluation):
         store = self.stores[area.sheet]
         return store.read_area(area.top, area.left, area.rows, area.cols)
 
+    @collector_paused()
     def settle(self, wanted: Sequence[int]) -> None:
         """Computes blocks, and before each one those that it reads."""
         self._keep_stored(wanted)

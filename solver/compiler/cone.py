@@ -94,5 +94,7 @@ class Cone:
         """The waiting blocks of an area, and whether a cell of it has moved: it was changed, or computed from one."""
         store = self._workspace.store(area.sheet)
         window = store.area_window(area)
-        blocks = [number for number in np.unique(store.block[window]).tolist() if number != NO_BLOCK]
+        waiting = store.block[window]
+        found = waiting.ravel().tolist() if waiting.size <= 1 else np.unique(waiting).tolist()
+        blocks = [number for number in found if number != NO_BLOCK]
         return blocks, bool(store.moved[window].any())

@@ -72,7 +72,9 @@ class Evaluation(Workspace, ABC):
         store = self.store(reference.sheet)
         top, left, rows, cols = reference.top, reference.left, reference.rows, reference.cols
         if rows == cols == top.size == left.size == 1:
-            return self._cell(store, int(top[0, 0]), int(left[0, 0]))
+            row, col = int(top[0, 0]), int(left[0, 0])
+            inside = 0 <= row < MAX_ROWS and 0 <= col < MAX_COLS
+            return self.read_cell(reference.sheet, row, col) if inside else error(ErrorValue.REF)
         low, high, start, end = int(top.min()), int(top.max()), int(left.min()), int(left.max())
         if low < 0 or start < 0 or high + rows > MAX_ROWS or end + cols > MAX_COLS:
             return error(ErrorValue.REF)
@@ -99,10 +101,9 @@ class Evaluation(Workspace, ABC):
     def suppose(self, cell: Cell, inputs: Sequence[Cell], values: Sequence[Operand]) -> Operand:
         """The value of a cell for each cell of a block, if the inputs held these values there."""
 
-    def _cell(self, store: SheetStore, row: int, col: int) -> Operand:
-        """The value of one cell, on the quickest way: most formulas read little else."""
-        if not (0 <= row < MAX_ROWS and 0 <= col < MAX_COLS):
-            return error(ErrorValue.REF)
+    def read_cell(self, sheet: str, row: int, col: int) -> Operand:
+        """The value of one cell, on the quickest way: most formulas read little else. Missing as in `read`."""
+        store = self.store(sheet)
         r, c = store.row_index.get(row), store.col_index.get(col)
         if r is None or c is None:
             return BLANK

@@ -9,14 +9,14 @@ import numpy as np
 
 from solver.algebra import constant
 from solver.compiler import growing
-from solver.compiler.refer import bounding, cells_of, common, part_of_table
+from solver.compiler.refer import bounding, cell_at, cells_of, common, part_of_table
 from solver.compiler.site import Meaning, Site, fixed_reference
 from solver.errors import FormulaError, UnsupportedFunction
 from solver.formula import tree as t
 from solver.functions.arrange import rearrange
 from solver.functions.call import call, intersect, scalar_of
 from solver.functions.here import Closure, Reference, References
-from solver.functions.operand import BLANK, NotUniform, Operand, error, lone, numbers, of_scalars
+from solver.functions.operand import ALL_NUMBERS, BLANK, NotUniform, Operand, error, lone, numbers, of_scalars
 from solver.functions.operators import binary, percent, unary
 from solver.functions.registry import Taking, lookup
 from solver.values import ERROR_OF_LABEL, ErrorValue
@@ -91,7 +91,7 @@ def value_of(meaning: Meaning, site: Site) -> Operand:
 def _number(tree: t.Number, site: Site) -> Meaning:
     literal = site.literals[tree.slot]
     if isinstance(literal, float):
-        return numbers(constant(np.full((1, 1, 1, 1), literal)))
+        return Operand(ALL_NUMBERS, constant(np.array(literal, ndmin=4)))
     return numbers(constant(literal[:, :, np.newaxis, np.newaxis]))
 
 
@@ -154,7 +154,12 @@ def _binary(tree: t.Binary, site: Site) -> Meaning:
 
 
 def _value(tree: t.Tree, site: Site) -> Operand:
-    return value_of(evaluate(tree, site), site)
+    if type(tree) is t.Reference:
+        at = cell_at(tree, site)
+        if at is not None:
+            return site.world.read_cell(site.sheet, *at)
+    meaning = _RULES[type(tree)](tree, site)
+    return meaning if type(meaning) is Operand else value_of(meaning, site)
 
 
 def _call(tree: t.Call, site: Site) -> Meaning:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from solver.compiler.blocks import Block
     from solver.compiler.names import Names
 
+_WITHOUT_CELLS = frozenset((t.Number, t.Text, t.Logical, t.Missing, t.Binary, t.Unary, t.Percent))
 _ANYWHERE = frozenset(("OFFSET", "INDIRECT"))
 
 
@@ -24,6 +25,8 @@ def precedents(block: Block, names: Names) -> tuple[list[Area], bool]:
 def _collect(tree: t.Tree, block: Block, names: Names, areas: list[Area], seen: set[str]) -> bool:
     exact = True
     for node in t.postorder(tree):
+        if type(node) in _WITHOUT_CELLS:
+            continue
         if isinstance(node, t.Reference):
             areas.extend(_areas(node, block, names))
         elif isinstance(node, (t.Range, t.Spill)) or (isinstance(node, t.Call) and node.name in _ANYWHERE):

@@ -37,6 +37,18 @@ def cells_of(address: Address, site: Site) -> Reference | References | Operand:
     return _on_sheet(address, name, site) if name else error(ErrorValue.REF)
 
 
+def cell_at(address: Address, site: Site) -> tuple[int, int] | None:
+    """Row and column, where an address means one cell of the own sheet to a formula in one cell: most of them do."""
+    row, col = address.row, address.col
+    if row is None or col is None or address.sheet is not None or address.book is not None:
+        return None
+    if address.row_end is not None or address.col_end is not None or site.row.size != 1 or site.col.size != 1:
+        return None
+    top = site.row.item() + row.value if row.relative else row.value
+    left = site.col.item() + col.value if col.relative else col.value
+    return (top % MAX_ROWS, left % MAX_COLS)
+
+
 def _on_sheet(address: Address, sheet: str, site: Site) -> Reference:
     top, rows = _span(address.row, address.row_end, site.row, MAX_ROWS)
     left, cols = _span(address.col, address.col_end, site.col, MAX_COLS)

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from solver.algebra import Node, broadcast, reshape
 from solver.book.book import FormulaKind
 from solver.functions.arrange import gather, rearrange, spread_to
-from solver.functions.operand import Operand, error
+from solver.functions.operand import ALL_NUMBERS, Operand, error
 from solver.grid import Area
 from solver.values import ErrorValue, Kind
 
@@ -23,8 +23,13 @@ Filling: TypeAlias = "tuple[Area, KindArray, Node, TextArray | None]"
 """An area with kinds (rows, cols), numbers (rows * cols) and texts (rows, cols)."""
 
 
+_ONE_NUMBER = ALL_NUMBERS[0, 0]
+
+
 def cell_results(block: Block, result: Operand) -> Filling:
     """One value for each cell of the block: the first of each grid. A formula gives 0 where it finds a blank."""
+    if result.kind is ALL_NUMBERS and result.number.size == block.area.size == 1:
+        return block.area, _ONE_NUMBER, reshape(result.number, (1,)), None
     if result.shape[2:] != (1, 1):
         result = rearrange(result, lambda array: array[:, :, :1, :1])
     rows, cols = block.lead

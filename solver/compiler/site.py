@@ -32,6 +32,9 @@ class World(Protocol):
     def read(self, reference: Reference) -> Operand:
         """The values in a range, computed first if they are not yet."""
 
+    def read_cell(self, sheet: str, row: int, col: int) -> Operand:
+        """The value of one cell, computed first if it is not yet."""
+
     def spill(self, sheet: str, row: int, col: int) -> Area | None:
         """The area that the array formula in a cell fills."""
 

@@ -188,6 +188,9 @@ class SheetStore:
 
     def write(self, area: Area, kind: KindArray, number: Node, text: npt.NDArray[np.object_] | None) -> None:
         """Stores values (rows, cols) over an area whose cells all exist in the grid; the node has size rows * cols."""
+        if area.size == 1:
+            self._write_cell(area, kind, number, text)
+            return
         high, wide = self.area_window(area)
         if (self.block[high, wide] == NO_BLOCK).any():
             self.cache.clear()  # else nobody can have read these cells yet
@@ -205,6 +208,22 @@ class SheetStore:
             self.any_live = True
         self.text[high, wide] = None if text is None else text
         self.block[high, wide] = NO_BLOCK
+
+    def _write_cell(self, area: Area, kind: KindArray, number: Node, text: npt.NDArray[np.object_] | None) -> None:
+        """`write` for one cell, without arrays: a sheet of formulas that differ from each other has nothing else."""
+        at = self.row_index[area.top], self.col_index[area.left]
+        if self.block[at] == NO_BLOCK:
+            self.cache.clear()
+        self.kind[at] = here = kind[0, 0]
+        if number.value is not None:
+            self.number[at], self.live[at] = number.value.item(), -1
+        else:
+            self.nodes.append(reshape(number, (1,)))
+            self.live[at] = len(self.nodes) - 1 if here in _NUMERIC else -1
+            self.place[at] = 0
+            self.any_live = True
+        self.text[at] = None if text is None else text[0, 0]
+        self.block[at] = NO_BLOCK
 
     def held(self, area: Area) -> list[npt.NDArray[np.generic]]:
         """Copies of all that the cells of an area hold."""
@@ -243,6 +262,7 @@ class SheetStore:
 
 
 _NUMBER = int(Kind.NUMBER)
+_NUMERIC = (int(Kind.NUMBER), int(Kind.BOOLEAN))
 
 
 def _own(array: npt.NDArray[T]) -> npt.NDArray[T]:

@@ -36,6 +36,10 @@ class Place(NamedTuple):
     sheet_end: str | None = None
 
 
+NOWHERE = Place()
+"""Nothing stands before the exclamation mark, nor is there one."""
+
+
 def place_of(prefix: str) -> Place:
     """The book and the sheets of a prefix such as `'[1]My sheet'!`; ValueError if it names a book by its file.
 
@@ -69,10 +73,10 @@ def without_file_prefix(name: str) -> str:
 def leaf(word: Word, place: Place, row: int, col: int) -> Tree:
     """The node of a word that is neither a number, a call nor a sign; ValueError says what is wrong with it."""
     match word.kind:
-        case WordKind.STRING:
-            return Text(_unquoted(word.text))
         case WordKind.CELL | WordKind.COLUMNS | WordKind.ROWS:
             return _reference(word.text, place, row, col)
+        case WordKind.STRING:
+            return Text(_unquoted(word.text))
         case WordKind.NAME:
             return _name(word.text, place)
         case WordKind.STRUCTURED:
@@ -100,7 +104,7 @@ def _reference(text: str, place: Place, row: int, col: int) -> Reference:
 
 
 def _name(text: str, place: Place) -> Name | Logical:
-    if text.upper() in LOGICALS and place == Place():
+    if text.upper() in LOGICALS and place == NOWHERE:
         return Logical(LOGICALS[text.upper()])
     if text.startswith("'") and place.book is None:
         raise ValueError(f"{text} is not followed by an exclamation mark")

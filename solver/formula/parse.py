@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field
 
-from solver.formula.leaves import Place, leaf, place_of, without_file_prefix
+from solver.formula.leaves import NOWHERE, leaf, place_of, without_file_prefix
 from solver.formula.tree import (
     BINARY,
     Binary,
@@ -123,7 +123,9 @@ class _Parser:
 
     def operator(self, word: Word) -> None:
         """Take a word where an operand has just ended."""
-        if word.text == "(" and not word.spaced:
+        if word.text in BINARY:
+            self.wait(word.text, word.at)
+        elif word.text == "(" and not word.spaced:
             self.stack.append(_Open(word.at, callee=self.callee(word)))
             self.due = True
         elif word.kind in _STARTS_AREA or word.text == "(":
@@ -152,7 +154,7 @@ class _Parser:
             if math.isinf(self.literals[-1]):
                 raise unreadable(self.text, word.at, "this number is too large")
             return Number(len(self.literals) - 1)
-        place, target = Place(), word
+        place, target = NOWHERE, word
         try:
             if word.kind is WordKind.PREFIX:
                 place = place_of(word.text)
@@ -160,7 +162,7 @@ class _Parser:
             node = leaf(target, place, self.row, self.col)
         except ValueError as wrong:
             raise unreadable(self.text, word.at, str(wrong)) from None
-        if node == Error("#REF!"):
+        if isinstance(node, Error) and node.label == "#REF!":
             self.address_after()  # the sheet is lost, what stood on it does not matter
         return node
 

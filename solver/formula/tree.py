@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import TYPE_CHECKING
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from solver.values import Scalar
 
@@ -65,10 +66,9 @@ class Tree:
 
     @property
     def children(self) -> tuple[Tree, ...]:
-        """The operands in reading order: every node among the fields."""
-        fields = (getattr(self, name) for name in self.__match_args__)
-        grouped = (entry if isinstance(entry, tuple) else (entry,) for entry in fields)
-        return tuple(node for group in grouped for node in group if isinstance(node, Tree))
+        """The operands in reading order."""
+        inner = _OPERANDS.get(type(self))
+        return () if inner is None else inner(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,13 +248,29 @@ def _typed(array: ArrayConstant) -> tuple[tuple[tuple[type, Scalar], ...], ...]:
     return tuple(tuple((type(value), value) for value in row) for row in array.rows)
 
 
+def _operand(node: Unary | Percent | Spill | Single) -> tuple[Tree, ...]:
+    return (node.operand,)
+
+
+_OPERANDS: dict[type[Tree], Callable[[Any], tuple[Tree, ...]]] = {
+    **dict.fromkeys((Unary, Percent, Spill, Single), _operand),
+    **dict.fromkeys((Binary, Range, Intersection), attrgetter("left", "right")),
+    Call: attrgetter("args"),
+    Invoke: lambda node: (node.callee, *node.args),
+    Union: attrgetter("items"),
+}
+"""How to come by the operands of a node; all other nodes are leaves."""
+
+
 def postorder(tree: Tree) -> Iterator[Tree]:
     """All nodes, operands before what uses them, in reading order, without recursion."""
     pending, nodes = [tree], []
     while pending:
         node = pending.pop()
         nodes.append(node)
-        pending.extend(node.children)
+        inner = _OPERANDS.get(type(node))
+        if inner is not None:
+            pending.extend(inner(node))
     return reversed(nodes)
 
 

@@ -7,7 +7,20 @@ from enum import Enum
 from typing import NamedTuple
 
 from solver.errors import FormulaError
-from solver.formula.lexis import ARRAY, BRACKETS, CELL, COLUMNS, ERROR, NAME, NUMBER, PREFIX, QUOTED, ROWS, STRING
+from solver.formula.lexis import (
+    ARRAY,
+    BRACKETS,
+    CELL,
+    COLUMNS,
+    DIGIT_PREFIX,
+    ERROR,
+    NAME,
+    NUMBER,
+    PREFIX,
+    QUOTED,
+    ROWS,
+    STRING,
+)
 
 
 class WordKind(Enum):
@@ -37,44 +50,47 @@ class Word(NamedTuple):
     spaced: bool
 
 
+# The commonest words come first, which is allowed where no other word begins in the same way.
 _WORD = re.compile(
     rf"""
     \s*
-    (?:(?P<string>{STRING})
+    (?:(?P<sign><=|>=|<>|[-+*/^&=<>%:,@()])
+    |(?P<cell>{CELL})
+    |(?P<call>{NAME}\()
+    |(?P<rows>(?!{DIGIT_PREFIX}){ROWS})
+    |(?P<number>(?!{DIGIT_PREFIX}){NUMBER})
+    |(?P<string>{STRING})
+    |(?P<columns>{COLUMNS})
     |(?P<prefix>{PREFIX})
     |(?P<structured>(?:{NAME})?{BRACKETS})
-    |(?P<cell>{CELL})
-    |(?P<columns>{COLUMNS})
-    |(?P<rows>{ROWS})
-    |(?P<number>{NUMBER})
     |(?P<error>{ERROR})
     |(?P<array>{ARRAY})
-    |(?P<call>{NAME}\()
     |(?P<name>{NAME}|{QUOTED})
-    |(?P<sign><=|>=|<>|[-+*/^&=<>%:,@\#()])
+    |(?P<hash>\#)
     |(?P<end>\Z))
     """,
     re.ASCII | re.VERBOSE,
 )
 
 
-_KINDS = {kind.value: kind for kind in WordKind}
+_KINDS = {kind.value: kind for kind in WordKind} | {"hash": WordKind.SIGN}
 
 
 def words(text: str) -> list[Word]:
     """The words of a formula, closed by an END; FormulaError at the first character that starts none."""
     found = []
     at = 1 if text.startswith("=") else 0
-    kind = None
-    while kind is not WordKind.END:
-        match = _WORD.match(text, at)
-        if match is None or match.lastgroup is None:
-            at = len(text) - len(text[at:].lstrip())
-            raise unreadable(text, at, f"{text[at : at + 1]!r} does not belong here")
-        kind, start = _KINDS[match.lastgroup], match.start(match.lastgroup)
-        found.append(Word(kind, match[match.lastgroup], start, start > at))
+    for match in _WORD.finditer(text, at):
+        name = match.lastgroup
+        if name is None or match.start() != at:
+            break
+        start = match.start(name)
+        found.append(Word(_KINDS[name], match[name], start, start > at))
+        if name == "end":
+            return found
         at = match.end()
-    return found
+    at = len(text) - len(text[at:].lstrip())
+    raise unreadable(text, at, f"{text[at : at + 1]!r} does not belong here")
 
 
 def unreadable(text: str, at: int, what: str) -> FormulaError:

@@ -64,7 +64,7 @@ def _single(operand: Operand, at: tuple[int, ...]) -> Operand:
 
 
 def _called(function: Function, parameters: Sequence[Parameter], taken: Sequence[Any], here: Here) -> Result:
-    if function.per_cell or any(p.taking.plain for p in function.parameters):
+    if function.cellwise:
         return cell_by_cell(function, parameters, taken, here)
     converted = [a for p, a in zip(parameters, taken, strict=True) if p.taking in _CONVERTING]
     bodies = [_for_body(p.taking, a) for p, a in zip(parameters, taken, strict=True)]

@@ -145,7 +145,7 @@ def lone(value: Scalar) -> Operand:
         text = np.empty((1, 1, 1, 1), dtype=object)
         text[...] = value
         return Operand(_KINDS[Kind.TEXT], ZERO, text)
-    return Operand(_KINDS[kind_of(value)], constant(np.full((1, 1, 1, 1), float(value))))
+    return Operand(_KINDS[kind_of(value)], constant(np.array(float(value), ndmin=4)))
 
 
 def of_scalars(values: TextArray | Sequence[Sequence[Scalar]]) -> Operand:

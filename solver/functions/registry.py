@@ -32,7 +32,7 @@ import inspect
 import pkgutil
 from dataclasses import dataclass
 from enum import Enum
-from functools import cache
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from solver.algebra import Node
@@ -94,7 +94,7 @@ class Taking(Enum):
         return self in (Taking.ARRAY, Taking.ARRAY_REF)
 
 
-_WHOLE = {Taking.GRID, Taking.ARRAY, Taking.REF, Taking.ARRAY_REF, Taking.GIVEN, Taking.LAZY, Taking.CLOSURE}
+_WHOLE = (Taking.GRID, Taking.ARRAY, Taking.REF, Taking.ARRAY_REF, Taking.GIVEN, Taking.LAZY, Taking.CLOSURE)
 _PLAIN = {Taking.FLOAT, Taking.STRICT, Taking.SMOOTH, Taking.INT, Taking.STR, Taking.BOOL, Taking.SCALAR}
 
 
@@ -117,7 +117,7 @@ class Parameter:
     repeated: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Function:
     """A spreadsheet function: its names (the first is the current one), parameters, result and body."""
 
@@ -130,15 +130,20 @@ class Function:
     singly: bool
     calculus: Calculus
 
-    @property
+    @cached_property
     def least(self) -> int:
         """The fewest arguments; what repeats is needed once, unless its name says that it is `more`."""
         return sum(not (p.optional or (p.repeated and p.name == "more")) for p in self.parameters)
 
-    @property
+    @cached_property
     def most(self) -> int | None:
         """The most arguments, None without limit."""
         return None if any(p.repeated for p in self.parameters) else len(self.parameters)
+
+    @cached_property
+    def cellwise(self) -> bool:
+        """Whether its body is called for one cell, or one combination of plain values, at a time."""
+        return self.per_cell or any(p.taking.plain for p in self.parameters)
 
     def parameter(self, position: int) -> Parameter:
         """The parameter that the argument at a position belongs to; the last one repeats."""

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from solver.algebra import Function, Node, Program, ganged, reshape
+from solver.book.pause import collector_paused
 from solver.compiler.calculation import Calculation
 from solver.errors import ModelError
 from solver.grid import MAX_COLS, Area, Cell
@@ -58,6 +59,7 @@ def _live(calculation: Calculation) -> Node:
     return calculation.x
 
 
+@collector_paused()
 def bind(book: Book, model: Model, inputs: Mapping[Cell, Scalar] | None = None) -> Binding:
     """The problem of a model, compiled from the book's formulas (with some cells replaced by `inputs`).
 

@@ -6,7 +6,6 @@ import numpy as np
 
 from solver.algebra.node import Array, Kernel, Node, Operand, broadcast_shape
 from solver.algebra.pointwise import pointwise
-from solver.algebra.primitives.reduce import ordered
 
 R = (-3.0, 3.0)
 POSITIVE = (0.2, 4.0)
@@ -17,7 +16,7 @@ def _is(node: Node, number: float) -> bool:
     value = node.value
     if value is None:
         return False
-    return bool((value == number).all())
+    return value.item() == number if value.size == 1 else bool((value == number).all())
 
 
 def _same_shape(a: Node, b: Node) -> bool:
@@ -27,19 +26,14 @@ def _same_shape(a: Node, b: Node) -> bool:
 def _add_rule(a: Node, b: Node) -> Node | None:
     if _is(b, 0.0) and _same_shape(a, b):
         return a
-    if _is(a, 0.0) and _same_shape(b, a):
-        return b
     if b.op is neg:
         return sub(a, b.args[0])
     if a.op is neg:
         return sub(b, a.args[0])
-    if a is b:
-        return mul(a, 2.0)
-    first, second = ordered(a, b)
-    return None if first is a else add(first, second)
+    return mul(a, 2.0) if a is b else None
 
 
-@pointwise(np.add, [R, R], rewrite=_add_rule)
+@pointwise(np.add, [R, R], rewrite=_add_rule, commutative=True)
 def add(_y: Node, _a: Node, _b: Node) -> tuple[Operand, ...]:
     """a + b."""
     return 1.0, 1.0
@@ -72,8 +66,6 @@ def scaled_part(a: Node) -> tuple[Node, Node] | None:
 
 
 def _mul_rule(a: Node, b: Node) -> Node | None:
-    if a.value is not None:
-        return mul(b, a)
     if b.value is not None:
         if _is(b, 1.0) and _same_shape(a, b):
             return a
@@ -89,10 +81,10 @@ def _mul_rule(a: Node, b: Node) -> Node | None:
         return square(a)
     if a.op is neg and b.op is neg:
         return mul(a.args[0], b.args[0])
-    return mul(b, a) if ordered(a, b)[0] is b else None
+    return None
 
 
-@pointwise(np.multiply, [R, R], rewrite=_mul_rule)
+@pointwise(np.multiply, [R, R], rewrite=_mul_rule, commutative=True)
 def mul(_y: Node, a: Node, b: Node) -> tuple[Operand, ...]:
     """a * b."""
     return b, a

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import prod
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -37,7 +38,7 @@ def reshape(x: Operand, shape: Shape) -> Node:
         return x
     if x.op is reshaping:
         return reshape(x.args[0], shape)
-    if x.size != int(np.prod(shape, dtype=int)):
+    if x.size != prod(shape):
         raise ValueError(f"an array of shape {x.shape} cannot be reshaped to {shape}")
     return make(reshaping, (x,), shape, shape)
 
