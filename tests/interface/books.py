@@ -90,3 +90,12 @@ def line(path: Path, **changes: Any) -> Path:
 def both(path: Path) -> Path:
     """A book with two models: the plan, and the line on the sheet that is open."""
     return write(path, {"Line": LINE, "Plan": PLAN}, {"Line": LINE_MODEL, "Plan": PLAN_MODEL})
+
+
+BOX = (("S!$A$1:$A$2", LE, 5), ("S!$A$1:$A$2", GE, -5))
+
+
+def valley(path: Path, *constraints: Any, **settings: Any) -> Path:
+    """Rosenbrock's valley on a sheet `S`: the bottom is at (1, 1)."""
+    cells = {"A1": -1.2, "A2": 1, "A3": "=100*(A2-A1^2)^2+(1-A1)^2+SIN(A1-1)^4", "A4": "=A1^2+A2^2", "A5": "=A1+A2"}
+    return write(path, {"S": cells}, {"S": model("S!$A$3", "S!$A$1:$A$2", *constraints, **settings)})

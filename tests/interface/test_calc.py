@@ -30,12 +30,6 @@ def dynamic_book(rows: str) -> bytes:
     return zipped(book_parts(sheet_xml(rows), relations=relation, more={"xl/metadata.xml": DYNAMIC}))
 
 
-@pytest.fixture
-def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
-
-
 def test_every_type(here: Path) -> None:
     """Numbers, texts, booleans, errors, and what cannot be computed, cell by cell; no cell without a formula."""
     cells = {

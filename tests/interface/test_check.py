@@ -14,12 +14,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-@pytest.fixture
-def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
-
-
 def checked(code: int, *arguments: str) -> dict[str, Any]:
     said = run("check", "book.xlsx", "--json", *arguments)
     found: dict[str, Any] = said.json

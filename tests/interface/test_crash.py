@@ -31,12 +31,6 @@ RUNS = 100
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals and limits are a matter of POSIX")
 
 
-@pytest.fixture
-def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
-
-
 def forked(work: Callable[[], object]) -> int:
     """The number of a process that does this and nothing else."""
     with warnings.catch_warnings():

@@ -32,12 +32,6 @@ WAVES = {"A1": 1, "A2": 1, "B1": "=A1^2+A2^2+10*SIN(3*A1)*SIN(2*A2)", "C1": "=A1
 """An objective with many valleys."""
 
 
-@pytest.fixture
-def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
-
-
 def _book(path: Path, cells: dict[str, Any], *constraints: tuple[str, int, object], **given: Any) -> Path:
     return write(path, {"S": cells}, {"S": model("S!$B$1", "S!$A$1:$A$2", *constraints, **given)})
 

@@ -37,12 +37,6 @@ LAUGHS = (
 )
 
 
-@pytest.fixture
-def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
-
-
 def with_sheet(rows: str = "", **options: str) -> Parts:
     return fit_parts(sheet(more_rows=rows, **options))
 

@@ -24,12 +24,6 @@ LOOSE = model(
 """A plan whose last constraint keeps slack."""
 
 
-@pytest.fixture
-def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
-
-
 def sheet_rows(path: Path, title: str) -> list[list[object]]:
     """The values of a sheet without empty cells at the ends of its rows, creation time left out."""
     rows = [list(row) for row in openpyxl.load_workbook(path)[title].iter_rows(values_only=True)]

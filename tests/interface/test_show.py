@@ -21,12 +21,6 @@ KEYS = {
 }  # fmt: skip
 
 
-@pytest.fixture
-def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
-
-
 def shown(*arguments: str) -> list[dict[str, Any]]:
     found = run("show", "book.xlsx", "--json", *arguments).json
     assert set(found) == {"file", "models"}
