@@ -140,7 +140,7 @@ def _take(parameter: Parameter, argument: Argument, here: Here) -> Any:
             return _joined(argument, here)
         return here.read(argument) if isinstance(argument, Reference) else argument
     scalar = scalar_of(argument, here)
-    if taking in (Taking.NUMBER, Taking.FLOAT, Taking.INT):
+    if taking in (Taking.NUMBER, Taking.FLOAT, Taking.SLOPED, Taking.INT):
         return as_numbers(scalar)
     if taking in (Taking.STRICT, Taking.SMOOTH):
         return as_numbers(without_booleans(scalar))

@@ -18,7 +18,8 @@ from solver.functions.arrange import gather, spread_to
 from solver.functions.dual import Dual, slope_of
 from solver.functions.here import Reference
 from solver.functions.operand import NeedsValue, Operand, lone, numbers, of_scalars, with_errors
-from solver.functions.registry import Taking
+from solver.functions.refusal import Refused
+from solver.functions.registry import Calculus, Taking
 from solver.functions.stack import stack_cells
 from solver.values import ErrorValue, Kind
 
@@ -33,6 +34,7 @@ _UNSEEN = object()
 _SINGLE = (1, 1, 1, 1)
 _MOST_VALUES = 2**22
 """How many values the arrays may have together that one formula makes; more are `#NUM!`."""
+_WITH_SLOPE = (Taking.SMOOTH, Taking.SLOPED)
 _NO_NUMBERS = ("Operand", "Operand | ErrorValue", "str", "str | ErrorValue", "Text")
 
 
@@ -69,9 +71,11 @@ def cell_by_cell(function: Function, parameters: Sequence[Parameter], taken: Seq
 
 
 def plain_result(function: Function, here: Here, values: Sequence[Any]) -> Any:
-    """The body's result for plain values; arithmetic without a finite result is #NUM!."""
+    """The body's result for plain values: an error if it refuses them, #NUM! where arithmetic has no finite result."""
     try:
         result = function.body(here, *values) if function.wants_here else function.body(*values)
+    except Refused as refused:
+        return refused.value
     except (OverflowError, ZeroDivisionError):
         return ErrorValue.NUM
     return ErrorValue.NUM if isinstance(result, float) and not math.isfinite(result) else result
@@ -205,8 +209,9 @@ def _alive(function: Function, takings: Sequence[Taking], taken: Sequence[Any], 
 
         return values
 
-    smooth = all(taking is Taking.SMOOTH for taking, moving in zip(takings, moves, strict=True) if moving)
-    node = sloped(code(), code, *alive) if smooth else opaque(code(), *alive)
+    differentiable = all(taking in _WITH_SLOPE for taking, moving in zip(takings, moves, strict=True) if moving)
+    corners = function.calculus is Calculus.KINK
+    node = sloped(code(), code, *alive, corners=corners) if differentiable else opaque(code(), *alive)
     converted = [argument for taking, argument in zip(takings, taken, strict=True) if _stops(taking)]
     return with_errors(numbers(node), *converted)
 

@@ -15,8 +15,9 @@ The decorator reads the signature. A parameter's annotation says how Excel treat
     Closure   a function made by LAMBDA
     Here      not an argument: the place of the formula
     float, int, str, bool, Scalar    plain Python values: the body is called once for each distinct combination
-    Smooth    a plain Strict float in which the value is smooth: the body computes with operators alone, so that it
-              also works on numbers with a slope (see `functions/dual.py`)
+    Sloped    a plain float in which the value has a slope, with corners where `calculus` says so: the body computes
+              with operators alone, so that it also works on numbers with a slope (see `functions/dual.py`)
+    Smooth    the same, Strict
     Strict    a plain float for which booleans are #VALUE!, as in the functions that came with the Analysis ToolPak
 
 and the return annotation says what comes out (Number, Logical, Text: checked and wrapped; Operand, Ref: as it is;
@@ -52,6 +53,7 @@ Ref: TypeAlias = "Operand | Reference | References"
 ArrayRef: TypeAlias = "Operand | Reference | References"
 Given: TypeAlias = "Operand | Reference | References | Closure"
 Strict: TypeAlias = float
+Sloped: TypeAlias = float
 Smooth: TypeAlias = float
 Lazy: TypeAlias = "Callable[[], Operand | Reference | References]"
 
@@ -72,6 +74,7 @@ class Taking(Enum):
     CLOSURE = "Closure"
     FLOAT = "float"
     STRICT = "Strict"
+    SLOPED = "Sloped"
     SMOOTH = "Smooth"
     INT = "int"
     STR = "str"
@@ -95,7 +98,7 @@ class Taking(Enum):
 
 
 _WHOLE = (Taking.GRID, Taking.ARRAY, Taking.REF, Taking.ARRAY_REF, Taking.GIVEN, Taking.LAZY, Taking.CLOSURE)
-_PLAIN = {Taking.FLOAT, Taking.STRICT, Taking.SMOOTH, Taking.INT, Taking.STR, Taking.BOOL, Taking.SCALAR}
+_PLAIN = {Taking.FLOAT, Taking.STRICT, Taking.SLOPED, Taking.SMOOTH, Taking.INT, Taking.STR, Taking.BOOL, Taking.SCALAR}
 
 
 class Calculus(Enum):

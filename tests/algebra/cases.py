@@ -162,6 +162,7 @@ ARRAYS = [
     _case("outside", [(6,)], lambda x: outside(x, Outside(lambda at: _matrix @ at, 5, True))),
     _case("outside", [(6,)], lambda x: outside(x, Outside(lambda at: np.floor(_matrix @ at), 5, False)), "steps"),
     _case("sloped", [(2, 3), (3,)], lambda a, b: sloped(_grown, _growth, a, b)),
+    _case("cornered", [(2, 3), (3,)], lambda a, b: sloped(_grown, _growth, a, b, corners=True)),
     _case("recur", [(4,), (5,)], lambda c, b: recur(c, b, _subdiagonals(5, 1))),
     _case("recur", [(8,), (6,)], lambda c, b: recur(c, b, _subdiagonals(6, 1, 3)), "lags"),
     _case("recur", [(7,), (6,)], lambda c, b: recur(c, b, _subdiagonals(6, 2, 3), transposed=True), "transposed"),

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from solver.algebra.node import Array, Kernel, Node, Operand, Shape, as_node, broadcast_shape, make
+from solver.algebra.node import Array, Kernel, Node, Operand, Shape, Smoothness, as_node, broadcast_shape, make
 from solver.algebra.primitive import Entries, LinearMap, array, batch_of, written
 from solver.algebra.primitives.elementary import silenced
 from solver.algebra.primitives.reduce import broadcast
@@ -58,9 +58,7 @@ def _bent(function: Slopes, place: int) -> Slopes:
     return Slopes(slope, difference)
 
 
-@array("sloped", _maps)
-def sloping(param: Slopes, shapes: Sequence[Shape]) -> Kernel:
-    """A function known by its values and slopes."""
+def _kernel(param: Slopes, shapes: Sequence[Shape]) -> Kernel:
     rank = len(shapes[0])
     shape = broadcast_shape(list(shapes))
 
@@ -72,11 +70,24 @@ def sloping(param: Slopes, shapes: Sequence[Shape]) -> Kernel:
     return kernel
 
 
-def sloped(value: Code, slope: Callable[[int], Code], *args: Operand) -> Node:
+@array("sloped", _maps)
+def sloping(param: Slopes, shapes: Sequence[Shape]) -> Kernel:
+    """A function known by its values and slopes."""
+    return _kernel(param, shapes)
+
+
+@array("cornered", _maps, Smoothness.KINK)
+def cornering(param: Slopes, shapes: Sequence[Shape]) -> Kernel:
+    """The same of a function that has corners, where its slope is that of one side."""
+    return _kernel(param, shapes)
+
+
+def sloped(value: Code, slope: Callable[[int], Code], *args: Operand, corners: bool = False) -> Node:
     """An element-by-element function whose code gives values, and slopes by each argument.
 
     Its first derivatives are those slopes; its second ones are differences of them.
     """
     nodes = [as_node(arg) for arg in args]
     shape = broadcast_shape([node.shape for node in nodes])
-    return make(sloping, tuple([broadcast(node, shape) for node in nodes]), shape, Slopes(value, slope))
+    primitive = cornering if corners else sloping
+    return make(primitive, tuple([broadcast(node, shape) for node in nodes]), shape, Slopes(value, slope))

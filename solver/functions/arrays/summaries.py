@@ -16,6 +16,7 @@ from solver.functions.arrays.grouping import Line, Side, lines
 from solver.functions.arrays.layout import MOST_CELLS, NOTHING_LEFT, whole
 from solver.functions.coerce import number_of
 from solver.functions.operand import EMPTY_TEXT, Operand, error, lone
+from solver.functions.refusal import Refused
 from solver.functions.registry import Calculus, function
 from solver.functions.stack import stack_cells
 from solver.values import ErrorValue, Kind
@@ -27,14 +28,6 @@ if TYPE_CHECKING:
     from solver.functions.operand import BoolArray, TextArray
     from solver.functions.registry import Grid
     from solver.values import Scalar
-
-
-class _Refused(Exception):
-    """An argument that makes the whole summary an error."""
-
-    def __init__(self, value: ErrorValue) -> None:
-        super().__init__(value.label)
-        self.value = value
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +108,7 @@ def groupby(
         if records.shown:
             titles = (*records.headers(row_fields, "Row Field"), *records.headers(values, "Value"))
             rows.insert(0, [lone(title) for title in titles])
-    except _Refused as refused:
+    except Refused as refused:
         return error(refused.value)
     return _laid_out(rows)
 
@@ -151,14 +144,14 @@ def pivotby(
     try:
         fields = [side for side in (row_fields, col_fields) if not _missing(side)]
         if not fields:
-            raise _Refused(ErrorValue.VALUE)
+            raise Refused(ErrorValue.VALUE)
         records = _records(values, function, field_headers, filter_array, fields)
         relation = _choice(relative_to, 0, 4)
         down = _side(row_fields, records, row_total_depth, row_sort_order)
         across = _side(col_fields, records, col_total_depth, col_sort_order)
         rows = lines(down, records.kept, records.measure)
         columns = lines(across, records.kept, records.measure)
-    except _Refused as refused:
+    except Refused as refused:
         return error(refused.value)
     if len(rows) * len(columns) * records.width > MOST_CELLS:
         return error(ErrorValue.NUM)
@@ -209,13 +202,13 @@ def _records(
     fields: Sequence[Operand],
 ) -> _Records:
     if not callable_(function):
-        raise _Refused(ErrorValue.VALUE)
+        raise Refused(ErrorValue.VALUE)
     count = values.shape[2]
     if any(field.shape[2] != count for field in fields):
-        raise _Refused(ErrorValue.VALUE)
+        raise Refused(ErrorValue.VALUE)
     kept = np.ones(count, dtype=bool) if filter_array is None or _missing(filter_array) else _filter(filter_array)
     if len(kept) != count:
-        raise _Refused(ErrorValue.VALUE)
+        raise Refused(ErrorValue.VALUE)
     choice = _choice(field_headers, 0, 3, -1)
     kinds = np.broadcast_to(values.kind, values.shape)[0, 0, :2, 0]
     looks_titled = kinds.tolist() == [Kind.TEXT, Kind.NUMBER]
@@ -224,18 +217,18 @@ def _records(
     if titled:
         kept[0] = False
     if not kept.any():
-        raise _Refused(NOTHING_LEFT)
+        raise Refused(NOTHING_LEFT)
     return _Records(values, function, kept, titled, shown)
 
 
 def _filter(condition: Operand) -> BoolArray:
     if condition.shape[3] != 1:
-        raise _Refused(ErrorValue.VALUE)
+        raise Refused(ErrorValue.VALUE)
     kept = []
     for value in condition.scalars().ravel():
         truth = ErrorValue.VALUE if isinstance(value, str) else number_of(value)
         if isinstance(truth, ErrorValue):
-            raise _Refused(truth)
+            raise Refused(truth)
         kept.append(bool(truth))
     return np.array(kept, dtype=bool)
 
@@ -251,10 +244,10 @@ def _side(
     automatic = 1 if table else levels
     deep = _choice(depth, -levels, levels, automatic) if levels else 0
     if table and abs(deep) > 1:
-        raise _Refused(ErrorValue.VALUE)
+        raise Refused(ErrorValue.VALUE)
     chosen = [] if order is None or _missing(order) else [_whole(value, 0) for value in order.scalars().ravel()]
     if any(not 1 <= abs(number) <= levels + records.width for number in chosen):
-        raise _Refused(ErrorValue.VALUE)
+        raise Refused(ErrorValue.VALUE)
     return Side(keys, abs(deep), deep < 0, tuple(chosen), table)
 
 
@@ -269,14 +262,14 @@ def _choice(operand: Operand | None, least: int, most: int, default: int = 0) ->
         return default
     number = _whole(operand.scalar(), default)
     if not least <= number <= most:
-        raise _Refused(ErrorValue.VALUE)
+        raise Refused(ErrorValue.VALUE)
     return number
 
 
 def _whole(value: Scalar, default: int) -> int:
     number = whole(value, default)
     if isinstance(number, ErrorValue):
-        raise _Refused(number)
+        raise Refused(number)
     assert number is not None
     return number
 

@@ -10,11 +10,14 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from solver.functions.registry import Calculus, function
-from solver.values import ErrorValue
+from solver.functions.dual import Dual
+from solver.functions.refusal import demand
+from solver.functions.registry import function
 
 if TYPE_CHECKING:
-    from solver.functions.registry import Strict
+    from collections.abc import Callable
+
+    from solver.functions.registry import Smooth, Strict
 
 _TWO_OVER_PI = 0.636619772
 _FAR_OSCILLATING, _FAR_GROWING, _FAR_DECAYING = 8.0, 3.75, 2.0
@@ -144,70 +147,101 @@ def _downwards(order: int, x: float, sign: float) -> tuple[float, float, float]:
     return wanted, here, evens
 
 
-@function("BESSELJ", calculus=Calculus.STEP)
-def besselj(x: Strict, order: Strict) -> float | ErrorValue:
-    """The Bessel function of the first kind.
+def _oscillating(value: Callable[[int, float], float], x: float, order: int) -> float:
+    """J or Y with its slope, by f(n)' = (f(n-1) - f(n+1)) / 2 and f(-1) = -f(1)."""
+    number = value(order, float(x))
+    if not isinstance(x, Dual):
+        return number
+    lower = -value(1, float(x)) if order == 0 else value(order - 1, float(x))
+    return Dual(number, x.slope * (lower - value(order + 1, float(x))) / 2)
 
-    =ROUND(BESSELJ(1.9, 2), 9) -> 0.329925829
-    =BESSELJ(0, 0) -> 1
-    =BESSELJ(1, -1) -> #NUM!
-    """
-    n, far = math.trunc(order), abs(x)
-    if not 0 <= n <= _HIGHEST_ORDER:
-        return ErrorValue.NUM
+
+def _modified(value: Callable[[int, float], float], x: float, order: int, sign: float) -> float:
+    """I or K with its slope, by f(n)' = sign (f(n-1) + f(n+1)) / 2 and f(-1) = f(1)."""
+    number = value(order, float(x))
+    if not isinstance(x, Dual):
+        return number
+    return Dual(number, x.slope * sign * (value(abs(order - 1), float(x)) + value(order + 1, float(x))) / 2)
+
+
+def _first_kind(order: int, x: float) -> float:
+    far = abs(x)
     if far == 0:
-        return float(n == 0)
-    if n < 2:
-        value = _j(n, far)
-    elif far > n:
-        value = _upwards(n, far, _j(0, far), _j(1, far), -1.0)
+        return float(order == 0)
+    if order < 2:
+        value = _j(order, far)
+    elif far > order:
+        value = _upwards(order, far, _j(0, far), _j(1, far), -1.0)
     else:
-        wanted, first, evens = _downwards(n, far, -1.0)
+        wanted, first, evens = _downwards(order, far, -1.0)
         value = wanted / (2.0 * evens - first)
-    return -value if x < 0 and n % 2 else value
+    return -value if x < 0 and order % 2 else value
 
 
-@function("BESSELY", calculus=Calculus.STEP)
-def bessely(x: Strict, order: Strict) -> float | ErrorValue:
-    """The Bessel function of the second kind.
-
-    =ROUND(BESSELY(2.5, 1), 9) -> 0.145918138
-    =BESSELY(0, 1) -> #NUM!
-    """
-    n = math.trunc(order)
-    if not 0 <= n <= _HIGHEST_ORDER or x <= 0:
-        return ErrorValue.NUM
-    return _y(n, x) if n < 2 else _upwards(n, x, _y(0, x), _y(1, x), -1.0)
+def _second_kind(order: int, x: float) -> float:
+    return _y(order, x) if order < 2 else _upwards(order, x, _y(0, x), _y(1, x), -1.0)
 
 
-@function("BESSELI", calculus=Calculus.STEP)
-def besseli(x: Strict, order: Strict) -> float | ErrorValue:
-    """The modified Bessel function of the first kind.
-
-    =ROUND(BESSELI(1.5, 1), 9) -> 0.981666428
-    =BESSELI(1, -1) -> #NUM!
-    """
-    n, far = math.trunc(order), abs(x)
-    if not 0 <= n <= _HIGHEST_ORDER or far > math.log(1e308):
-        return ErrorValue.NUM
-    if n < 2:
-        value = _i(n, far)
+def _growing(order: int, x: float) -> float:
+    far = abs(x)
+    if order < 2:
+        value = _i(order, far)
     elif far == 0:
         return 0.0
     else:
-        wanted, first, _ = _downwards(n, far, 1.0)
+        wanted, first, _ = _downwards(order, far, 1.0)
         value = wanted * _i(0, far) / first
-    return -value if x < 0 and n % 2 else value
+    return -value if x < 0 and order % 2 else value
 
 
-@function("BESSELK", calculus=Calculus.STEP)
-def besselk(x: Strict, order: Strict) -> float | ErrorValue:
+def _decaying(order: int, x: float) -> float:
+    return _k(order, x) if order < 2 else _upwards(order, x, _k(0, x), _k(1, x), 1.0)
+
+
+def _whole(order: float) -> int:
+    demand(0 <= math.trunc(order) <= _HIGHEST_ORDER)
+    return math.trunc(order)
+
+
+@function("BESSELJ")
+def besselj(x: Smooth, order: Strict) -> float:
+    """The Bessel function of the first kind.
+
+    =BESSELJ(1.9, 2) -> 0.32992582866978504
+    =BESSELJ(0, 0) -> 1
+    =BESSELJ(1, -1) -> #NUM!
+    """
+    return _oscillating(_first_kind, x, _whole(order))
+
+
+@function("BESSELY")
+def bessely(x: Smooth, order: Strict) -> float:
+    """The Bessel function of the second kind.
+
+    =BESSELY(2.5, 1) -> 0.1459181375083129
+    =BESSELY(0, 1) -> #NUM!
+    """
+    demand(x > 0)
+    return _oscillating(_second_kind, x, _whole(order))
+
+
+@function("BESSELI")
+def besseli(x: Smooth, order: Strict) -> float:
+    """The modified Bessel function of the first kind.
+
+    =BESSELI(1.5, 1) -> 0.981666428475166
+    =BESSELI(1, -1) -> #NUM!
+    """
+    demand(abs(float(x)) <= math.log(1e308))
+    return _modified(_growing, x, _whole(order), 1.0)
+
+
+@function("BESSELK")
+def besselk(x: Smooth, order: Strict) -> float:
     """The modified Bessel function of the second kind.
 
-    =ROUND(BESSELK(1.5, 1), 9) -> 0.277387804
+    =BESSELK(1.5, 1) -> 0.2773878036322587
     =BESSELK(0, 1) -> #NUM!
     """
-    n = math.trunc(order)
-    if not 0 <= n <= _HIGHEST_ORDER or x <= 0:
-        return ErrorValue.NUM
-    return _k(n, x) if n < 2 else _upwards(n, x, _k(0, x), _k(1, x), 1.0)
+    demand(x > 0)
+    return _modified(_decaying, x, _whole(order), -1.0)

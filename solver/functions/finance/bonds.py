@@ -10,22 +10,24 @@ except that the last period earns simple interest.
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING
 
 from solver.functions.dual import Dual, power, slope_of, total
+from solver.functions.finance.bills import years_between
 from solver.functions.finance.coupons import (
+    basis_of,
     coupons,
     coupons_of,
     day_of,
     days_30us_both,
     days_between,
-    days_in_year,
+    days_of,
     ends_month,
+    frequency_of,
     moved,
 )
+from solver.functions.refusal import demand
 from solver.functions.registry import function
-from solver.values import ErrorValue
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -46,21 +48,19 @@ def _price(bond: Coupons, rate: float, yld: float, redemption: float) -> float:
     return redemption * power(factor, bond.count - 1 + left) + values - accrued
 
 
-def yield_at(price: Callable[[float], float], wanted: float, frequency: int) -> float | ErrorValue:
-    """The yield at which a price, which falls with it, is the wanted one; #NUM! if there is none."""
+def yield_at(price: Callable[[float], float], wanted: float, frequency: int) -> float:
+    """The yield at which a price, which falls with it, is the wanted one (#NUM! if there is none)."""
     from scipy.optimize import brentq
 
     low, high = 0.0, 1.0
     while price(high) > wanted:
         low, high = high, high * 4
-        if high > 1e12:
-            return ErrorValue.NUM
+        demand(high <= 1e12)
     reach = 0.5
     while price(low) < wanted:
         low, high = -frequency * (1 - reach), low
         reach /= 2
-        if reach < 1e-12:
-            return ErrorValue.NUM
+        demand(reach >= 1e-12)
     root = float(brentq(lambda y: price(y) - wanted, low, high, xtol=1e-15, rtol=1e-15))
     there = price(root)
     if not (isinstance(there, Dual) or isinstance(wanted, Dual)):
@@ -79,17 +79,14 @@ def price(
     redemption: Smooth,
     frequency: Strict,
     basis: Strict = 0,
-) -> float | ErrorValue:
+) -> float:
     """The price of a bond per 100 of face value.
 
     =PRICE(39493, 43054, 0.0575, 0.065, 100, 2, 0) -> 94.63436162132213
     =PRICE(39493, 43054, -1, 0.065, 100, 2, 0) -> #NUM!
     """
     bond = coupons(here, settlement, maturity, frequency, basis)
-    if isinstance(bond, ErrorValue):
-        return bond
-    if rate < 0 or yld < 0 or redemption <= 0:
-        return ErrorValue.NUM
+    demand(rate >= 0, yld >= 0, redemption > 0)
     return _price(bond, rate, yld, redemption)
 
 
@@ -103,17 +100,14 @@ def yield_(
     redemption: Smooth,
     frequency: Strict,
     basis: Strict = 0,
-) -> float | ErrorValue:
+) -> float:
     """The yield of a bond that is bought at a price.
 
     =YIELD(39493, 42689, 0.0575, 95.04287, 100, 2, 0) -> 0.0650000068807
     =YIELD(39493, 42689, 0.0575, 0, 100, 2, 0) -> #NUM!
     """
     bond = coupons(here, settlement, maturity, frequency, basis)
-    if isinstance(bond, ErrorValue):
-        return bond
-    if rate < 0 or pr <= 0 or redemption <= 0:
-        return ErrorValue.NUM
+    demand(rate >= 0, pr > 0, redemption > 0)
     if bond.count == 1:
         earned = rate / bond.frequency
         paid = pr / 100 + bond.gone / bond.length * earned
@@ -140,15 +134,14 @@ def duration(
     yld: Smooth,
     frequency: Strict,
     basis: Strict = 0,
-) -> float | ErrorValue:
+) -> float:
     """Macaulay's duration of a bond of 100.
 
     =DURATION(43282, 54058, 0.08, 0.09, 2, 1) -> 10.919145281591925
     """
     bond = coupons(here, settlement, maturity, frequency, basis)
-    if isinstance(bond, ErrorValue):
-        return bond
-    return ErrorValue.NUM if coupon < 0 or yld < 0 else _duration(bond, coupon, yld)
+    demand(coupon >= 0, yld >= 0)
+    return _duration(bond, coupon, yld)
 
 
 @function("MDURATION")
@@ -160,16 +153,13 @@ def mduration(
     yld: Smooth,
     frequency: Strict,
     basis: Strict = 0,
-) -> float | ErrorValue:
+) -> float:
     """The modified duration of a bond of 100: how its price falls with the yield.
 
     =MDURATION(39448, 42370, 0.08, 0.09, 2, 1) -> 5.735669813918838
     """
     bond = coupons(here, settlement, maturity, frequency, basis)
-    if isinstance(bond, ErrorValue):
-        return bond
-    if coupon < 0 or yld < 0:
-        return ErrorValue.NUM
+    demand(coupon >= 0, yld >= 0)
     return _duration(bond, coupon, yld) / (1 + yld / bond.frequency)
 
 
@@ -184,19 +174,16 @@ def accrint(
     frequency: Strict,
     basis: Strict = 0,
     from_issue: bool = True,
-) -> float | ErrorValue:
+) -> float:
     """The interest that has accrued on a bond that pays it periodically.
 
     =ACCRINT(39508, 39691, 39569, 0.1, 1000, 2, 0) -> 16.666666666666668
     =ACCRINT(DATE(2008,3,5), 39691, 39569, 0.1, 1000, 2, 0, FALSE) -> 15.555555555555555
     =ACCRINT(39569, 39691, 39508, 0.1, 1000, 2, 0) -> #NUM!
     """
-    begin, first, last = (day_of(here, value) for value in (issue, first_interest, settlement))
-    times, count = math.trunc(frequency), math.trunc(basis)
-    if begin is None or first is None or last is None or begin >= last or rate <= 0 or par <= 0:
-        return ErrorValue.NUM
-    if times not in (1, 2, 4) or count not in (0, 1, 2, 3, 4):
-        return ErrorValue.NUM
+    begin, last = days_of(here, issue, settlement)
+    first, times, count = day_of(here, first_interest), frequency_of(frequency), basis_of(basis)
+    demand(rate > 0, par > 0)
     return par * rate / times * _accrued_periods(begin, first, last, times, count, from_issue)
 
 
@@ -238,15 +225,11 @@ def _full_period(start: int, end: int, frequency: int, basis: int) -> float:
 
 
 @function("ACCRINTM")
-def accrintm(
-    here: Here, issue: Strict, settlement: Strict, rate: Smooth, par: Smooth, basis: Strict = 0
-) -> float | ErrorValue:
+def accrintm(here: Here, issue: Strict, settlement: Strict, rate: Smooth, par: Smooth, basis: Strict = 0) -> float:
     """The interest that has accrued on a bond that pays it at maturity.
 
     =ACCRINTM(39539, 39614, 0.1, 1000, 3) -> 20.547945205479454
     =ACCRINTM(39539, 39614, 0, 1000, 3) -> #NUM!
     """
-    begin, end, count = day_of(here, issue), day_of(here, settlement), math.trunc(basis)
-    if begin is None or end is None or begin >= end or rate <= 0 or par <= 0 or count not in (0, 1, 2, 3, 4):
-        return ErrorValue.NUM
-    return par * rate * days_between(begin, end, count) / days_in_year(begin, end, count)
+    demand(rate > 0, par > 0)
+    return par * rate * years_between(here, issue, settlement, basis)

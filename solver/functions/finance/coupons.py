@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from solver.functions.dates.daycount import days_30e, days_30us, year_fraction
 from solver.functions.dates.serials import SHIFT_1904, date_of_serial, days_in_month, is_serial, serial_of_date
+from solver.functions.refusal import demand
 from solver.functions.registry import Calculus, function
 from solver.values import ErrorValue
 
@@ -20,13 +22,32 @@ if TYPE_CHECKING:
     from solver.functions.registry import Strict
 
 _BASES = (0, 1, 2, 3, 4)
+_FREQUENCIES = (1, 2, 4)
 
 
-def day_of(here: Here, value: float) -> int | None:
-    """The day number in the 1900 system of a date, None if it is none."""
-    if not is_serial(value, here.date1904):
-        return None
+def day_of(here: Here, value: float) -> int:
+    """The day number in the 1900 system of a date; what is none is #NUM!."""
+    demand(is_serial(value, here.date1904))
     return math.floor(value) + (SHIFT_1904 if here.date1904 else 0)
+
+
+def days_of(here: Here, *values: float) -> list[int]:
+    """The day numbers of dates, of which each must be later than the one before."""
+    days = [day_of(here, value) for value in values]
+    demand(*(early < late for early, late in pairwise(days)))
+    return days
+
+
+def basis_of(basis: float) -> int:
+    """The number of a day count basis."""
+    demand(math.trunc(basis) in _BASES)
+    return math.trunc(basis)
+
+
+def frequency_of(frequency: float) -> int:
+    """How many coupons a year has."""
+    demand(math.trunc(frequency) in _FREQUENCIES)
+    return math.trunc(frequency)
 
 
 def serial_in(here: Here, day: int) -> float:
@@ -98,6 +119,13 @@ class Coupons:
         return days_between(self.before, self.settlement, self.basis)
 
     @property
+    def left(self) -> float:
+        """The days from the settlement to the next coupon."""
+        if self.basis == 0:
+            return days_30us_both(self.before, self.after) - self.gone
+        return days_between(self.settlement, self.after, self.basis)
+
+    @property
     def share_left(self) -> float:
         """The part of the period after the settlement."""
         return (self.length - self.gone) / self.length
@@ -115,90 +143,64 @@ def coupons_of(settlement: int, maturity: int, frequency: int, basis: int) -> Co
     return Coupons(settlement, maturity, frequency, basis, before, after, count)
 
 
-def coupons(here: Here, settlement: float, maturity: float, frequency: float, basis: float) -> Coupons | ErrorValue:
-    """The coupon period for a function's arguments, or #NUM!."""
-    first, last = day_of(here, settlement), day_of(here, maturity)
-    if first is None or last is None or first >= last:
-        return ErrorValue.NUM
-    if math.trunc(frequency) not in (1, 2, 4) or math.trunc(basis) not in _BASES:
-        return ErrorValue.NUM
-    return coupons_of(first, last, math.trunc(frequency), math.trunc(basis))
+def coupons(here: Here, settlement: float, maturity: float, frequency: float, basis: float) -> Coupons:
+    """The coupon period for a function's arguments."""
+    first, last = days_of(here, settlement, maturity)
+    return coupons_of(first, last, frequency_of(frequency), basis_of(basis))
 
 
 @function("COUPPCD", calculus=Calculus.STEP)
-def couppcd(
-    here: Here, settlement: Strict, maturity: Strict, frequency: Strict, basis: Strict = 0
-) -> float | ErrorValue:
+def couppcd(here: Here, settlement: Strict, maturity: Strict, frequency: Strict, basis: Strict = 0) -> float:
     """The coupon date before the settlement.
 
     =COUPPCD(40568, 40862, 2, 1) -> 40497
     =COUPPCD(40862, 40568, 2, 1) -> #NUM!
     """
-    found = coupons(here, settlement, maturity, frequency, basis)
-    return found if isinstance(found, ErrorValue) else serial_in(here, found.before)
+    return serial_in(here, coupons(here, settlement, maturity, frequency, basis).before)
 
 
 @function("COUPNCD", calculus=Calculus.STEP)
-def coupncd(
-    here: Here, settlement: Strict, maturity: Strict, frequency: Strict, basis: Strict = 0
-) -> float | ErrorValue:
+def coupncd(here: Here, settlement: Strict, maturity: Strict, frequency: Strict, basis: Strict = 0) -> float:
     """The coupon date after the settlement.
 
     =COUPNCD(40568, 40862, 2, 1) -> 40678
     """
-    found = coupons(here, settlement, maturity, frequency, basis)
-    return found if isinstance(found, ErrorValue) else serial_in(here, found.after)
+    return serial_in(here, coupons(here, settlement, maturity, frequency, basis).after)
 
 
 @function("COUPNUM", calculus=Calculus.STEP)
-def coupnum(
-    here: Here, settlement: Strict, maturity: Strict, frequency: Strict, basis: Strict = 0
-) -> float | ErrorValue:
+def coupnum(here: Here, settlement: Strict, maturity: Strict, frequency: Strict, basis: Strict = 0) -> float:
     """The number of coupons from the settlement to the maturity.
 
     =COUPNUM(39107, 39767, 2, 1) -> 4
     """
-    found = coupons(here, settlement, maturity, frequency, basis)
-    return found if isinstance(found, ErrorValue) else float(found.count)
+    return float(coupons(here, settlement, maturity, frequency, basis).count)
 
 
 @function("COUPDAYS", calculus=Calculus.STEP)
-def coupdays(
-    here: Here, settlement: Strict, maturity: Strict, frequency: Strict, basis: Strict = 0
-) -> float | ErrorValue:
+def coupdays(here: Here, settlement: Strict, maturity: Strict, frequency: Strict, basis: Strict = 0) -> float:
     """The days of the coupon period that holds the settlement.
 
     =COUPDAYS(40568, 40862, 2, 1) -> 181
     =COUPDAYS(40568, 40862, 2, 3) -> 182.5
     =COUPDAYS(40568, 40862, 3) -> #NUM!
     """
-    found = coupons(here, settlement, maturity, frequency, basis)
-    return found if isinstance(found, ErrorValue) else float(found.length)
+    return float(coupons(here, settlement, maturity, frequency, basis).length)
 
 
 @function("COUPDAYBS", calculus=Calculus.STEP)
-def coupdaybs(
-    here: Here, settlement: Strict, maturity: Strict, frequency: Strict, basis: Strict = 0
-) -> float | ErrorValue:
+def coupdaybs(here: Here, settlement: Strict, maturity: Strict, frequency: Strict, basis: Strict = 0) -> float:
     """The days of the coupon period before the settlement.
 
     =COUPDAYBS(40568, 40862, 2, 1) -> 71
     """
-    found = coupons(here, settlement, maturity, frequency, basis)
-    return found if isinstance(found, ErrorValue) else float(found.gone)
+    return float(coupons(here, settlement, maturity, frequency, basis).gone)
 
 
 @function("COUPDAYSNC", calculus=Calculus.STEP)
-def coupdaysnc(
-    here: Here, settlement: Strict, maturity: Strict, frequency: Strict, basis: Strict = 0
-) -> float | ErrorValue:
+def coupdaysnc(here: Here, settlement: Strict, maturity: Strict, frequency: Strict, basis: Strict = 0) -> float:
     """The days from the settlement to the next coupon.
 
     =COUPDAYSNC(40568, 40862, 2, 1) -> 110
     """
-    found = coupons(here, settlement, maturity, frequency, basis)
-    if isinstance(found, ErrorValue):
-        return found
-    if found.basis == 0:
-        return float(days_30us_both(found.before, found.after) - found.gone)
-    return float(days_between(found.settlement, found.after, found.basis))
+    return float(coupons(here, settlement, maturity, frequency, basis).left)

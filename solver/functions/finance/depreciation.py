@@ -7,15 +7,16 @@ from typing import TYPE_CHECKING
 
 from solver.algebra import add, div, equal, mul, sub
 from solver.functions.dates.serials import date_of_serial, is_leap
-from solver.functions.finance.coupons import day_of, days_between
+from solver.functions.finance.coupons import basis_of, day_of, days_between
 from solver.functions.operand import guard
+from solver.functions.refusal import demand
 from solver.functions.registry import Calculus, function
 from solver.functions.statistics.distributions import above, below, not_above, refused
 from solver.values import ErrorValue
 
 if TYPE_CHECKING:
     from solver.functions.here import Here
-    from solver.functions.registry import Number, Strict
+    from solver.functions.registry import Number, Sloped, Smooth, Strict
 
 
 @function("SLN")
@@ -41,7 +42,7 @@ def syd(cost: Number, salvage: Number, life: Number, per: Number) -> Number:
 
 
 @function("DB", calculus=Calculus.STEP)
-def db(cost: float, salvage: float, life: float, period: float, month: float = 12) -> float | ErrorValue:
+def db(cost: float, salvage: float, life: float, period: float, month: float = 12) -> float:
     """The depreciation of a period at a fixed rate, rounded to three digits; the first year may have fewer months.
 
     =DB(1000000, 100000, 6, 1, 7) -> 186083.33333333334
@@ -49,10 +50,8 @@ def db(cost: float, salvage: float, life: float, period: float, month: float = 1
     =DB(1000000, 100000, 6, 8, 7) -> #NUM!
     """
     months, at = math.trunc(month), math.trunc(period)
-    if cost < 0 or salvage < 0 or life <= 0 or period < 1 or not 1 <= months <= 12:
-        return ErrorValue.NUM
-    if at > math.trunc(life) + (months < 12):
-        return ErrorValue.NUM
+    demand(cost >= 0, salvage >= 0, life > 0, period >= 1, 1 <= months <= 12)
+    demand(at <= math.trunc(life) + (months < 12))
     if cost == 0:
         return 0.0
     rate = math.floor((1 - math.pow(salvage / cost, 1 / life)) * 1000 + 0.5) / 1000
@@ -65,8 +64,8 @@ def db(cost: float, salvage: float, life: float, period: float, month: float = 1
     return (cost - written_off) * rate * ((12 - months) / 12 if last else 1)
 
 
-@function("DDB", calculus=Calculus.STEP)
-def ddb(cost: float, salvage: float, life: float, period: float, factor: float = 2) -> float | ErrorValue:
+@function("DDB", calculus=Calculus.KINK)
+def ddb(cost: Sloped, salvage: Sloped, life: Sloped, period: float, factor: Sloped = 2) -> float:
     """The depreciation of a period at a declining rate, never below the salvage value.
 
     =DDB(2400, 300, 10, 2, 1.5) -> 306
@@ -74,24 +73,23 @@ def ddb(cost: float, salvage: float, life: float, period: float, factor: float =
     =DDB(2400, 300, 10, 10) -> 22.1225472
     =DDB(2400, 300, 10, 11) -> #NUM!
     """
-    if cost < 0 or salvage < 0 or life <= 0 or period <= 0 or period > life or factor <= 0:
-        return ErrorValue.NUM
+    demand(cost >= 0, salvage >= 0, life > 0, 0 < period <= life, factor > 0)
     if period < 1:
         return min(cost * factor / life, cost - salvage)
     start = period - 1 if period >= 2 else 0.0
     return _depreciation(cost, salvage, life, start, period, factor, False)
 
 
-@function("VDB", calculus=Calculus.STEP)
+@function("VDB", calculus=Calculus.KINK)
 def vdb(
-    cost: float,
-    salvage: float,
-    life: float,
+    cost: Sloped,
+    salvage: Sloped,
+    life: Sloped,
     start: float,
     end: float,
-    factor: float = 2,
+    factor: Sloped = 2,
     no_switch: bool = False,
-) -> float | ErrorValue:
+) -> float:
     """The depreciation between two times at a declining rate, which turns level when that gives more.
 
     =VDB(2400, 300, 10*365, 0, 1) -> 1.3150684931506849
@@ -99,10 +97,8 @@ def vdb(
     =VDB(2400, 300, 10, 6, 18) -> #NUM!
     =VDB(2400, 300, 10*12, 6, 18) -> 396.3060532647513
     """
-    if cost < 0 or salvage < 0 or life < 0 or start < 0 or end < start or end > life or factor < 0:
-        return ErrorValue.NUM
-    if life == 0:
-        return ErrorValue.DIV0
+    demand(cost >= 0, salvage >= 0, life >= 0, 0 <= start <= end <= life, factor >= 0)
+    demand(life > 0, otherwise=ErrorValue.DIV0)
     return _depreciation(cost, salvage, life, start, end, factor, not no_switch)
 
 
@@ -110,14 +106,14 @@ def _depreciation(
     cost: float, salvage: float, life: float, start: float, end: float, factor: float, switch: bool
 ) -> float:
     """The depreciation between two times: a broken period at the beginning shifts all others, one at the end is cut."""
-    book, time, total = cost, 0.0, 0.0
+    book, time, amounts = cost, 0.0, 0.0
     step = math.modf(start)[0] or 1.0
     while time < end - 1e-12:
         step = min(step, end - time)
         amount = step * _one_period(book, salvage, life, life - time, factor, switch)
-        total += amount if time >= start - 1e-12 else 0.0
+        amounts += amount if time >= start - 1e-12 else 0.0
         book, time, step = book - amount, time + step, 1.0
-    return total
+    return amounts
 
 
 def _one_period(book: float, salvage: float, life: float, left: float, factor: float, switch: bool) -> float:
@@ -128,26 +124,23 @@ def _one_period(book: float, salvage: float, life: float, left: float, factor: f
     return max(declining, (book - salvage) / left)
 
 
-@function("AMORLINC", calculus=Calculus.STEP)
+@function("AMORLINC", calculus=Calculus.KINK)
 def amorlinc(
     here: Here,
-    cost: Strict,
+    cost: Smooth,
     purchased: Strict,
     first_period: Strict,
-    salvage: Strict,
+    salvage: Smooth,
     period: Strict,
     rate: Strict,
     basis: Strict = 0,
-) -> float | ErrorValue:
+) -> float:
     """The depreciation of a period in the French system, level and in proportion in the first one.
 
     =AMORLINC(2400, 39679, 39813, 300, 1, 0.15, 1) -> 360
     =AMORLINC(2400, 39679, 39813, 300, 0, 0.15, 1) -> 131.80327868852459
     """
-    schedule = _french(here, cost, purchased, first_period, salvage, period, rate, basis, 1.0)
-    if isinstance(schedule, ErrorValue):
-        return schedule
-    amount, _ = schedule
+    amount, _ = _french(here, cost, purchased, first_period, salvage, period, rate, basis, 1.0)
     at = math.trunc(period)
     if cost == salvage or at > math.ceil(1 / rate):
         return 0.0
@@ -168,20 +161,17 @@ def amordegrc(
     period: Strict,
     rate: Strict,
     basis: Strict = 0,
-) -> float | ErrorValue:
+) -> float:
     """The depreciation of a period in the French system, declining by a coefficient that depends on the life.
 
     =AMORDEGRC(2400, 39679, 39813, 300, 1, 0.15, 1) -> 776
     =AMORDEGRC(2400, 39679, 39813, 300, 0, 0.15, 1) -> 330
     """
-    life = math.ceil(1 / rate) if rate > 0 else 0
-    if rate > 0 and (1 / rate < 3 or 4 < 1 / rate < 5):
-        return ErrorValue.NUM
+    demand(rate > 0)
+    life = math.ceil(1 / rate)
+    demand(1 / rate >= 3, not 4 < 1 / rate < 5)
     coefficient = 1.5 if life <= 4 else 2.0 if life <= 6 else 2.5
-    schedule = _french(here, cost, purchased, first_period, salvage, period, rate, basis, coefficient)
-    if isinstance(schedule, ErrorValue):
-        return schedule
-    amount, years = schedule
+    amount, years = _french(here, cost, purchased, first_period, salvage, period, rate, basis, coefficient)
     at = math.trunc(period)
     if cost == salvage or at > life:
         return 0.0
@@ -210,13 +200,10 @@ def _french(
     rate: float,
     basis: float,
     coefficient: float,
-) -> tuple[float, int] | ErrorValue:
+) -> tuple[float, int]:
     """The depreciation of the first period, in proportion to its days, and the number of years of depreciation."""
-    begin, end, count = day_of(here, purchased), day_of(here, first_period), math.trunc(basis)
-    if begin is None or end is None or begin > end or count not in (0, 1, 3, 4):
-        return ErrorValue.NUM
-    if cost < 0 or salvage < 0 or salvage > cost or period < 0 or rate <= 0:
-        return ErrorValue.NUM
+    begin, end, count = day_of(here, purchased), day_of(here, first_period), basis_of(basis)
+    demand(begin <= end, count != 2, 0 <= salvage <= cost, period >= 0, rate > 0)
     year = date_of_serial(begin)[0]
     length = (366 if is_leap(year) else 365) if count == 1 else 365 if count == 3 else 360
     share = days_between(_before_leap_day(begin, count), _before_leap_day(end, count), count) / length

@@ -6,14 +6,21 @@ its share of a coupon.
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING, NamedTuple
 
 from solver.functions.dual import power, total
 from solver.functions.finance.bonds import yield_at
-from solver.functions.finance.coupons import coupons_of, day_of, days_30us_both, days_between, moved
+from solver.functions.finance.coupons import (
+    basis_of,
+    coupons_of,
+    days_30us_both,
+    days_between,
+    days_of,
+    frequency_of,
+    moved,
+)
+from solver.functions.refusal import demand
 from solver.functions.registry import function
-from solver.values import ErrorValue
 
 if TYPE_CHECKING:
     from solver.functions.here import Here
@@ -82,17 +89,11 @@ class _OddFirst(NamedTuple):
 
 def _odd_first(
     here: Here, settlement: float, maturity: float, issue: float, first: float, frequency: float, basis: float
-) -> _OddFirst | None:
-    """The bond of a function's arguments, None if dates are out of order or off the rhythm of coupons."""
-    days = [day_of(here, value) for value in (settlement, maturity, issue, first)]
-    times, count = math.trunc(frequency), math.trunc(basis)
-    if times not in (1, 2, 4) or count not in (0, 1, 2, 3, 4):
-        return None
-    settled, last, begin, coupon = days
-    if settled is None or last is None or begin is None or coupon is None or not begin < settled < coupon < last:
-        return None
-    if coupons_of(coupon, last, times, count).before != coupon:
-        return None
+) -> _OddFirst:
+    """The bond of a function's arguments, whose first coupon must lie in the rhythm of the others."""
+    begin, settled, coupon, last = days_of(here, issue, settlement, first, maturity)
+    times, count = frequency_of(frequency), basis_of(basis)
+    demand(coupons_of(coupon, last, times, count).before == coupon)
     return _OddFirst(settled, last, begin, coupon, times, count)
 
 
@@ -108,14 +109,13 @@ def oddfprice(
     redemption: Smooth,
     frequency: Strict,
     basis: Strict = 0,
-) -> float | ErrorValue:
+) -> float:
     """The price per 100 of face value of a bond with an odd first period.
 
     =ODDFPRICE(39763, 44256, 39736, 39873, 0.0785, 0.0625, 100, 2, 1) -> 113.59771747407883
     """
     bond = _odd_first(here, settlement, maturity, issue, first_coupon, frequency, basis)
-    if bond is None or rate < 0 or yld < 0 or redemption <= 0:
-        return ErrorValue.NUM
+    demand(rate >= 0, yld >= 0, redemption > 0)
     return bond.price(rate, yld, redemption)
 
 
@@ -131,15 +131,14 @@ def oddfyield(
     redemption: Smooth,
     frequency: Strict,
     basis: Strict = 0,
-) -> float | ErrorValue:
+) -> float:
     """The yield of a bond with an odd first period.
 
     =ODDFYIELD(39763, 44256, 39736, 39873, 0.0785, 113.59771747407883, 100, 2, 1) -> 0.0625
     =ODDFYIELD(39763, 44256, 39736, 39873, 0.0785, 0, 100, 2, 1) -> #NUM!
     """
     bond = _odd_first(here, settlement, maturity, issue, first_coupon, frequency, basis)
-    if bond is None or rate < 0 or pr <= 0 or redemption <= 0:
-        return ErrorValue.NUM
+    demand(rate >= 0, pr > 0, redemption > 0)
     return yield_at(lambda y: bond.price(rate, y, redemption), pr, bond.frequency)
 
 
@@ -154,14 +153,9 @@ class _OddLast(NamedTuple):
 
 def _odd_last(
     here: Here, settlement: float, maturity: float, last_interest: float, frequency: float, basis: float
-) -> _OddLast | None:
-    days = [day_of(here, value) for value in (last_interest, settlement, maturity)]
-    times, count = math.trunc(frequency), math.trunc(basis)
-    if times not in (1, 2, 4) or count not in (0, 1, 2, 3, 4):
-        return None
-    early, settled, last = days
-    if early is None or settled is None or last is None or not early < settled < last:
-        return None
+) -> _OddLast:
+    early, settled, last = days_of(here, last_interest, settlement, maturity)
+    times, count = frequency_of(frequency), basis_of(basis)
     due = gone = left = 0.0
     periods = coupons_of(early, last, times, count).count
     for number in range(1, periods + 1):
@@ -193,14 +187,13 @@ def oddlprice(
     redemption: Smooth,
     frequency: Strict,
     basis: Strict = 0,
-) -> float | ErrorValue:
+) -> float:
     """The price per 100 of face value of a bond with an odd last period.
 
     =ODDLPRICE(39485, 39614, 39370, 0.0375, 0.0405, 100, 2, 0) -> 99.87828601472134
     """
     period = _odd_last(here, settlement, maturity, last_interest, frequency, basis)
-    if period is None or rate < 0 or yld < 0 or redemption <= 0:
-        return ErrorValue.NUM
+    demand(rate >= 0, yld >= 0, redemption > 0)
     coupon = 100 * rate / period.frequency
     return (period.due * coupon + redemption) / (1 + period.left * yld / period.frequency) - period.gone * coupon
 
@@ -216,14 +209,13 @@ def oddlyield(
     redemption: Smooth,
     frequency: Strict,
     basis: Strict = 0,
-) -> float | ErrorValue:
+) -> float:
     """The yield of a bond with an odd last period.
 
     =ODDLYIELD(39558, 39614, 39440, 0.0375, 99.875, 100, 2, 0) -> 0.04519223562916829
     """
     period = _odd_last(here, settlement, maturity, last_interest, frequency, basis)
-    if period is None or rate < 0 or pr <= 0 or redemption <= 0:
-        return ErrorValue.NUM
+    demand(rate >= 0, pr > 0, redemption > 0)
     coupon = 100 * rate / period.frequency
     paid = period.gone * coupon + pr
     return (period.due * coupon + redemption - paid) / paid * period.frequency / period.left
