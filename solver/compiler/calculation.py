@@ -86,8 +86,8 @@ class Calculation(Evaluation):
         wanted: list[int] = []
         for area in areas:
             store = self.store(area.sheet)
-            wanted.extend(np.unique(store.block[store.area_window(area)]).tolist())
-        self.settle([number for number in wanted if number != NO_BLOCK])
+            wanted.extend(store.waiting(store.area_window(area)))
+        self.settle(wanted)
 
     def affected(self) -> None:
         """Computes every formula of the book that an input or a variable can reach; the others rest as stored."""

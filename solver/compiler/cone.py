@@ -9,10 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from solver.compiler.precedents import precedents
-from solver.compiler.store import NO_BLOCK
 from solver.errors import FormulaError
 
 if TYPE_CHECKING:
@@ -94,7 +91,4 @@ class Cone:
         """The waiting blocks of an area, and whether a cell of it has moved: it was changed, or computed from one."""
         store = self._workspace.store(area.sheet)
         window = store.area_window(area)
-        waiting = store.block[window]
-        found = waiting.ravel().tolist() if waiting.size <= 1 else np.unique(waiting).tolist()
-        blocks = [number for number in found if number != NO_BLOCK]
-        return blocks, bool(store.moved[window].any())
+        return store.waiting(window), bool(store.moved[window].any())

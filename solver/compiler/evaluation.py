@@ -13,6 +13,7 @@ import numpy as np
 
 from solver.algebra import add
 from solver.compiler.cone import Cone
+from solver.compiler.distinct import distinct
 from solver.compiler.lower import evaluate, value_of
 from solver.compiler.results import array_results, cell_results
 from solver.compiler.signals import Missing, Unknown, located, unknown
@@ -118,7 +119,7 @@ class Evaluation(Workspace, ABC):
         return store.read_cell(row, col)
 
     def _demand(self, waiting: npt.NDArray[np.int32]) -> None:
-        wanted = [number for number in np.unique(waiting).tolist() if number != NO_BLOCK]
+        wanted = [number for number in distinct(waiting).tolist() if number != NO_BLOCK]
         self._keep_stored(wanted)
         missing = [number for number in wanted if not self.done[number]]
         if missing:

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from solver.compiler.precedents import precedents
-from solver.compiler.store import NO_BLOCK
 from solver.errors import FormulaError
 
 if TYPE_CHECKING:
@@ -57,8 +56,8 @@ def _waiting(workspace: Workspace, number: int) -> set[int]:
     found: set[int] = set()
     for area in areas:
         store = workspace.store(area.sheet)
-        found.update(np.unique(store.block[store.area_window(area)]).tolist())
-    return {block for block in found if block != NO_BLOCK and not workspace.done[block]}
+        found.update(store.waiting(store.area_window(area)))
+    return {block for block in found if not workspace.done[block]}
 
 
 def held(workspace: Workspace, ring: list[int]) -> npt.NDArray[np.float64]:

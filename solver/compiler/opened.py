@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from solver.compiler.distinct import distinct
 from solver.compiler.store import blank_store
 from solver.places import Places
 from solver.values import Kind
@@ -45,6 +46,6 @@ def put_cells(store: SheetStore, cells: Cells) -> None:
 
 
 def _used(stored: Ints, spans: Iterable[tuple[int, int]]) -> Ints:
-    parts = [np.unique(stored)]
+    parts = [distinct(stored)]
     parts.extend(np.arange(a, b + 1, dtype=np.int32) for a, b in spans)
-    return np.unique(np.concatenate(parts)).astype(np.int32)
+    return distinct(np.concatenate(parts)).astype(np.int32)

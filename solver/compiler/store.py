@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, TypeVar
 import numpy as np
 
 from solver.algebra import Node, constant, join, reshape, take
+from solver.compiler.distinct import distinct
 from solver.functions.operand import ALL_NUMBERS, BLANK, Operand, lone
 from solver.values import ErrorValue, Kind
 
@@ -74,6 +75,10 @@ class SheetStore:
     def area_window(self, area: Area) -> tuple[slice, slice]:
         """The compact rows and columns that lie in an area."""
         return self.window(area.top, area.left, area.bottom, area.right)
+
+    def waiting(self, window: tuple[slice, slice]) -> list[int]:
+        """The numbers of the blocks that wait in some of the compact cells, in order."""
+        return [number for number in distinct(self.block[window]).tolist() if number != NO_BLOCK]
 
     def compact_rows(self, rows: IntArray) -> tuple[IntArray, npt.NDArray[np.bool_]]:
         """Compact positions of row numbers, and which of them are used rows at all."""
@@ -167,23 +172,15 @@ class SheetStore:
 
     def _assemble(self, number: npt.NDArray[np.float64], live: Ints, place: Ints) -> Node:
         """One node for a rectangle whose values come from several nodes and from constants."""
-        sources = np.unique(live)
+        sources = distinct(live)
         if len(sources) == 1:
             return take(self.nodes[int(sources[0])], place.astype(np.intp))
-        parts: list[Node] = []
-        index = np.empty(live.shape, dtype=np.intp)
-        start = 0
-        for source in sources.tolist():
-            here = live == source
-            if source < 0:
-                count = int(here.sum())
-                index[here] = np.arange(start, start + count)
-                parts.append(constant(number[here]))
-                start += count
-            else:
-                index[here] = place[here] + start
-                parts.append(self.nodes[source])
-                start += self.nodes[source].size
+        known = live < 0
+        parts = [constant(number[known]) if source < 0 else self.nodes[source] for source in sources.tolist()]
+        begins = np.zeros(sources[-1] + 2, dtype=np.intp)
+        begins[sources + 1] = np.cumsum([0, *[part.size for part in parts[:-1]]])
+        index = begins[live + 1] + place
+        index[known] = np.arange(parts[0].size) if sources[0] < 0 else 0
         return take(join(parts), index)
 
     def write(self, area: Area, kind: KindArray, number: Node, text: npt.NDArray[np.object_] | None) -> None:
