@@ -235,7 +235,9 @@ def test_a_signal_while_the_file_is_written(here: Path, monkeypatch: pytest.Monk
         time.sleep(0.05)
 
     monkeypatch.setattr(os, "fsync", interrupted)
+    before_signal = signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored in a background job of a shell
     said = run("solve", "book.xlsx", "--in-place")
+    signal.signal(signal.SIGINT, before_signal)
     assert said.code == 1
     assert said.err == "book.xlsx: stopped before there was an answer: nothing was written\n"
     assert contents(here) == before

@@ -5,6 +5,7 @@ Its work grows with the cube of the number of variables, so it is for up to a fe
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -48,7 +49,10 @@ class Slsqp(Engine):
             "callback": passed,
             "options": {"maxiter": ROUNDS, "ftol": self.convergence},
         }
-        found = minimize(view.fun, problem.x0, **settings)
+        with warnings.catch_warnings():
+            # older SciPy says so when its own step leaves the bounds by a rounding and is put back
+            warnings.filterwarnings("ignore", "Values in x were outside bounds", RuntimeWarning)
+            found = minimize(view.fun, problem.x0, **settings)
         return judged(
             problem,
             np.clip(found.x, problem.lb, problem.ub),
