@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from solver.lesson.stepping import Stepped
     from solver.model.answer import Answer
     from solver.model.binding import Binding
-    from solver.model.pairs import Pair
     from solver.model.model import Model
+    from solver.model.pairs import Pair
     from solver.model.solution import Solution
     from solver.table import Table
     from solver.values import Scalar
@@ -161,6 +161,7 @@ def model_listing(model: Model, binding: Binding | None, reason: str) -> dict[st
         "n_constraints": sum(constraint.left.size for constraint in model.constraints),
         "engine": model.engine,
         "nonnegative": model.nonnegative,
+        "held_out": None if model.held_out is None else absolute(model.held_out),
         "options": {name: option_value(value) for name, value in model.options.items()},
         "faults": [str(fault) for fault in model.faults],
     }

@@ -100,6 +100,8 @@ def print_models(book: Path, listings: Sequence[Mapping[str, Any]]) -> None:
             right = "" if constraint["right"] is None else f" {constraint['right']}"
             out.print(f"  subject to {_escaped(constraint['left'])} {constraint['relation']}{_escaped(right)}")
         _print_more(out, len(listing["constraints"]))
+        if listing["held_out"] is not None:
+            out.print(f"  watching the held-out loss {_escaped(listing['held_out'])}")
         if listing["kind"] is None:
             out.print(f"  [red]cannot be solved[/red]: {_escaped(listing['reason'])}")
         else:

@@ -50,6 +50,9 @@ def lesson(command: click.Command) -> click.Command:
     "-O", "pairs", multiple=True, metavar="NAME=VALUE", help="An option by our name or Excel's; NAME= unsets."
 )
 @click.option("--nonnegative/--free", default=None, help="Whether variables without a lower bound start at 0.")
+@click.option(
+    "--held-out", metavar="CELL", help="Loss of what is kept out of learning, to be watched; an empty text for none."
+)
 @click.option("--clear", is_flag=True, help="Take the stored model away first.")
 @writing_options
 @JSON
@@ -74,6 +77,7 @@ def define(book: Path, **asked: Any) -> None:
         engine=asked["engine"],
         options=options,
         nonnegative=asked["nonnegative"],
+        held_out=asked["held_out"],
         clear=asked["clear"],
     )
     if definition.says_nothing and not asked["clear"]:

@@ -13,6 +13,7 @@ from solver.errors import EngineError, ModelError
 from solver.model.define import (
     opened,
     with_constraint,
+    with_held_out,
     with_objective,
     with_options,
     with_variables,
@@ -38,7 +39,8 @@ class Definition:
     """What shall be said about a model; None and empty leave it as it is stored.
 
     `objective` is a cell with what is done to it; `variables` are areas with commas between them; `added` and
-    `removed` are constraints as texts, the latter also by their numbers. `clear` begins anew.
+    `removed` are constraints as texts, the latter also by their numbers. `held_out` is the cell of the loss that is
+    watched, and an empty text none. `clear` begins anew.
     """
 
     objective: tuple[str, Sense] | None = None
@@ -49,6 +51,7 @@ class Definition:
     engine: str | None = None
     options: Mapping[str, str] = field(default_factory=dict)
     nonnegative: bool | None = None
+    held_out: str | None = None
     clear: bool = False
 
     @property
@@ -89,6 +92,8 @@ def edited(model: Model, book: Book, asked: Definition) -> Model:
         model = replace(model, engine=engine_named(asked.engine))
     if asked.nonnegative is not None:
         model = replace(model, nonnegative=asked.nonnegative)
+    if asked.held_out is not None:
+        model = with_held_out(model, book, asked.held_out)
     refuse_unknown(asked.options)
     return with_options(model, asked.options)
 

@@ -16,7 +16,7 @@ from solver.formula.show import show
 from solver.formula.tree import Axis, Reference, Tree
 from solver.grid import MAX_COLS, MAX_ROWS, quote_sheet
 from solver.model.model import Constraint, Model, Relation, Sense
-from solver.model.names import OPTIONS, OWN, PREFIX, own_value
+from solver.model.names import HELD_OUT, OPTIONS, OWN, PREFIX, own_value
 from solver.model.recall import hidden_names, stored_model
 from solver.model.references import NotCellsError, find_area, find_areas, find_right, scope_of
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from solver.book.book import Book
+    from solver.grid import Cell
     from solver.model.model import Right
 
 _LEFT = r"(?P<left>(?:'(?:[^']|'')*'|[^'<>=≤≥])+?)"
@@ -51,15 +52,29 @@ def opened(book: Book, sheet: str) -> Model:
 def with_objective(model: Model, book: Book, text: str, sense: Sense, target: float = 0.0) -> Model:
     """The model with another objective; an empty text asks for any feasible point."""
     kept = tuple(fault for fault in model.faults if fault.name.lower() != PREFIX + "opt")
-    if not text.strip():
+    objective = _cell(model, book, text, "objective")
+    if objective is None:
         return replace(model, objective=None, faults=kept)
+    return replace(model, objective=objective, sense=sense, target=target, faults=kept)
+
+
+def with_held_out(model: Model, book: Book, text: str) -> Model:
+    """The model that watches the held-out loss in another cell; an empty text asks for none."""
+    kept = tuple(fault for fault in model.faults if fault.name.lower() != PREFIX + HELD_OUT)
+    return replace(model, held_out=_cell(model, book, text, "held-out loss"), faults=kept)
+
+
+def _cell(model: Model, book: Book, text: str, role: str) -> Cell | None:
+    """The single cell that a text means, None for an empty one."""
+    if not text.strip():
+        return None
     try:
         area = find_area(text, scope_of(book, model.sheet))
     except NotCellsError as error:
-        raise _refused(model, f"objective {text}: {error.what}", error.hint) from error
+        raise _refused(model, f"{role} {text}: {error.what}", error.hint) from error
     if area.size > 1:
-        raise _refused(model, f"objective {text}: it must be a single cell", "choose one cell")
-    return replace(model, objective=area.first, sense=sense, target=target, faults=kept)
+        raise _refused(model, f"{role} {text}: it must be a single cell", "choose one cell")
+    return area.first
 
 
 def with_variables(model: Model, book: Book, text: str) -> Model:

@@ -98,6 +98,19 @@ def test_only_the_names_change(book: Path, tmp_path: Path) -> None:
     assert different == ["xl/workbook.xml"]
 
 
+def test_the_held_out_loss(book: Path) -> None:
+    """It is set, shown, kept by other edits, and cleared; more than one cell is refused."""
+    listing("define", book, "--minimize", "B1", "--by-changing", "A1:A3", "--held-out", "B2")
+    (shown,) = listing("define", book, "--engine", "adam")["models"]
+    assert shown["held_out"] == "Plan!$B$2"
+    assert "held-out loss Plan!$B$2" in run("show", book)[1]
+    assert "single cell" in refused("define", book, "--held-out", "B2:B3")
+    assert "held-out loss 5" in refused("define", book, "--held-out", "5")
+    listing("define", book, "--held-out", "")
+    model = recall(read(book))["Plan"]
+    assert (model.held_out, model.engine) == (None, "adam")
+
+
 def test_clear(book: Path) -> None:
     run("define", book, "--minimize", "B1", "--by-changing", "A1:A3", "--subject-to", "A1 >= 2", "--engine", "adam")
     assert listing("define", book, "--clear", "--maximize", "B2", "--by-changing", "A1")["models"][0]["sense"] == "max"
