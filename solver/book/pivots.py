@@ -40,7 +40,7 @@ class PivotTable:
     """A pivot table: its area, its lines from (top, left) on, and what its measures are called.
 
     Field names are in lower case. Each measure is known by its caption and by the field that it is made of. `page`
-    holds the items that its filters show.
+    holds the items that its filters show. LibreOffice does not list the lines; then nothing can be found (`listed`).
     """
 
     area: Area
@@ -51,6 +51,7 @@ class PivotTable:
     measures: tuple[tuple[str, str], ...]
     fields: frozenset[str]
     page: Mapping[str, Item]
+    listed: bool = True
 
     def find(self, measure: str, items: Mapping[str, Item]) -> tuple[int, int] | None:
         """The cell (zero-based) that shows a measure of exactly these items, None if the table shows none."""
@@ -124,6 +125,7 @@ def _read_pivot(archive: Archive, part: str, sheet: str) -> PivotTable | None:
         tuple((decode_escapes(f.get("name")).strip().casefold(), names[int(f.get("fld"))]) for f in data),
         frozenset(names),
         shown,
+        all(tree.first(f"{axis}Fields") is None or tree.first(f"{axis}Items") is not None for axis in ("row", "col")),
     )
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
 
 from solver.book.read import read_book
 from solver.compiler.calculation import Calculation
+from solver.errors import FormulaError
 from solver.grid import Cell
 from solver.values import ErrorValue
 from tests.book.made import MAIN, OFFICE, book_parts, sheet_xml, zipped
@@ -95,3 +97,10 @@ def test_a_damaged_pivot_table_is_left_out(damage: str) -> None:
     parts = {name: text.replace(damage, "x") if isinstance(text, str) else text for name, text in _parts().items()}
     assert read_book(zipped(parts)).pivots["S1"] == ()
     assert _value(parts, 'GETPIVOTDATA("Sales",A4,"Region","East","Year",2020)') is ErrorValue.REF
+
+
+def test_lines_that_the_file_does_not_list() -> None:
+    """LibreOffice leaves them out: nothing is found, and nothing is wrong either, so a stored value stands."""
+    unlisted = re.sub(r"<(rowItems|colItems).*?</\1>", "", TABLE, flags=re.DOTALL)
+    with pytest.raises(FormulaError, match="does not list its lines"):
+        _value({**_parts(), "xl/pivotTables/pivotTable1.xml": unlisted}, 'GETPIVOTDATA("Sum of sales",$A$3)')

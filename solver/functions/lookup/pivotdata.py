@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from solver.functions.here import Reference
+from solver.functions.information.elsewhere import Elsewhere
 from solver.functions.registry import Calculus, function
 from solver.values import ErrorValue
 
@@ -31,6 +32,8 @@ def getpivotdata(here: Here, measure: str, table: Ref, *more: Scalar) -> Operand
     pivot = here.pivot(table)
     if pivot is None:
         return ErrorValue.REF
+    if not pivot.listed:
+        raise Elsewhere("the pivot table does not list its lines: the value is that of the last refresh")
     asked: dict[str, float | str | bool] = {}
     for field, item in zip(more[::2], more[1::2], strict=True):
         for value in (field, item):
