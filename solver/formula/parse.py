@@ -38,7 +38,7 @@ _PREFIXES = {"-": Binding.NEGATION, "+": Binding.NEGATION, "@": Binding.SINGLE}
 _INFIXES = {**BINARY, ",": Binding.UNION, " ": Binding.INTERSECTION, ":": Binding.RANGE}
 _AREAS = (Reference, Name, Structured, Call, Invoke, Spill, Single, Range, Intersection, Union, Error)
 _ADDRESSES = (WordKind.CELL, WordKind.COLUMNS, WordKind.ROWS, WordKind.NAME)
-_OPERATORS_IN_FILES: dict[str, type[Spill | Single]] = {"_XLFN.ANCHORARRAY": Spill, "_XLFN.SINGLE": Single}
+_OPERATORS_IN_FILES: dict[str, type[Spill | Single]] = {"ANCHORARRAY": Spill, "SINGLE": Single}
 _STARTS_AREA = (*_ADDRESSES, WordKind.PREFIX, WordKind.STRUCTURED, WordKind.CALL, WordKind.ERROR)
 
 
@@ -269,8 +269,8 @@ def _called(opening: _Open) -> Tree:
     args = tuple(opening.args)
     if opening.callee is not None:
         return Invoke(opening.callee, args)
-    name = (opening.call or "").upper()
+    name = without_file_prefix((opening.call or "").upper())
     operator = _OPERATORS_IN_FILES.get(name)
     if operator is not None and len(args) == 1 and isinstance(args[0], _AREAS if operator is Spill else Tree):
         return operator(args[0])
-    return Call(without_file_prefix(name), args)
+    return Call(name, args)

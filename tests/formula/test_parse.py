@@ -206,6 +206,7 @@ def test_precedence(text: str, grouped: str) -> None:
     [
         ("((A1+B2))*(C3)", "(A1+B2)*C3"),
         ("4MC!A1+1e5!$B$2:C3", "'4MC'!A1+'1e5'!$B$2:C3"),
+        ("SINGLE(A1:A3)+SUM(ANCHORARRAY(B2))", "@A1:A3+SUM(B2#)"),
         ("A1-(B2-C3)", "A1-(B2-C3)"),
         ("(A1-B2)-C3", "A1-B2-C3"),
         ("-(2^2)", "-(2^2)"),
