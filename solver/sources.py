@@ -9,7 +9,7 @@ import numpy as np
 
 from solver.errors import ModelError
 from solver.grid import Area, Cell, quote_sheet
-from solver.model.grids import Grid, area_under, grid_at, headings
+from solver.model.grids import Grid, area_under, grid_at, headings, only_grid, shown
 from solver.model.references import find_areas, scope_of
 from solver.templates.factorisation import Given
 from solver.values import ErrorValue, Kind, Scalar
@@ -66,6 +66,8 @@ def find_source(
         if found is not None and rows is None and cols is None:
             return _table(book, *found)
     given = one_area(book, home, targets) if targets is not None else _headed(book, sheets, TARGETS, "targets")
+    if given is None and rows is None and cols is None:
+        given = only_grid(book, home)
     if given is None:
         raise ModelError("no heading says where the targets are", where=quote_sheet(home), hint="give --targets AREA")
     if targets is not None and _beside_keys(book, given):
@@ -114,12 +116,11 @@ def _long_header(book: Book, sheets: Iterable[str]) -> tuple[int, int, int, Area
                 lines.setdefault(cell.row, {})[cell.col] = role
         for row, roles in sorted(lines.items()):
             cols = {role: col for col, role in sorted(roles.items(), reverse=True)}
-            if len(cols) == 3 and cols["row"] < cols["target"] and cols["column"] < cols["target"]:
+            if len(cols) == 3 and max(cols.values()) - min(cols.values()) == 2:
                 bottom = _last_filled(book, name, row + 1, cols["row"])
                 if bottom > row:
                     area = Area(name, row + 1, min(cols.values()), bottom, max(cols.values()))
-                    if area.cols == 3:
-                        return cols["row"], cols["column"], cols["target"], area
+                    return cols["row"], cols["column"], cols["target"], area
     return None
 
 
@@ -162,6 +163,7 @@ def _table(book: Book, row_col: int, col_col: int, value_col: int, lines: Area) 
             if key is None or isinstance(key, ErrorValue):
                 cell = Cell(lines.sheet, lines.top + row, col)
                 raise ModelError("a line of the table has no key", where=str(cell), hint="write one, or drop the line")
+        _alike(keys, Cell(lines.sheet, lines.top, col))
         number: dict[Scalar, int] = {}
         # texts are one key whatever their case, as MATCH finds them
         folded = [key.casefold() if isinstance(key, str) else key for key in keys]
@@ -176,6 +178,23 @@ def _table(book: Book, row_col: int, col_col: int, value_col: int, lines: Area) 
         np.array(places, dtype=np.intp).T,
         keys=(column[row_col], column[col_col]),
     )
+
+
+def _alike(keys: list[Scalar], first: Cell) -> None:
+    """Refuses keys of a column that look the same and are not, to MATCH: 1 and a text 1, or spaces around a text."""
+    seen: dict[str, tuple[int, Scalar]] = {}
+    for row, key in enumerate(keys):
+        folded = key.casefold() if isinstance(key, str) else key
+        before, known = seen.setdefault(shown(folded), (row, folded))
+        if known != folded:
+            kinds = {type(known), type(folded)}
+            what = "one is a text and one a number" if kinds == {str, float} else "they differ in spaces"
+            where = Cell(first.sheet, first.row + row, first.col)
+            other = Cell(first.sheet, first.row + before, first.col)
+            said = repr(key) if isinstance(key, str) else shown(key)
+            raise ModelError(
+                f"the key {said} looks like that in {other}, but {what}", where=str(where), hint="write them alike"
+            )
 
 
 def _grid(book: Book, targets: Area, rows: Area | None, cols: Area | None) -> Source:

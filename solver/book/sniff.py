@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
 _OLE2 = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _SAVE_AS = "open it in a spreadsheet program and save it as .xlsx"
+_BEGIN_WITH = f"{_SAVE_AS}; ratings begin with `solver new dot-product OUT.xlsx --from FILE`"
 
 
 def refuse_unless_zip(data: bytes) -> None:
@@ -31,7 +32,7 @@ def refuse_unless_zip(data: bytes) -> None:
     if head.startswith((b"<!doctype html", b"<html", b"<table")):
         raise WorkbookError("this is a web page, whatever its name says", hint=_SAVE_AS)
     if head and all(32 <= byte < 127 or byte in b"\t\r\n" or byte > 127 for byte in data[:512]):
-        raise WorkbookError("this is a text file (CSV?), not an .xlsx workbook", hint=_SAVE_AS)
+        raise WorkbookError("this is a text file (CSV?), not an .xlsx workbook", hint=_BEGIN_WITH)
     raise WorkbookError("this is not an .xlsx workbook", hint="give a file that Excel can open and saves as .xlsx")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from typing import TYPE_CHECKING
 
 from solver.errors import ModelError, WorkbookError
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from solver.values import Scalar
+
+_NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
 
 RECOMMENDERS: dict[str, Callable[[Ratings, int, int], SheetPlan]] = {
     "dot-product": dot_product,
@@ -169,12 +172,7 @@ def _lines(path: Path) -> list[list[Scalar]]:
     """The lines of a CSV file, or the cells of a workbook's first sheet with something on it."""
     if path.suffix.lower() in (".xlsx", ".xlsm"):
         return _cells_of(path)
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except FileNotFoundError:
-        raise WorkbookError("there is no such file", where=str(path), hint="check the name and the folder") from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise WorkbookError("it cannot be read as text in UTF-8", where=str(path), hint="save it as CSV") from error
+    text = _text_of(path)
     head = text.partition("\n")[0]
     delimiter = max(",;\t", key=head.count)
     rows = [row for row in csv.reader(io.StringIO(text), delimiter=delimiter) if any(map(str.strip, row))]
@@ -183,12 +181,26 @@ def _lines(path: Path) -> list[list[Scalar]]:
     return [[_value(text, comma=delimiter != ",") for text in row] for row in rows]
 
 
+def _text_of(path: Path) -> str:
+    """The text of a file: Unicode, or else what spreadsheet programs for Windows write."""
+    try:
+        data = path.read_bytes()
+        return data.decode("utf-8-sig" if not data.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-16")
+    except FileNotFoundError:
+        raise WorkbookError("there is no such file", where=str(path), hint="check the name and the folder") from None
+    except OSError as error:
+        raise WorkbookError(f"it cannot be read: {error.strerror}", where=str(path), hint="give a file") from error
+    except UnicodeDecodeError:
+        text = data.decode("cp1252", errors="replace")
+    if "\0" in text:
+        raise WorkbookError("this is no text", where=str(path), hint="save it as CSV")
+    return text
+
+
 def _value(text: str, *, comma: bool) -> Scalar:
     text = text.strip()
-    try:
-        return float(text.replace(",", ".") if comma else text)
-    except ValueError:
-        return text or None
+    number = text.replace(",", ".") if comma else text
+    return float(number) if _NUMBER.fullmatch(number) else text or None
 
 
 def _cells_of(path: Path) -> list[list[Scalar]]:

@@ -18,6 +18,7 @@ import numpy as np
 
 from solver.book.formats import number_formats
 from solver.errors import ModelError
+from solver.functions.coerce import number_of_text
 from solver.functions.formats.formatcode import FormatCodeError, sections_of
 from solver.grid import Area, Cell
 from solver.values import ErrorValue, Kind, Scalar
@@ -30,7 +31,11 @@ if TYPE_CHECKING:
     from solver.book.book import Book, Sheet
 
 _WORD = re.compile(r"[^\W\d_]+")
-_BESIDE = frozenset(("embedding", "embeddings", "factor", "factors", "vectors", "known", "table", "grid", "matrix"))
+_HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
+"""Where the next word of a name such as userId begins."""
+_BESIDE = frozenset(
+    ("embedding", "embeddings", "factor", "factors", "vectors", "known", "table", "grid", "matrix", "id", "ids")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +62,10 @@ def grid_at(book: Book, area: Area, what: str) -> Grid:
         if isinstance(value, float):
             values[cell.row - area.top, cell.col - area.left] = value
         elif value is not None and value != "":
-            shown = value.label if isinstance(value, ErrorValue) else repr(value)
-            raise ModelError(f"{what} hold {shown}", where=str(cell), hint="put a number there or leave it blank")
+            if isinstance(value, str) and number_of_text(value) is not None:
+                raise ModelError(f"{what} hold {value!r} as a text", where=str(cell), hint="make a number of it")
+            found = value.label if isinstance(value, ErrorValue) else repr(value)
+            raise ModelError(f"{what} hold {found}", where=str(cell), hint="put a number there or leave it blank")
     for cell, code in number_formats(book, area):
         if not np.isnan(values[cell.row - area.top, cell.col - area.left]) and _is_date(code):
             raise ModelError(f"{what} hold a date", where=str(cell), hint="put a number there, formatted as one")
@@ -103,7 +110,8 @@ def headings(book: Book, words: Collection[str], sheets: Iterable[str]) -> list[
     for name in sheets:
         cells = book.sheets[name].cells
         for at in np.flatnonzero(cells.kind == Kind.TEXT).tolist():
-            said = {word.casefold() for word in _WORD.findall(str(cells.text[at]).partition("(")[0])}
+            heading = _HUMP.sub(" ", str(cells.text[at]).partition("(")[0])
+            said = {word.casefold() for word in _WORD.findall(heading)}
             if said & set(words) and said <= _BESIDE.union(words) and not any(map(str.isdigit, cells.text[at])):
                 found.append(Cell(name, int(cells.row[at]), int(cells.col[at])))
     return found
@@ -132,6 +140,21 @@ def area_under(book: Book, heading: Cell) -> Area | None:
         label_row = label_col = False
     area = Area(heading.sheet, top + label_row, left + label_col, bottom, right)
     return area if area.top <= area.bottom and area.left <= area.right else None
+
+
+def only_grid(book: Book, sheet: str) -> Area | None:
+    """The area of the numbers on a sheet that holds one grid and nothing else, without its labels; else None."""
+    cells = _contents(book.sheets[sheet])
+    if not cells:
+        return None
+    top, left = min(row for row, _ in cells), min(col for _, col in cells)
+    bottom, right = max(row for row, _ in cells), max(col for _, col in cells)
+    corner = cells.get((top, left))
+    labelled = not isinstance(corner, float)
+    if labelled and not ((top, left + 1) in cells and (top + 1, left) in cells):
+        return None
+    area = Area(sheet, top + labelled, left + labelled, bottom, right)
+    return area if area.size > 1 else None
 
 
 def _extent(cells: Mapping[tuple[int, int], Scalar], top: int, left: int) -> tuple[int, int]:

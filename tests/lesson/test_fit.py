@@ -292,3 +292,51 @@ def test_first_values(tmp_path: Path) -> None:
         assert (np.ptp(first) > 0) == (spread > 0)
     narrow = listing("fit", book, "--factors", 2, "--bias", "--scale", 0.01, *stop, code=None)
     assert np.abs([each["initial"] for each in narrow["variables"]][:8]).max() <= 0.01
+
+
+LINES = [("ann", "alien", 5), ("ann", "brazil", 2), ("bob", "alien", 4), ("cid", "brazil", 1), ("cid", "alien", 3)]
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        [("userId", "movieId", "rating"), *((1 + i % 3, 7 + i % 2, v) for i, (_, _, v) in enumerate(LINES))],
+        [("rating", "user", "movie"), *((v, user, movie) for user, movie, v in LINES)],
+        [("Movie_ID", "Score", "User_ID"), *((movie, v, user) for user, movie, v in LINES)],
+        [(None, "alien", "brazil"), ("ann", 5, 2), ("bob", 4, None), ("cid", 3, 1)],
+        [("", "alien", "brazil"), ("ann ", 5, 2), (" bob", 4, None), ("cid", 3, 1)],
+        [(5, 2), (4, None), (3, 1)],
+    ],
+    ids=["numbered keys", "values first", "values between", "blank corner", "spaces around labels", "numbers alone"],
+)
+def test_targets_in_every_shape(tmp_path: Path, cells: list[tuple[Any, ...]]) -> None:
+    """One sheet of ratings, however it is laid out, is found without a word about where it stands."""
+    book = openpyxl.Workbook()
+    for row in cells:
+        book.active.append(row)
+    book.save(tmp_path / "book.xlsx")
+    found = listing("fit", tmp_path / "book.xlsx", "--factors", 2, "-o", tmp_path / "out.xlsx")
+    assert found["objective"]["final"] < 1e-9 < found["objective"]["initial"]
+    assert len(found["variables"]) == 2 * (3 + 2)
+    assert run("check", tmp_path / "out.xlsx", "--quiet")[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("keys", "what"),
+    [
+        ((1, "1", 2), "Sheet!A3: the key '1' looks like that in Sheet!A2, but one is a text and one a number"),
+        (("ann", "bob", "ANN "), "Sheet!A4: the key 'ANN ' looks like that in Sheet!A2, but they differ in spaces"),
+    ],
+)
+def test_keys_that_only_look_alike(tmp_path: Path, keys: tuple[Any, ...], what: str) -> None:
+    lines = {f"A{row}": key for row, key in enumerate(keys, 2)}
+    lines |= {f"{column}{row}": row for column in "BC" for row in range(2, len(keys) + 2)}
+    book = write(tmp_path / "book.xlsx", {"Sheet": {"A1": "user", "B1": "movie", "C1": "rating", **lines}})
+    assert what in refused("fit", book, "-o", tmp_path / "out.xlsx")
+
+
+def test_numbers_that_are_texts(tmp_path: Path) -> None:
+    book = write(
+        tmp_path / "book.xlsx", {"Sheet": {"A1": "Ratings", "B1": "x", "C1": "y", "A2": "a", "B2": "5", "C2": 4}}
+    )
+    assert "Sheet!B2: the targets hold '5' as a text: make a number of it" in refused("fit", book, "-o", tmp_path / "o")

@@ -123,9 +123,21 @@ def test_bad_input(tmp_path: Path) -> None:
     assert "too few" in message("1,2\n2,3\n", "regression")
     assert "no place for numbers" in message(LINES, "knapsack")
     assert "no such file" in refused("new", "bias", out, "--from", tmp_path / "none.csv")
-    given.write_bytes(b"\xff\xfe\x00\x01")
-    assert "UTF-8" in refused("new", "bias", out, "--from", given)
+    given.write_bytes(b"\x00\x01\xff\x00")
+    assert "this is no text" in refused("new", "bias", out, "--from", given)
     assert not out.exists()
     out.write_bytes(b"mine")
     assert "is there already" in refused("new", "blank", out)
     assert out.read_bytes() == b"mine"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
+def test_encodings(encoding: str, tmp_path: Path) -> None:
+    """What spreadsheet programs write as text files, umlauts included."""
+    (tmp_path / "ratings.csv").write_text(LINES.replace("Ann", "Änne"), encoding=encoding)
+    assert ratings_from(tmp_path / "ratings.csv").users == ("Änne", "Bob", "Cy")
+
+
+def test_names_that_look_like_numbers(tmp_path: Path) -> None:
+    (tmp_path / "ratings.csv").write_text(LINES.replace("Ann", "nan").replace("Bob", "1_0"), encoding="utf-8")
+    assert ratings_from(tmp_path / "ratings.csv").users == ("nan", "1_0", "Cy")
