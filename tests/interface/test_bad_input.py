@@ -29,7 +29,8 @@ SAVE_AS = "open it in a spreadsheet program and save it as .xlsx"
 SAYS = {
     "none.xlsx": "there is no such file: check the name and the folder",
     "folder": "this is a folder: give a workbook",
-    "text.xlsx": f"this is a text file (CSV?), not an .xlsx workbook: {SAVE_AS}",
+    "text.xlsx": f"this is a text file (CSV?), not an .xlsx workbook: {SAVE_AS};"
+    " ratings begin with `solver new dot-product OUT.xlsx --from FILE`",
     "secret.xlsx": "the workbook is encrypted with a password: save it without the password",
     "old.xls": f"this is a workbook of Excel 97-2003 (.xls): {SAVE_AS}",
     "open.ods": f"this is an OpenDocument file (.ods): {SAVE_AS}",
