@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from solver.functions.arrange import gather, rearrange
+from solver.functions.arrange import gather
 from solver.functions.coerce import number_of
 from solver.functions.operand import Operand, error, lone
 from solver.functions.registry import function
@@ -252,24 +252,3 @@ def expand(array: Grid, rows: Scalar, columns: Scalar = None, pad: Scalar = Erro
     if math.prod(size + more for size, (_, more) in zip(places.shape, missing, strict=True)) > MOST_CELLS:
         return ErrorValue.NUM
     return at_places(array, np.pad(places, missing, constant_values=-1), pad)
-
-
-@function("TRIMRANGE")
-def trimrange(area: Grid, rows: Scalar = None, columns: Scalar = None) -> Operand | ErrorValue:
-    """A range without its blank rows and columns at the start (1), at the end (2), both (3) or neither (0).
-
-    =TRIMRANGE({1,2}) -> {1,2}
-    """
-    used = np.broadcast_to(area.kind, area.shape)[0, 0] != Kind.BLANK
-    kept = []
-    for axis, value in enumerate((rows, columns)):
-        way = whole(value, 3)
-        if isinstance(way, ErrorValue):
-            return way
-        filled = np.flatnonzero(used.any(axis=1 - axis))
-        if not filled.size or way not in (0, 1, 2, 3):
-            return ErrorValue.REF if not filled.size else ErrorValue.VALUE
-        first = filled[0] if way in (1, 3) else 0
-        last = filled[-1] if way in (2, 3) else used.shape[axis] - 1
-        kept.append(slice(first, last + 1))
-    return rearrange(area, lambda places: places[:, :, kept[0], kept[1]])
