@@ -29,6 +29,7 @@ from solver.compiler.store import NO_BLOCK
 from solver.compiler.supposing import supposed
 from solver.errors import CircularReference, FormulaError
 from solver.formula.tree import references
+from solver.functions.allowance import allowing
 from solver.functions.operand import NeedsValue, NotUniform, Operand
 from solver.places import Given
 from solver.values import Kind
@@ -101,7 +102,8 @@ class Calculation(Evaluation):
         row, col = np.array([[at.row]], dtype=np.intp), np.array([[at.col]], dtype=np.intp)
         site = Site(self, at.sheet, row, col, template.literals, array=True)
         try:
-            return value_of(evaluate(tree, site), site)
+            with allowing(1):
+                return value_of(evaluate(tree, site), site)
         except Missing as need:
             self.settle(need.blocks)
             return self.evaluate(text, at)

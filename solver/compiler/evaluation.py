@@ -21,6 +21,7 @@ from solver.compiler.site import Site
 from solver.compiler.store import NO_BLOCK, UNKNOWN, SheetStore
 from solver.compiler.workspace import Workspace
 from solver.errors import FormulaError, SolverError
+from solver.functions.allowance import allowing
 from solver.functions.information.elsewhere import Elsewhere
 from solver.functions.operand import BLANK, NeedsValue, NotUniform, Operand, error
 from solver.grid import MAX_COLS, MAX_ROWS, Area, Cell
@@ -187,7 +188,8 @@ class Evaluation(Workspace, ABC):
             array=block.array,
         )
         self.volatile = self.moved = False
-        return value_of(evaluate(block.template.parsed(), site), site)
+        with allowing(rows * cols):
+            return value_of(evaluate(block.template.parsed(), site), site)
 
     def _finish(self, number: int, result: Operand) -> None:
         block = self.blocks[number]

@@ -13,6 +13,7 @@ from solver.compiler.refer import bounding, cell_at, cells_of, common, part_of_t
 from solver.compiler.site import Meaning, Site, fixed_reference
 from solver.errors import FormulaError, UnsupportedFunction
 from solver.formula import tree as t
+from solver.functions.allowance import MIXED, OPERATION, OWN_CALL, spend
 from solver.functions.arrange import rearrange
 from solver.functions.call import call, intersect, scalar_of
 from solver.functions.here import Closure, Reference, References
@@ -46,6 +47,7 @@ class Lambda:
         """Its meaning for these arguments; those left out are blank."""
         if len(arguments) > len(self.parameters):
             return error(ErrorValue.VALUE)
+        spend(OWN_CALL)
         given = [*arguments, *[BLANK] * (len(self.parameters) - len(arguments))]
         scope = {**self.site.scope, **dict(zip(self.parameters, given, strict=True))}
         return evaluate(self.body, self.site.binding(scope))
@@ -150,6 +152,7 @@ def _binary(tree: t.Binary, site: Site) -> Meaning:
     result = _value(leftmost, site)
     for node in reversed(spine):
         result = binary(node.op, result, _value(node.right, site))
+        spend((1 if result.kind is ALL_NUMBERS else MIXED) * (OPERATION + result.number.size))
     return result
 
 

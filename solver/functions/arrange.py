@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from solver.functions.operand import BoolArray, IntArray, Shape, TextArray
+
+T = TypeVar("T", bound=np.generic)
 
 
 def spread_to(operand: Operand, shape: Shape) -> Operand:
@@ -34,6 +36,23 @@ def gather(operand: Operand, index: IntArray) -> Operand:
         take(full.number, index),
         None if full.text is None else np.ravel(full.text)[index],
     )
+
+
+def cell_of(operand: Operand, r: int, c: int) -> Operand:
+    """The part of an operand at one cell of the block: (1, 1, h, w)."""
+    number, value = operand.number, operand.number.value
+    if value is None:
+        rows, cols, high, wide = number.shape
+        start = ((r if rows > 1 else 0) * cols + (c if cols > 1 else 0)) * high * wide
+        part = take(number, np.arange(start, start + high * wide, dtype=np.intp).reshape(1, 1, high, wide))
+    else:
+        part = constant(_at_cell(value, r, c))
+    return Operand(_at_cell(operand.kind, r, c), part, None if operand.text is None else _at_cell(operand.text, r, c))
+
+
+def _at_cell(array: npt.NDArray[T], r: int, c: int) -> npt.NDArray[T]:
+    r, c = r if array.shape[0] > 1 else 0, c if array.shape[1] > 1 else 0
+    return array[r : r + 1, c : c + 1]
 
 
 def rearrange(operand: Operand, change: Callable[[IntArray], npt.NDArray[np.generic]]) -> Operand:

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
-from solver.algebra import Node
+from solver.algebra import Node, constant
 from solver.errors import FormulaError
 from solver.functions.alignment import aligned
-from solver.functions.arrange import gather, rearrange
+from solver.functions.allowance import ARGUMENT, ARRANGED, CALL, make_room_together, spend
+from solver.functions.arrange import gather, rearrange, spread_to
 from solver.functions.cellwise import cell_by_cell
 from solver.functions.coerce import as_logicals, as_numbers, as_texts, without_booleans
 from solver.functions.here import Reference, References
@@ -60,10 +61,16 @@ def _singly(function: Function, parameters: Sequence[Parameter], taken: Sequence
 def _single(operand: Operand, at: tuple[int, ...]) -> Operand:
     """The value at a place of a grid, in which lone values, rows and columns repeat."""
     i, j = (min(k, size - 1) for k, size in zip(at, operand.shape[2:], strict=True))
-    return rearrange(operand, lambda places: places[:, :, i : i + 1, j : j + 1])
+    if operand.live:
+        return rearrange(operand, lambda places: places[:, :, i : i + 1, j : j + 1])
+    full = spread_to(operand, operand.shape)
+    part = np.s_[:, :, i : i + 1, j : j + 1]
+    return Operand(full.kind[part], constant(full.known[part]), None if full.text is None else full.text[part])
 
 
 def _called(function: Function, parameters: Sequence[Parameter], taken: Sequence[Any], here: Here) -> Result:
+    values = sum(argument.number.size for argument in taken if isinstance(argument, Operand))
+    spend(CALL + (ARRANGED if function.per_cell else ARGUMENT) * values)
     if function.cellwise:
         return cell_by_cell(function, parameters, taken, here)
     converted = [a for p, a in zip(parameters, taken, strict=True) if p.taking in _CONVERTING]
@@ -154,6 +161,7 @@ def _fitted(parameters: Sequence[Parameter], taken: list[Any]) -> list[Any]:
     scalars = [k for k, p in enumerate(parameters) if p.taking.scalar]
     for k, operand in zip(scalars, aligned(*[taken[k] for k in scalars]), strict=True):
         taken[k] = operand
+    make_room_together(*[taken[k] for k in scalars])
     return taken
 
 

@@ -14,6 +14,7 @@ import numpy as np
 
 from solver.algebra import Node, constant, opaque
 from solver.algebra.primitives.sloped import sloped
+from solver.functions.allowance import LETTER, PLAIN_GRID, spend
 from solver.functions.arrange import gather, spread_to
 from solver.functions.dual import Dual, slope_of
 from solver.functions.here import Reference
@@ -50,6 +51,7 @@ def cell_by_cell(function: Function, parameters: Sequence[Parameter], taken: Seq
         if function.gives in _NO_NUMBERS or any(argument.live for argument in whole):
             raise NeedsValue(f"{function.names[0]} cannot be computed of variable cells")
         return _alive(function, takings, taken, here, shape)
+    _pay(takings, taken, math.prod(shape))
     faults = _faults(takings, taken, shape)
     columns = [_column(taking, argument, shape) for taking, argument in zip(takings, taken, strict=True)]
     keys = [_keys(taking, column) for taking, column in zip(takings, columns, strict=True)]
@@ -61,13 +63,30 @@ def cell_by_cell(function: Function, parameters: Sequence[Parameter], taken: Seq
             continue
         result = seen.get(key, _UNSEEN)
         if result is _UNSEEN:
+            spend(function.steps)
             result = seen[key] = plain_result(function, here, values)
-            if isinstance(result, Operand):
+            if isinstance(result, str):
+                spend(LETTER * len(result))
+            elif isinstance(result, Operand):
                 room -= math.prod(result.shape)
                 if room < 0:  # a million arrays of a million values each would never end
                     return lone(ErrorValue.NUM)
         results.append(result)
     return _assembled(results, shape)
+
+
+def _pay(takings: Sequence[Taking], taken: Sequence[Any], count: int) -> None:
+    """Takes the steps of the arrays among the arguments of so many calls, and of the letters of their texts."""
+    steps = 0
+    for taking, argument in zip(takings, taken, strict=True):
+        if not isinstance(argument, Operand):
+            continue
+        if taking is Taking.STR and argument.text is not None:
+            letters = sum(map(len, filter(None, argument.text.ravel().tolist())))
+            steps += letters * (count // argument.text.size) // 2
+        elif not taking.scalar and argument.shape[:2] != (1, 1):
+            steps += PLAIN_GRID * count
+    spend(steps)
 
 
 def plain_result(function: Function, here: Here, values: Sequence[Any]) -> Any:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from solver.algebra import constant, not_equal, where
+from solver.functions.allowance import MOST_TEXTS, make_room
 from solver.functions.arrange import spread_to
 from solver.functions.operand import (
     ALL_NUMBERS,
@@ -185,6 +186,7 @@ def as_texts(operand: Operand) -> Operand:
         return operand
     if operand.live:
         raise NeedsValue("a text cannot be made from a variable cell")
+    make_room(operand.shape, MOST_TEXTS)
     values = operand.scalars()
     written = np.empty(values.size, dtype=object)
     written[:] = [text_of(value) for value in values.ravel().tolist()]

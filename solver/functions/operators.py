@@ -9,6 +9,7 @@ import numpy as np
 from solver.algebra import add, constant, div, mul, neg, power, sub, where
 from solver.errors import FormulaError
 from solver.functions.alignment import aligned, overlaid
+from solver.functions.allowance import make_room_for_letters, make_room_together
 from solver.functions.coerce import as_numbers, as_texts
 from solver.functions.comparison import compare
 from solver.functions.operand import ALL_NUMBERS, ONE, Operand, numbers, texts, with_errors
@@ -48,6 +49,7 @@ def binary(op: str, left: Operand, right: Operand) -> Operand:
     if plain is not None and lone and left.kind is ALL_NUMBERS and right.kind is ALL_NUMBERS:
         return numbers(plain(left.number, right.number))  # nothing to align, to read or to blame
     left, right = aligned(left, right)
+    make_room_together(left, right)
     if op in COMPARISONS:
         return compare(op, left, right)
     if op == "&":
@@ -67,6 +69,7 @@ def joined(left: Operand, right: Operand) -> Operand:
     first, second = as_texts(left), as_texts(right)
     assert first.text is not None
     assert second.text is not None
+    make_room_for_letters(first.text, second.text)
     chained = np.asarray(first.text + second.text, dtype=object)
     long = np.array([len(text) > LONGEST_TEXT for text in chained.ravel()]).reshape(chained.shape)
     result = overlaid(texts(chained), long, np.uint8(Kind.ERROR + ErrorValue.VALUE))

@@ -37,6 +37,7 @@ from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from solver.algebra import Node
+from solver.functions.allowance import PLAIN_CALL
 from solver.functions.here import Closure, Reference, References  # noqa: TC001 (aliases below need them when the module runs)
 from solver.functions.operand import Operand, TextArray
 
@@ -132,6 +133,7 @@ class Function:
     per_cell: bool
     singly: bool
     calculus: Calculus
+    steps: int = PLAIN_CALL
 
     @cached_property
     def least(self) -> int:
@@ -157,13 +159,18 @@ _FUNCTIONS: dict[str, Function] = {}
 
 
 def function(
-    *names: str, per_cell: bool = False, singly: bool = False, calculus: Calculus = Calculus.SMOOTH
+    *names: str,
+    per_cell: bool = False,
+    singly: bool = False,
+    calculus: Calculus = Calculus.SMOOTH,
+    steps: int = PLAIN_CALL,
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Enters a function into the registry under its Excel names.
 
     `per_cell` asks for one call per cell of a block (each argument then has R = C = 1), for results whose shape
     depends on values. `singly` asks for one call per value of scalar arguments that are grids, for bodies that lay
     values of a range along the same axes. `calculus` is documentation: the derivative follows from the primitives.
+    `steps` is what one call of a body on plain values costs (see `functions/allowance.py`).
     """
 
     def enter(body: Callable[..., Any]) -> Callable[..., Any]:
@@ -181,7 +188,7 @@ def function(
         gives = str(signature.return_annotation)
         plain = any(p.taking.plain for p in parameters) and all(p.taking is not Taking.SMOOTH for p in parameters)
         declared = Calculus.NONE if plain and calculus is Calculus.SMOOTH else calculus
-        entry = Function(names, body, tuple(parameters), gives, wants_here, per_cell, singly, declared)
+        entry = Function(names, body, tuple(parameters), gives, wants_here, per_cell, singly, declared, steps)
         for name in names:
             if name in _FUNCTIONS:
                 raise ValueError(f"two functions are called {name}")

@@ -7,15 +7,17 @@ value. A formula that itself stands in a larger block is computed cell by cell.
 
 from __future__ import annotations
 
+from collections import deque
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from solver.functions.alignment import aligned
-from solver.functions.arrange import gather, rearrange, spread_to
+from solver.functions.allowance import make_room
+from solver.functions.arrange import cell_of, gather, rearrange, spread_to
 from solver.functions.arrays.layout import at_places, places_of, whole
 from solver.functions.here import Reference
-from solver.functions.operand import BLANK, NotUniform, Operand, error, of_scalars
+from solver.functions.operand import BLANK, NotUniform, Operand, error, lone, of_scalars
 from solver.functions.registry import function
 from solver.functions.stack import stack_cells
 from solver.values import ErrorValue, Kind
@@ -52,16 +54,10 @@ def stand_alone(here: Here) -> None:
 
 def _one_by_one(function: Closure, arguments: Sequence[Operand], lead: Shape) -> Operand:
     results = []
-    for at in np.ndindex(lead):
-        result = function(*[_cell(argument, at) for argument in arguments])
+    for r, c in np.ndindex(lead):
+        result = function(*[cell_of(argument, r, c) for argument in arguments])
         results.append(result if result.shape[2:] == (1, 1) else error(ErrorValue.CALC))
     return stack_cells(results, (*lead, 1, 1))
-
-
-def _cell(operand: Operand, at: tuple[int, ...]) -> Operand:
-    """The part of an operand at one place of its leading axes."""
-    r, c = (0 if size == 1 else k for k, size in zip(at, operand.shape[:2], strict=True))
-    return rearrange(operand, lambda places: places[r : r + 1, c : c + 1])
 
 
 def _moved(array: Operand, change: Callable[[IntArray], IntArray]) -> Operand:
@@ -137,12 +133,13 @@ def _running(here: Here, start: Operand, array: Operand, function: Closure) -> I
     if not callable_(function):
         yield error(ErrorValue.VALUE)
         return
-    running, first = start, 0
+    values = _values_of(array)
+    running = start
     if (start.kind == Kind.BLANK).all():
-        running, first = _value(array, 0), 1
+        running = next(values)
         yield running
-    for place in range(first, array.shape[2] * array.shape[3]):
-        running = function(running, _value(array, place))
+    for value in values:
+        running = function(running, value)
         yield running
 
 
@@ -154,7 +151,7 @@ def reduce_(here: Here, start: Grid, array: Grid, function: Closure) -> Operand:
     =REDUCE(1, {2;3}, LAMBDA(a, b, VSTACK(a, b))) -> {1;2;3}
     =REDUCE(, {2,3,4}, LAMBDA(a, b, a * b)) -> 24
     """
-    return [start, *_running(here, start, array, function)][-1]
+    return deque(_running(here, start, array, function), maxlen=1).pop()
 
 
 @function("SCAN", per_cell=True)
@@ -171,12 +168,17 @@ def scan(here: Here, start: Grid, array: Grid, function: Closure) -> Operand:
         if running.shape[2:] != (1, 1):
             return error(ErrorValue.CALC)
         results.append(running)
+        make_room((1, 1, len(results), running.number.size))
     stacked = stack_cells(results, (1, len(results), 1, 1))
     return at_places(stacked, places_of(array))
 
 
-def _value(array: Operand, place: int) -> Operand:
-    return gather(array, np.full((1, 1, 1, 1), place, dtype=np.intp))
+def _values_of(array: Operand) -> Iterator[Operand]:
+    """The values of an array one by one, in reading order."""
+    if not array.live:
+        return map(lone, array.scalars().ravel().tolist())
+    count = array.shape[2] * array.shape[3]
+    return (gather(array, np.full((1, 1, 1, 1), place, dtype=np.intp)) for place in range(count))
 
 
 def callable_(argument: object) -> TypeGuard[Closure]:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from solver.functions.allowance import TEST, spend
 from solver.functions.coerce import number_of_text
 from solver.functions.comparison import text_key
 from solver.functions.wildcards import has_wildcards, wildcard_pattern
@@ -152,6 +153,7 @@ class Column:
         if not has_wildcards(text):
             plain = text.replace("~~", "~") if "~" in text else text
             return self.by_text.get(plain.lower(), _NOTHING)
+        spend(TEST * len(self.by_text))
         pattern = wildcard_pattern(text)
         found = [places for known, places in self.by_text.items() if pattern.fullmatch(known)]
         return np.sort(np.concatenate(found)) if found else _NOTHING
@@ -163,6 +165,7 @@ class Column:
             truth = _holds(relation, self.number, float(value))
             return np.flatnonzero((self.kind == Kind.BOOLEAN) & truth)
         if isinstance(value, str):
+            spend(TEST * len(self.by_text))
             key = text_key(value)
             found = [places for text, places in self.by_text.items() if _key_holds(relation, text_key(text), key)]
             return np.sort(np.concatenate(found)) if found else _NOTHING

@@ -15,6 +15,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 
 from solver.algebra import constant, equal, less, less_equal, mul, not_equal, where
+from solver.functions.allowance import COMBINATION, spend
 from solver.functions.arrange import flatten, spread_to
 from solver.functions.criteria.criterion import Column, Criterion, criterion_of
 from solver.functions.operand import NeedsValue, Operand
@@ -76,6 +77,7 @@ def selected(conditions: Sequence[Condition], lead: Shape) -> Selection:
     keys = np.stack([codes.ravel() for codes, _ in coded] + [block.ravel() if moving else np.zeros(block.size, int)])
     distinct, which = np.unique(keys, axis=1, return_inverse=True)
     blocks = distinct[-1].astype(np.intp)
+    spend(COMBINATION * len(blocks))
     finders = [_Finder(area, shape) for area, _ in conditions]
     positions, blanks = [], []
     for combination in distinct.T.tolist():

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from solver.functions.allowance import TEST, spend
 from solver.functions.comparison import TextKey, text_key
 from solver.functions.texts.regularexpressions import found
 from solver.functions.wildcards import has_wildcards, wildcard_pattern
@@ -126,9 +127,11 @@ class Search:
         if texts is None:
             return -1
         places = np.flatnonzero(self.column.is_text).tolist()
+        spend(TEST * len(places))
         return next((k for k in (places[::-1] if last else places) if found(pattern, texts[k])), -1)
 
     def _alike(self, text: str) -> IntArray:
+        spend(TEST * len(self.column.by_text))
         pattern = wildcard_pattern(text)
         found = [places for known, places in self.column.by_text.items() if pattern.fullmatch(known)]
         return np.sort(np.concatenate(found)) if found else np.zeros(0, dtype=np.intp)

@@ -74,11 +74,14 @@ def _values(parts: Iterable[Operand]) -> list[Scalar]:
 
 
 def _joined(delimiter: str, values: Iterable[Scalar]) -> str | ErrorValue:
-    words = []
+    words, length = [], 0
     for value in values:
         if isinstance(value, ErrorValue):
             return value
         words.append(text_of(value))
+        length += len(words[-1]) + len(delimiter)
+        if length > LONGEST_TEXT + len(delimiter):
+            return ErrorValue.VALUE
     return _storable(delimiter.join(words))
 
 

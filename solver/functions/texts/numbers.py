@@ -18,10 +18,10 @@ if TYPE_CHECKING:
     from solver.functions.here import Here
     from solver.values import Scalar
 
-_MOST_DECIMALS = 127
+_MOST_DECIMALS, _LONGEST_CODE = 127, 255
 
 
-@function("TEXT")
+@function("TEXT", steps=4_000)
 def text(here: Here, value: Scalar, code: str) -> str | ErrorValue:
     """A value as a number format shows it.
 
@@ -41,6 +41,8 @@ def text(here: Here, value: Scalar, code: str) -> str | ErrorValue:
     if isinstance(value, str):
         number = number_of_text(value)
         value = value if number is None else number
+    if len(code) > _LONGEST_CODE:
+        return ErrorValue.VALUE
     written = shown(value, code, here.date1904)
     return ErrorValue.VALUE if written is None else written
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from solver.errors import FormulaError
+from solver.functions.allowance import spend
 from solver.functions.texts.regexprogram import Op
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
 Saves: TypeAlias = "tuple[int, ...]"
 """Where each group begins and ends, -1 where it did not match; the whole is group 0."""
-_OFTEN = 10_000
+_STEP, _OFTEN = 50, 10_000
 MOST_STEPS = 2_000_000
 """The steps of one search through a text, some seconds' worth."""
 
@@ -121,6 +122,7 @@ class Search:
     def _counted(self, steps: int) -> int:
         """Counts steps; none are left to be counted then."""
         self.steps += steps
+        spend(_STEP * steps)
         if self.steps > MOST_STEPS:
             raise FormulaError("the pattern takes too many steps in this text", hint="make the pattern more definite")
         return 0
