@@ -20,7 +20,7 @@ LONGEST_TEXT = 32_767
 _ATTRIBUTE = rb"""\s+%s\s*=\s*(?:"[^"]*"|'[^']*')"""
 _TYPE, _VM, _CM = (re.compile(_ATTRIBUTE % name) for name in (b"t", b"vm", b"cm"))
 _TYPE_VALUE = re.compile(rb"""\st\s*=\s*["']([^"']*)["']""")
-_AWAITING = re.compile(rb"""(<c(?: +[rs]="[^"]*")*>(?:<f>[^<]*</f>)?)<v(?:></v>| ?/>)</c>\Z""")
+_AWAITING = re.compile(rb"""(<c(?: +[rs]="[^"]*")*>(?:<f>[^<]*</f>)?)(?:<v(?:></v>| ?/>))?</c>\Z""")
 _SPACED = re.compile(r"\A\s|\s\Z|[\n\t]|  ")
 
 
@@ -234,5 +234,6 @@ def _parse(fragment: bytes) -> _Parsed:
     parser.StartElementHandler = begin
     parser.EndElementHandler = finish
     parser.Parse(fragment, True)
+    parser.StartElementHandler = parser.EndElementHandler = None  # else parser and functions keep each other alive
     name = re.match(rb"<([^\s/>:]+:)?c", fragment)
     return _Parsed(name[1] or b"" if name else b"", bounds[0], bounds[1], pieces)
