@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from solver.algebra.node import topological
+from solver.algebra.primitives.choose import choice
 from solver.algebra.primitives.elementary import add, div, mul, neg, sub
 from solver.algebra.primitives.gather import gathering, joining
 from solver.algebra.primitives.reduce import broadcasting
@@ -35,7 +36,7 @@ def terms_of(root: Node) -> Terms:
     """The constant terms of a node that is a sum, 0 where there is none; arrays of the node's shape."""
     found: dict[Node, Terms] = {}
     for node in topological([root]):
-        known = [found[arg] if arg.value is None else Terms(arg.value, np.ones(())) for arg in node.args]
+        known = [found[arg] if arg.value is None else Terms(arg.value, np.ones(arg.shape)) for arg in node.args]
         constant, sign = _terms(node, known)
         found[node] = Terms(np.broadcast_to(constant, node.shape), np.broadcast_to(sign, node.shape))
     return found[root]
@@ -54,6 +55,10 @@ def _terms(node: Node, args: Sequence[Terms]) -> tuple[Vector, Vector]:
         return args[0].constant * factor, args[0].sign * np.where(factor < 0, -1.0, 1.0)
     if node.op is joining:
         return _joined([each.constant for each in args]), _joined([each.sign for each in args])
+    if node.op is choice and node.args[0].value is not None:
+        sides = [[each.constant for each in args[1:]], [each.sign for each in args[1:]]]
+        constant, sign = (np.where(node.args[0].value != 0, yes, no) for yes, no in sides)
+        return constant, sign
     if node.op is broadcasting:
         return args[0].constant, args[0].sign
     if node.op in (reshaping, transposition, gathering):

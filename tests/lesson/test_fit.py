@@ -340,3 +340,16 @@ def test_numbers_that_are_texts(tmp_path: Path) -> None:
         tmp_path / "book.xlsx", {"Sheet": {"A1": "Ratings", "B1": "x", "C1": "y", "A2": "a", "B2": "5", "C2": 4}}
     )
     assert "Sheet!B2: the targets hold '5' as a text: make a number of it" in refused("fit", book, "-o", tmp_path / "o")
+
+
+def test_the_report_of_a_grid_with_blanks(tmp_path: Path) -> None:
+    """It shows target and fitted value of each of the known cells, and nothing of the others."""
+    targets = planted(6, 5, 2, 0.0, 0.6, seed=4)
+    out = tmp_path / "out.xlsx"
+    listing("fit", grid_book(tmp_path / "book.xlsx", targets), "--factors", 2, "--report", "fit", "-o", out)
+    report = openpyxl.load_workbook(out)["Fit Report 1"]
+    rows = [[cell.value for cell in row] for row in report.iter_rows()]
+    head = next(k for k, row in enumerate(rows) if "target" in [str(value).casefold() for value in row])
+    col = [str(value).casefold() for value in rows[head]].index("target")
+    shown = [row[col] for row in rows[head + 1 :] if isinstance(row[col], (int, float))]
+    assert sorted(shown) == pytest.approx(sorted(value for row in targets for value in row if value is not None))
