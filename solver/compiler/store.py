@@ -13,6 +13,7 @@ import numpy as np
 
 from solver.algebra import Node, constant, join, reshape, take
 from solver.compiler.distinct import distinct
+from solver.functions.allowance import make_room
 from solver.functions.operand import ALL_NUMBERS, BLANK, Operand, lone
 from solver.values import ErrorValue, Kind
 
@@ -118,14 +119,16 @@ class SheetStore:
         return lone(ErrorValue(kind - Kind.ERROR) if kind > Kind.ERROR else bool(self.number[r, c]))
 
     def read_area(self, top: int, left: int, rows: int, cols: int) -> Operand:
-        """The values of one fixed rectangle: (1, 1, rows, cols)."""
+        """The values of one fixed rectangle: (1, 1, rows, cols). FormulaError where it is vast and all but empty."""
         key = (top, left, rows, cols)
         cached = self.cache.get(key)
         if cached is not None:
             return cached
         high, wide = self.window(top, left, top + rows - 1, left + cols - 1)
-        full = high.stop - high.start == rows and wide.stop - wide.start == cols
-        if full:
+        shape = high.stop - high.start, wide.stop - wide.start
+        if rows * cols > _VAST * shape[0] * shape[1]:
+            make_room((1, 1, rows, cols))
+        if shape == (rows, cols):
             operand = self._operand(high, wide, (1, 1, rows, cols))
         else:
             r = np.arange(top, top + rows, dtype=np.intp)[:, np.newaxis]
@@ -258,6 +261,7 @@ class SheetStore:
         return self.kind, self.number, self.text, self.block, self.live, self.place, self.volatile, self.moved
 
 
+_VAST = 8  # times as many cells as there are used rows and columns
 _NUMBER = int(Kind.NUMBER)
 _NUMERIC = (int(Kind.NUMBER), int(Kind.BOOLEAN))
 
