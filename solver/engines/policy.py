@@ -100,7 +100,7 @@ TABLE = (
         "the objective is a sum of squares",
     ),
     Rule(("grg",), lambda p: p.m == 0 and p.n <= MANY, "trust", "the objective is smooth, without constraint rows"),
-    Rule(("grg",), lambda p: p.m == 0, "lbfgsb", "the objective is smooth, with very many cells"),
+    Rule(("grg",), lambda p: p.m == 0, "alternating", "the objective is smooth, with very many cells"),
     Rule(("grg",), lambda _: True, "grg", "the formulas are smooth"),
 )
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from scipy.optimize import Bounds, minimize
@@ -21,12 +21,81 @@ if TYPE_CHECKING:
     from solver.model.solution import Solution
 
 MANY = 500
-REST = 1e-10
-"""With more than MANY variables the run ends where a step gains less than this of the objective: the digits beyond
-are as dear as all those before."""
+REST, WINDOW = 1e-10, 10
+"""With more than MANY variables the run ends where WINDOW steps gain less than REST of the objective each: the digits
+beyond are as dear as all those before. One short step says nothing, it may have been cut short by an error value."""
+
+CREEP, EARLY = 5e-3, 1000
+"""It also ends, after EARLY steps, where the second half of all steps has gained less than this share."""
 
 RESTARTS = 20
 """How often a failed line search may begin anew."""
+
+
+class Run(NamedTuple):
+    """Where quasi-Newton steps ended, and the objective before the first and after each of them.
+
+    They came to rest, or were blocked by error values that lie in every direction they know, or neither.
+    """
+
+    x: Vector
+    funs: list[float]
+    rested: bool
+    blocked: bool
+
+
+def quasi_newton(
+    problem: Problem, progress: Progress, memory: int, *, convergence: float = 0.0, most: float = np.inf
+) -> Run:
+    """The steps from the start of a problem, at most so many, until none brings more."""
+    funs, rest = [problem.fun(problem.x0)], 0.0 if problem.n <= MANY else REST
+    resting = blocked = False
+    view = guarded(problem)
+
+    def fun(x: Vector) -> float:
+        nonlocal blocked
+        blocked = blocked or not np.isfinite(problem.fun(x))
+        return view.fun(x)
+
+    def passed(x: Vector) -> None:
+        nonlocal resting, blocked
+        blocked = False
+        progress.step(x, gradient_norm=float(np.abs(projected(problem, x, problem.grad(x))).max()))
+        funs.append(problem.fun(x))
+        resting = len(funs) > WINDOW and funs[-1 - WINDOW] - funs[-1] < WINDOW * rest * abs(funs[-1])
+        if resting or len(funs) > most or (rest and creeps(funs)):
+            raise StopIteration
+
+    settings: Any = {
+        "jac": view.grad,
+        "bounds": Bounds(problem.lb, problem.ub),
+        "method": "L-BFGS-B",
+        "callback": passed,
+        "options": {
+            "maxcor": memory,
+            "maxiter": 10**9,
+            "maxfun": 10**9,
+            "maxls": 40,
+            "ftol": convergence,
+            "gtol": 1e-13 * max(1.0, abs(funs[0])),
+        },
+    }
+    x, before = problem.x0, np.inf
+    for _ in range(RESTARTS):
+        found = minimize(fun, x, **settings)
+        x = found.x
+        # A failed line search is often cured by forgetting the history; no gain after that is the end.
+        failed = found.status == 2 or (rest and not convergence and found.status == 0)
+        gained = before - found.fun > max(rest, 1e-12) * (abs(found.fun) if rest else max(1.0, abs(found.fun)))
+        if resting or not failed or not gained or (rest and blocked):
+            break
+        before = float(found.fun)
+    return Run(x, funs, resting, blocked)
+
+
+def creeps(funs: list[float]) -> bool:
+    """Whether the second half of the steps so far has gained next to nothing."""
+    return bool(len(funs) > EARLY and funs[len(funs) // 2] - funs[-1] < CREEP * abs(funs[-1]))
 
 
 @engine(name="lbfgsb", title="L-BFGS-B", needs=Needs.GRADIENT, handles=Handles.BOUNDS)
@@ -39,34 +108,7 @@ class LimitedMemory(Engine):
 
     def minimise(self, problem: Problem, progress: Progress) -> Solution:
         """The point where the projected gradient vanishes or no step brings more."""
-        view = guarded(problem)
         progress.step(problem.x0)
-
-        def passed(x: Vector) -> None:
-            progress.step(x, gradient_norm=float(np.abs(projected(problem, x, problem.grad(x))).max()))
-
-        x, steps, before, start = problem.x0, 0, np.inf, problem.fun(problem.x0)
-        settings: Any = {
-            "jac": view.grad,
-            "bounds": Bounds(problem.lb, problem.ub),
-            "method": "L-BFGS-B",
-            "callback": passed,
-            "options": {
-                "maxcor": self.memory,
-                "maxiter": 10**9,
-                "maxfun": 10**9,
-                "maxls": 40,
-                "ftol": self.convergence or (REST if problem.n > MANY else 0.0),
-                "gtol": 1e-13 * max(1.0, abs(start)),
-            },
-        }
-        for _ in range(RESTARTS):
-            found = minimize(view.fun, x, **settings)
-            x, steps = found.x, steps + int(found.nit)
-            # A failed line search is often cured by forgetting the history; no gain after that is the end.
-            if found.status != 2 or before - found.fun <= 1e-12 * max(1.0, abs(found.fun)):
-                break
-            before = float(found.fun)
-        if not self.convergence:
-            x = polished(problem, x, progress)
-        return judged(problem, x, self, iterations=steps)
+        run = quasi_newton(problem, progress, self.memory, convergence=self.convergence)
+        x = run.x if self.convergence else polished(problem, run.x, progress)
+        return replace(judged(problem, x, self), iterations=len(run.funs) - 1)

@@ -19,7 +19,7 @@ from solver.engines.verdict import judged
 from solver.model.kkt import projected, sizes
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from solver.engines.progress import Progress
     from solver.model.problem import Problem, Vector
@@ -39,15 +39,25 @@ class TrustRegion(Engine):
 
     convergence: float = option(0.0, "stop when the relative change of the objective falls below", excel="cvg")
     rounds: int = option(5000, "steps after which the method gives up", check=at_least(1))
+    products: int = option(0, "products with the Hessian that a step may take, 0 for two a cell", check=at_least(0))
 
     def minimise(self, problem: Problem, progress: Progress) -> Solution:
         """The point where the projected gradient vanishes or no step brings more."""
-        x, size, still, steps = problem.x0, sizes(problem, problem.x0), 0, 0
+        passed = deque(enumerate(self.steps(problem, progress)), maxlen=1)
+        steps, x = passed[0]
+        if not self.convergence:
+            x = polished(problem, x, progress)
+        return judged(problem, x, self, iterations=steps)
+
+    def steps(self, problem: Problem, progress: Progress) -> Iterator[Vector]:
+        """The start and the points after every step, until the projected gradient vanishes or the steps creep."""
+        x, size, still = problem.x0, sizes(problem, problem.x0), 0
         fun, radius = problem.fun(x), max(1.0, 0.1 * float(np.linalg.norm(x / size)))
         gradient, past = np.asarray(problem.grad(x)), deque[float](maxlen=PATIENCE)
-        while steps < self.rounds:
+        for _ in range(self.rounds + 1):
             left = projected(problem, x, gradient) * size
             progress.step(x, gradient_norm=float(np.abs(left / size).max(initial=0.0)), step=radius)
+            yield x
             if float(np.abs(left).max(initial=0.0)) <= GOAL * max(1.0, abs(fun)) or still >= 5:
                 break
             if len(past) == PATIENCE and past[0] - fun < CREEP * abs(fun):
@@ -59,10 +69,7 @@ class TrustRegion(Engine):
             new, fun_new, radius = found
             gain = (fun - fun_new) / max(abs(fun), 1e-300)
             still = still + 1 if gain <= max(self.convergence, 1e-15) else 0
-            x, fun, gradient, steps = new, fun_new, np.asarray(problem.grad(new)), steps + 1
-        if not self.convergence:
-            x = polished(problem, x, progress)
-        return judged(problem, x, self, iterations=steps)
+            x, fun, gradient = new, fun_new, np.asarray(problem.grad(new))
 
     def _step(
         self, problem: Problem, x: Vector, fun: float, gradient: Vector, size: Vector, radius: float
@@ -75,7 +82,7 @@ class TrustRegion(Engine):
             return np.asarray(mask * problem.hessp(x, mask * p))
 
         while radius > 1e-15:
-            p = steihaug(bent, mask * gradient, radius)
+            p = steihaug(bent, mask * gradient, radius, self.products or max(10, 2 * x.size))
             new = np.clip(x + mask * p, problem.lb, problem.ub)
             d = (new - x) / size
             foretold = -float(d @ (size * gradient) + d @ bent(d) / 2)
@@ -98,12 +105,15 @@ class TrustRegion(Engine):
         return None
 
 
-def steihaug(bent: Callable[[Vector], Vector], gradient: Vector, radius: float) -> Vector:
-    """A step that lowers g p + p H p / 2 within the radius; along negative curvature, to its edge."""
+def steihaug(bent: Callable[[Vector], Vector], gradient: Vector, radius: float, most: int) -> Vector:
+    """A step that lowers g p + p H p / 2 within the radius, by at most so many products with H.
+
+    Along negative curvature it goes to the edge.
+    """
     p, r = np.zeros_like(gradient), gradient.copy()
     d, square = -r, float(r @ r)
     enough = min(0.1, square**0.25) ** 2 * square
-    for _ in range(max(10, 2 * gradient.size)):
+    for _ in range(most):
         if square <= max(enough, 1e-300):
             break
         product = bent(d)
