@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import chain, islice, product
 from string import ascii_uppercase
 from typing import TYPE_CHECKING
@@ -23,6 +24,7 @@ _PLAIN_SHEET = re.compile(r"[^\W\d][\w.]*\Z")
 _LOOKS_LIKE_CELL = re.compile(r"(?:[A-Za-z]{1,3}[0-9]+|[Rr][0-9]*(?:[Cc][0-9]*)?|[Cc][0-9]*)\Z")
 
 
+@lru_cache(maxsize=MAX_COLS)
 def column_letters(col: int) -> str:
     """The letters of a zero-based column.
 
@@ -60,6 +62,7 @@ def parse_a1(text: str) -> tuple[int, int]:
     return row, col
 
 
+@lru_cache(maxsize=1024)
 def quote_sheet(name: str) -> str:
     """The sheet's name as a formula writes it: quoted where it must be.
 

@@ -6,6 +6,7 @@ blank (Frontline Systems, "Understanding the Answer Report").
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -59,5 +60,5 @@ class _Texts:
     def _before(self, line: tuple[tuple[int, ...], ...] | None, place: int) -> str:
         if line is None:
             return ""
-        at = int(np.searchsorted(line[0], place)) - 1
+        at = bisect_left(line[0], place) - 1
         return str(self._text[line[1][at]]) if at >= 0 else ""
