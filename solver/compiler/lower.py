@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from solver.algebra import constant
 from solver.compiler import growing
+from solver.compiler.closures import Lambda, Named, stacked, value_of
 from solver.compiler.refer import bounding, cell_at, cells_of, common, part_of_table
 from solver.compiler.site import Meaning, Site, fixed_reference
 from solver.errors import FormulaError, UnsupportedFunction
 from solver.formula import tree as t
-from solver.functions.allowance import MIXED, OPERATION, OWN_CALL, spend
+from solver.functions.allowance import MIXED, OPERATION, spend
 from solver.functions.arrange import rearrange
-from solver.functions.call import call, intersect, scalar_of
+from solver.functions.call import call, intersect
 from solver.functions.here import Closure, Reference, References
 from solver.functions.operand import ALL_NUMBERS, BLANK, NotUniform, Operand, error, lone, numbers, of_scalars
 from solver.functions.operators import binary, percent, unary
@@ -23,71 +23,15 @@ from solver.functions.registry import Taking, lookup
 from solver.values import ERROR_OF_LABEL, ErrorValue
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
-    from solver.functions.registry import Function
 
 _FUNCTION_MARK = "_xleta."
-
-
-@dataclass(frozen=True, slots=True)
-class Lambda:
-    """A function made by LAMBDA, with the names that were bound where it was made."""
-
-    parameters: tuple[str, ...]
-    body: t.Tree
-    site: Site
-
-    @property
-    def arity(self) -> int:
-        """How many parameters it has."""
-        return len(self.parameters)
-
-    def apply(self, arguments: Sequence[Meaning]) -> Meaning:
-        """Its meaning for these arguments; those left out are blank."""
-        if len(arguments) > len(self.parameters):
-            return error(ErrorValue.VALUE)
-        spend(OWN_CALL)
-        given = [*arguments, *[BLANK] * (len(self.parameters) - len(arguments))]
-        scope = {**self.site.scope, **dict(zip(self.parameters, given, strict=True))}
-        return evaluate(self.body, self.site.binding(scope))
-
-    def __call__(self, *arguments: Operand) -> Operand:
-        """Its value for these arguments."""
-        return value_of(self.apply(arguments), self.site.in_array())
-
-
-@dataclass(frozen=True, slots=True)
-class Named:
-    """A function given by its name alone, such as SUM in BYROW(A1:B9,SUM); the file marks it with `_xleta.`."""
-
-    function: Function
-    site: Site
-
-    @property
-    def arity(self) -> int:
-        """How many arguments it needs."""
-        return self.function.least
-
-    def apply(self, arguments: Sequence[Meaning]) -> Meaning:
-        """Its meaning for these arguments."""
-        return call(self.function, arguments, self.site.in_array())
-
-    def __call__(self, *arguments: Operand) -> Operand:
-        """Its value for these arguments."""
-        return value_of(self.apply(arguments), self.site.in_array())
 
 
 def evaluate(tree: t.Tree, site: Site) -> Meaning:
     """What a formula's tree means at every cell of the site."""
     return _RULES[type(tree)](tree, site)
-
-
-def value_of(meaning: Meaning, site: Site) -> Operand:
-    """The values of a meaning: ranges are read, intersected first where the formula is not an array formula."""
-    if isinstance(meaning, (Operand, Reference, References)):
-        return scalar_of(meaning, site)
-    return error(ErrorValue.CALC)
 
 
 def _number(tree: t.Number, site: Site) -> Meaning:
@@ -107,8 +51,9 @@ def _name(tree: t.Name, site: Site) -> Meaning:
     if bound is not None:
         return bound
     if tree.name.casefold().startswith(_FUNCTION_MARK):
-        function = lookup(tree.name[len(_FUNCTION_MARK) :].upper())
-        return error(ErrorValue.NAME) if function is None else Named(function, site)
+        name = tree.name[len(_FUNCTION_MARK) :].upper()
+        function = lookup(name)
+        return error(ErrorValue.NAME) if function is None else Named(name, function, site)
     if tree.book is not None:
         raise FormulaError(f"the name {tree.name} of another workbook has no value here")
     template = site.world.names.meaning(tree.name, tree.sheet or site.sheet)
@@ -171,6 +116,9 @@ def _call(tree: t.Call, site: Site) -> Meaning:
         return _let(tree.args, site)
     if name == "LAMBDA":
         return _lambda(tree.args, site)
+    functions = stacked(name, tree.args, site)
+    if functions is not None:
+        return functions
     bound = site.scope.get(name.casefold())
     if bound is None:
         function = lookup(name)

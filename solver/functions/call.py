@@ -13,7 +13,7 @@ from solver.functions.allowance import ARGUMENT, ARRANGED, CALL, make_room_toget
 from solver.functions.arrange import gather, rearrange, spread_to
 from solver.functions.cellwise import cell_by_cell
 from solver.functions.coerce import as_logicals, as_numbers, as_texts, without_booleans
-from solver.functions.here import Reference, References
+from solver.functions.here import Functions, Reference, References
 from solver.functions.operand import NotUniform, Operand, Strip, error, lone, numbers, texts, with_errors
 from solver.functions.registry import Taking
 from solver.functions.stack import stack_cells
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from solver.functions.registry import Function, Parameter
 
 Result: TypeAlias = "Operand | Reference | References"
-Argument: TypeAlias = "Result | Closure | Callable[[], Result | Closure]"
+Argument: TypeAlias = "Result | Closure | Functions | Callable[[], Result | Closure | Functions]"
 
 
 def call(function: Function, arguments: Sequence[Argument], here: Here) -> Result:
@@ -138,7 +138,7 @@ def _take(parameter: Parameter, argument: Argument, here: Here) -> Any:
     taking = parameter.taking
     if taking in (Taking.LAZY, Taking.GIVEN, Taking.CLOSURE):
         return argument
-    if callable(argument):
+    if callable(argument) or isinstance(argument, Functions):
         argument = error(ErrorValue.CALC)
     if taking in (Taking.REF, Taking.ARRAY_REF):
         return argument

@@ -51,8 +51,20 @@ class Closure(Protocol):
     def arity(self) -> int:
         """How many parameters it has."""
 
+    @property
+    def label(self) -> str:
+        """What stands over its values where there are those of several functions."""
+
     def __call__(self, *arguments: Operand) -> Operand:
         """Its value for these arguments."""
+
+
+@dataclass(frozen=True, slots=True)
+class Functions:
+    """Functions side by side, as HSTACK makes them of their names, or one below the other (VSTACK)."""
+
+    parts: tuple[Closure, ...]
+    across: bool
 
 
 class Here(Protocol):

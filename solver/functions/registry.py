@@ -38,7 +38,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from solver.algebra import Node
 from solver.functions.allowance import PLAIN_CALL
-from solver.functions.here import Closure, Reference, References  # noqa: TC001 (aliases below need them when the module runs)
+from solver.functions.here import Closure, Functions, Reference, References  # noqa: TC001 (aliases below need them when the module runs)
 from solver.functions.operand import Operand, TextArray
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ Grid: TypeAlias = Operand
 Array: TypeAlias = Operand
 Ref: TypeAlias = "Operand | Reference | References"
 ArrayRef: TypeAlias = "Operand | Reference | References"
-Given: TypeAlias = "Operand | Reference | References | Closure"
+Given: TypeAlias = "Operand | Reference | References | Closure | Functions"
 Strict: TypeAlias = float
 Sloped: TypeAlias = float
 Smooth: TypeAlias = float

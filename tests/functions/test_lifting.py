@@ -22,7 +22,7 @@ SHAPE = (3, 2)
 REPEATED = "IF({{1,1;1,1;1,1}},{})"
 OPTIONS = {
     "VLOOKUP": {3}, "HLOOKUP": {3}, "MATCH": {2}, "XMATCH": {2, 3}, "XLOOKUP": {4, 5}, "HYPERLINK": {0},
-    "RANDARRAY": {0, 1, 2, 3, 4},
+    "RANDARRAY": {0, 1, 2, 3, 4}, "TRIMRANGE": {1, 2},
 }  # fmt: skip
 """Arguments that say how a whole call works, once for all its values."""
 PLACES = {"INDIRECT", "OFFSET", "TABLE"}

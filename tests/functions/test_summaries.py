@@ -160,3 +160,22 @@ def test_sums_by_hand(records: list[tuple[str, int, int]]) -> None:
 def test_of_variables(formula: str) -> None:
     """The values may be those of variables: summaries have the slopes of what they sum up."""
     derivatives.test_derivatives(formula)
+
+
+def test_vectors_of_functions() -> None:
+    """What each function makes by itself stands in its columns, or in its lines."""
+    names = ("SUM", "MAX", "COUNT")
+    alone = [grid_of(f"=GROUPBY(A1:A6,D1:D6,_xleta.{name})", SALES) for name in names]
+    marks = ",".join(f"_xleta.{name}" for name in names)
+    beside = grid_of(f"=GROUPBY(A1:A6,D1:D6,HSTACK({marks}))", SALES)
+    assert beside[0] == ["", *names]
+    assert [row[1:] for row in beside[1:]] == [[each[1] for each in rows] for rows in zip(*alone, strict=True)]
+    below = grid_of(f"=LET(f,VSTACK({marks}),GROUPBY(A1:A6,D1:D6,f))", SALES)
+    assert below == [
+        [rows[k][0], name, rows[k][1]] for rows in zip(*alone, strict=True) for k, name in enumerate(names)
+    ]
+    crossed = grid_of("=PIVOTBY(A1:A6,B1:B6,D1:D6,HSTACK(_xleta.SUM,LAMBDA(x,-SUM(x))),,,,0)", SALES)
+    assert crossed[1][1:3] == ["SUM", "CUSTOM"]
+    for row in crossed[2:]:
+        assert all(a == b == "" or a == -b for a, b in zip(row[1::2], row[2::2], strict=True))
+    assert grid_of("=SUM(HSTACK(_xleta.SUM,_xleta.MAX))", SALES) == [[ErrorValue.CALC]]

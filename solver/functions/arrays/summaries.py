@@ -5,68 +5,24 @@ The fields must be known when a formula is compiled; the values that are summed 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from solver.functions.arrange import gather
-from solver.functions.arrays.callbacks import callable_, stand_alone
-from solver.functions.arrays.grouping import Line, Side, lines
-from solver.functions.arrays.layout import MOST_CELLS, NOTHING_LEFT, whole
-from solver.functions.coerce import number_of
+from solver.functions.arrays.callbacks import stand_alone
+from solver.functions.arrays.grouping import Line, lines
+from solver.functions.arrays.layout import MOST_CELLS
+from solver.functions.arrays.records import Records, choice, missing, records_of, side_of
 from solver.functions.operand import EMPTY_TEXT, Operand, error, lone
 from solver.functions.refusal import Refused
 from solver.functions.registry import Calculus, function
 from solver.functions.stack import stack_cells
-from solver.values import ErrorValue, Kind
+from solver.values import ErrorValue
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from solver.functions.here import Closure, Here
-    from solver.functions.operand import BoolArray, TextArray
     from solver.functions.registry import Grid
     from solver.values import Scalar
-
-
-@dataclass(frozen=True, slots=True)
-class _Records:
-    """The records of a summary: the values (1, 1, n, m) and how they are summed up, which are kept (n,), headers.
-
-    `titled` says whether the first record holds the headers, `shown` whether the result has some.
-    """
-
-    values: Operand
-    function: Closure
-    kept: BoolArray
-    titled: bool
-    shown: bool
-
-    @property
-    def width(self) -> int:
-        """How many columns of values there are."""
-        return self.values.shape[3]
-
-    def headers(self, array: Operand, kind: str) -> tuple[Scalar, ...]:
-        """The headers of the columns of an array, made up where the records have none."""
-        if self.titled:
-            return tuple(array.scalars()[0, 0, 0])
-        return tuple(f"{kind} {k}" for k in range(1, array.shape[3] + 1))
-
-    def measured(self, members: BoolArray, everything: BoolArray, column: int) -> Operand:
-        """The function's value for some records, and for those that it is relative to: (1, 1, 1, 1)."""
-        groups = (members, everything)[: min(self.function.arity, 2)]
-        arguments = [
-            gather(self.values, (np.flatnonzero(group) * self.width + column)[np.newaxis, np.newaxis, :, np.newaxis])
-            for group in groups
-        ]
-        result = self.function(*arguments)
-        return result if result.shape == (1, 1, 1, 1) else error(ErrorValue.CALC)
-
-    def measure(self, members: BoolArray, column: int) -> Scalar:
-        """The same as a plain value, relative to all that is kept."""
-        return self.measured(members, self.kept, column).scalar()
 
 
 @function("GROUPBY", per_cell=True, calculus=Calculus.SMOOTH)
@@ -85,7 +41,8 @@ def groupby(
 
     Headers: 0 none, 1 there are some, 2 make some up, 3 show those there are. Totals: 0 none, 1 the grand total, 2 and
     more with subtotals, negative ones on top; without a number as many as the fields allow. The order counts the
-    fields, then the values, negative for downwards. A vector of functions is not taken.
+    fields, then the values, negative for downwards. Functions side by side (HSTACK) make columns of their own under
+    their names, those one below the other (VSTACK) lines.
 
     =GROUPBY({"b";"a";"b"}, {1;2;4}, _xleta.SUM) -> {"a",2;"b",5;"Total",7}
     =GROUPBY({"b";"a";"b"}, {1;2;4}, LAMBDA(x, MAX(x)), , 0, -2) -> {"b",4;"a",2}
@@ -93,20 +50,28 @@ def groupby(
     =GROUPBY({"k";"a";"b"}, {"n";2;4}, _xleta.SUM, 3, 0, , {1;0;1}) -> {"k","n";"b",4}
     =GROUPBY({"b",1;"a",2}, {3;4}, _xleta.SUM, 0, 2) -> {"a",2,4;"a","",4;"b",1,3;"b","",3;"Grand Total","",7}
     =GROUPBY({"b",1;"a",2}, {3;4}, _xleta.SUM, 0, 0, 2, , 1) -> {"b",1,3;"a",2,4}
+    =GROUPBY({"b";"a"}, {1;2}, HSTACK(_xleta.SUM, _xleta.COUNT), , 0) -> {"","SUM","COUNT";"a",2,1;"b",1,1}
+    =GROUPBY({"a";"a"}, {1;2}, VSTACK(_xleta.MIN, _xleta.MAX), , 0) -> {"a","MIN",1;"a","MAX",2}
     =GROUPBY({"b";"a"}, {1;2;3}, _xleta.SUM) -> #VALUE!
     """
     stand_alone(here)
     try:
-        records = _records(values, function, field_headers, filter_array, [row_fields])
-        table = _choice(field_relationship, 0, 1) == 1
-        side = _side(row_fields, records, total_depth, sort_order, table=table)
+        records = records_of(values, function, field_headers, filter_array, [row_fields])
+        table = choice(field_relationship, 0, 1) == 1
+        side = side_of(row_fields, records, total_depth, sort_order, table=table)
         found = lines(side, records.kept, records.measure)
         rows = [
-            [*map(lone, line.labels), *(records.measured(line.members, records.kept, j) for j in range(records.width))]
+            [
+                *map(lone, (*line.labels, *layer.label)),
+                *(records.measured(line.members, records.kept, column) for column in layer.columns),
+            ]
             for line in found
+            for layer in records.layers
         ]
+        if records.named:
+            rows.insert(0, [lone(name) for name in (*[""] * side.levels, *records.names)])
         if records.shown:
-            titles = (*records.headers(row_fields, "Row Field"), *records.headers(values, "Value"))
+            titles = (*records.headers(row_fields, "Row Field"), *records.blank, *records.value_headers)
             rows.insert(0, [lone(title) for title in titles])
     except Refused as refused:
         return error(refused.value)
@@ -142,31 +107,35 @@ def pivotby(
     """
     stand_alone(here)
     try:
-        fields = [side for side in (row_fields, col_fields) if not _missing(side)]
+        fields = [side for side in (row_fields, col_fields) if not missing(side)]
         if not fields:
             raise Refused(ErrorValue.VALUE)
-        records = _records(values, function, field_headers, filter_array, fields)
-        relation = _choice(relative_to, 0, 4)
-        down = _side(row_fields, records, row_total_depth, row_sort_order)
-        across = _side(col_fields, records, col_total_depth, col_sort_order)
+        records = records_of(values, function, field_headers, filter_array, fields)
+        relation = choice(relative_to, 0, 4)
+        down = side_of(row_fields, records, row_total_depth, row_sort_order)
+        across = side_of(col_fields, records, col_total_depth, col_sort_order)
         rows = lines(down, records.kept, records.measure)
         columns = lines(across, records.kept, records.measure)
     except Refused as refused:
         return error(refused.value)
-    if len(rows) * len(columns) * records.width > MOST_CELLS:
+    if len(rows) * len(columns) * records.width * len(records.layers) > MOST_CELLS:
         return error(ErrorValue.NUM)
-    grid = _column_labels(columns, down.levels, across.levels, records, col_fields)
+    margin = down.levels + len(records.blank)
+    grid = _column_labels(columns, margin, across.levels, records, col_fields)
     if records.shown:
-        titles = records.headers(row_fields, "Row Field")[: down.levels]
-        grid.append([lone(t) for t in (*titles, *records.headers(values, "Value") * len(columns))])
+        titles = (*records.headers(row_fields, "Row Field")[: down.levels], *records.blank)
+        grid.append([lone(t) for t in (*titles, *records.value_headers * len(columns))])
+    if records.named:
+        grid.append([lone(name) for name in (*[""] * margin, *records.names * len(columns))])
     for row in rows:
-        cells = [_crossing(records, row, column, j, relation) for column in columns for j in range(records.width)]
-        grid.append([*map(lone, row.labels), *cells])
+        for layer in records.layers:
+            cells = [_crossing(records, row, column, value, relation) for column in columns for value in layer.columns]
+            grid.append([*map(lone, (*row.labels, *layer.label)), *cells])
     return _laid_out(grid)
 
 
 def _column_labels(
-    columns: Sequence[Line], margin: int, levels: int, records: _Records, fields: Operand
+    columns: Sequence[Line], margin: int, levels: int, records: Records, fields: Operand
 ) -> list[list[Operand]]:
     """The labels of the columns, one row for each field, after a margin as wide as the labels of the rows."""
     titles = records.headers(fields, "Column Field")
@@ -179,7 +148,7 @@ def _column_labels(
     return rows
 
 
-def _crossing(records: _Records, row: Line, column: Line, value: int, relation: int) -> Operand:
+def _crossing(records: Records, row: Line, column: Line, value: tuple[int, Closure], relation: int) -> Operand:
     """The value where a row meets a column; an empty text where no record belongs to both."""
     members = row.members & column.members
     if not members.any():
@@ -192,86 +161,6 @@ def _crossing(records: _Records, row: Line, column: Line, value: int, relation: 
         row.parent & column.members,
     )[relation]
     return records.measured(members, everything, value)
-
-
-def _records(
-    values: Operand,
-    function: Closure,
-    field_headers: Operand | None,
-    filter_array: Operand | None,
-    fields: Sequence[Operand],
-) -> _Records:
-    if not callable_(function):
-        raise Refused(ErrorValue.VALUE)
-    count = values.shape[2]
-    if any(field.shape[2] != count for field in fields):
-        raise Refused(ErrorValue.VALUE)
-    kept = np.ones(count, dtype=bool) if filter_array is None or _missing(filter_array) else _filter(filter_array)
-    if len(kept) != count:
-        raise Refused(ErrorValue.VALUE)
-    choice = _choice(field_headers, 0, 3, -1)
-    kinds = np.broadcast_to(values.kind, values.shape)[0, 0, :2, 0]
-    looks_titled = kinds.tolist() == [Kind.TEXT, Kind.NUMBER]
-    titled = choice in (1, 3) or (choice == -1 and looks_titled)
-    shown = choice in (2, 3) or (titled and choice == -1 and any(field.shape[3] > 1 for field in fields))
-    if titled:
-        kept[0] = False
-    if not kept.any():
-        raise Refused(NOTHING_LEFT)
-    return _Records(values, function, kept, titled, shown)
-
-
-def _filter(condition: Operand) -> BoolArray:
-    if condition.shape[3] != 1:
-        raise Refused(ErrorValue.VALUE)
-    kept = []
-    for value in condition.scalars().ravel():
-        truth = ErrorValue.VALUE if isinstance(value, str) else number_of(value)
-        if isinstance(truth, ErrorValue):
-            raise Refused(truth)
-        kept.append(bool(truth))
-    return np.array(kept, dtype=bool)
-
-
-def _side(
-    fields: Operand, records: _Records, depth: Operand | None, order: Operand | None, *, table: bool = False
-) -> Side:
-    """One side of the summary, from its arguments."""
-    keys: TextArray = fields.scalars()[0, 0]
-    if _missing(fields):
-        keys = np.empty((len(records.kept), 0), dtype=object)
-    levels = keys.shape[1]
-    automatic = 1 if table else levels
-    deep = _choice(depth, -levels, levels, automatic) if levels else 0
-    if table and abs(deep) > 1:
-        raise Refused(ErrorValue.VALUE)
-    chosen = [] if order is None or _missing(order) else [_whole(value, 0) for value in order.scalars().ravel()]
-    if any(not 1 <= abs(number) <= levels + records.width for number in chosen):
-        raise Refused(ErrorValue.VALUE)
-    return Side(keys, abs(deep), deep < 0, tuple(chosen), table)
-
-
-def _missing(operand: Operand) -> bool:
-    """Whether an argument was left out."""
-    return operand.shape == (1, 1, 1, 1) and operand.has(Kind.BLANK)
-
-
-def _choice(operand: Operand | None, least: int, most: int, default: int = 0) -> int:
-    """A whole number within limits; the default where none is given."""
-    if operand is None or _missing(operand):
-        return default
-    number = _whole(operand.scalar(), default)
-    if not least <= number <= most:
-        raise Refused(ErrorValue.VALUE)
-    return number
-
-
-def _whole(value: Scalar, default: int) -> int:
-    number = whole(value, default)
-    if isinstance(number, ErrorValue):
-        raise Refused(number)
-    assert number is not None
-    return number
 
 
 def _laid_out(rows: Sequence[Sequence[Operand]]) -> Operand:

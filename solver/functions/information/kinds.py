@@ -9,7 +9,7 @@ import numpy as np
 from solver.algebra import constant, div, equal, floor, mul, sub, trunc, where
 from solver.functions.coerce import as_numbers, logical, without_booleans
 from solver.functions.finiteness import fails, never_fails
-from solver.functions.here import Reference, References
+from solver.functions.here import Functions, Reference, References
 from solver.functions.operand import (
     FALSE,
     TRUE,
@@ -202,6 +202,8 @@ def type_of(here: Here, value: Given) -> Operand:
         return lone(128.0)
     if isinstance(value, References):
         return lone(16.0)
+    if isinstance(value, Functions):
+        return lone(64.0)
     operand = here.read(value) if isinstance(value, Reference) else value
     if operand.shape[2:] != (1, 1):
         return lone(64.0)
