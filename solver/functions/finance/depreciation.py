@@ -6,6 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from solver.algebra import add, div, equal, mul, sub
+from solver.functions.allowance import spend
 from solver.functions.dates.serials import date_of_serial, is_leap
 from solver.functions.finance.coupons import basis_of, day_of, days_between
 from solver.functions.operand import guard
@@ -17,6 +18,9 @@ from solver.values import ErrorValue
 if TYPE_CHECKING:
     from solver.functions.here import Here
     from solver.functions.registry import Number, Sloped, Smooth, Strict
+
+_PERIOD = 100
+"""The steps of the depreciation of one period."""
 
 
 @function("SLN")
@@ -58,10 +62,8 @@ def db(cost: float, salvage: float, life: float, period: float, month: float = 1
     written_off = cost * rate * months / 12
     if at == 1:
         return written_off
-    for _ in range(2, at):
-        written_off += (cost - written_off) * rate
     last = at > math.trunc(life)
-    return (cost - written_off) * rate * ((12 - months) / 12 if last else 1)
+    return (cost - written_off) * (1 - rate) ** (at - 2) * rate * ((12 - months) / 12 if last else 1)
 
 
 @function("DDB", calculus=Calculus.KINK)
@@ -107,6 +109,7 @@ def _depreciation(
 ) -> float:
     """The depreciation between two times: a broken period at the beginning shifts all others, one at the end is cut."""
     book, time, amounts = cost, 0.0, 0.0
+    spend(_PERIOD * end)
     step = math.modf(start)[0] or 1.0
     while time < end - 1e-12:
         step = min(step, end - time)
@@ -144,6 +147,7 @@ def amorlinc(
     at = math.trunc(period)
     if cost == salvage or at > math.ceil(1 / rate):
         return 0.0
+    spend(_PERIOD * at)
     left = cost - salvage
     for _ in range(at):
         left = max(left - amount, 0.0)
@@ -175,6 +179,7 @@ def amordegrc(
     at = math.trunc(period)
     if cost == salvage or at > life:
         return 0.0
+    spend(_PERIOD * at)
     amount = _rounded(amount)
     book, declining = cost - amount, rate * coefficient
     for number in range(2, at + 2):

@@ -155,5 +155,11 @@ def lcm(here: Here, *values: Ref) -> float | ErrorValue:
     numbers = _whole_numbers(here, values)
     if isinstance(numbers, ErrorValue):
         return numbers
-    result = math.lcm(*numbers)
-    return ErrorValue.NUM if result >= _LARGEST else float(result)
+    if 0 in numbers:
+        return 0.0
+    result = 1
+    for number in numbers:
+        result = math.lcm(result, number)
+        if result >= _LARGEST:
+            return ErrorValue.NUM
+    return float(result)
