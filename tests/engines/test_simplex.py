@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -15,6 +16,9 @@ from solver.errors import Outcome
 from .cases import ROSENBROCK
 from .linear_cases import FACTORY, TRANSPORT
 from .zoo import INF, linear_program
+
+if TYPE_CHECKING:
+    from solver.model.problem import Problem
 
 SIMPLEX = find_engine("simplex")
 
@@ -158,3 +162,32 @@ def test_the_transport_prices_close_the_duality_gap() -> None:
     right = np.where(np.isfinite(TRANSPORT.problem.row_lo), TRANSPORT.problem.row_lo, TRANSPORT.problem.row_hi)
     assert solution.row_multipliers is not None
     assert solution.row_multipliers @ right == pytest.approx(solution.fun)
+
+
+def _envelopment(seed: int) -> tuple[Problem, float]:
+    """A comparison of efficiencies with inputs in the hundreds of millions, and its optimum in balanced units."""
+    rng = np.random.default_rng(seed)
+    units, size = 25, 10.0 ** rng.uniform(0, 9, 6)
+    amounts = rng.uniform(0.1, 1.0, (6, units))
+    one = np.append(np.ones(units), 0.0)
+    outputs = np.column_stack([amounts[:4], np.zeros(4)])
+    inputs = np.column_stack([amounts[4:], -amounts[4:, 0]])
+    balanced = np.vstack([one, outputs, inputs])
+    low = np.concatenate([[1.0], amounts[:4, 0], [-INF, -INF]])
+    high = np.concatenate([[1.0], [INF] * 4, [0.0, 0.0]])
+    cost, scale = np.append(np.zeros(units), 1.0), np.append(1.0, size)
+    with np.errstate(invalid="ignore"):
+        problem = linear_program(cost, balanced * scale[:, None], low * scale, high * scale, lb=0)
+    bounds = [(0, None)] * (units + 1)
+    best = linprog(cost, np.vstack([-outputs, inputs]), np.append(-amounts[:4, 0], [0, 0]), [one], [1], bounds=bounds)
+    return problem, float(best.fun)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_vertices_hold_to_the_last_digit_whatever_the_units(seed: int) -> None:
+    problem, best = _envelopment(seed)
+    solution = run(problem, SIMPLEX(precision=1e-6))
+    assert solution.outcome is Outcome.OPTIMAL
+    assert solution.fun == pytest.approx(best, rel=1e-9)
+    assert problem.linear is not None
+    assert solution.violation <= max(1e-12, 4 * np.finfo(float).eps * abs(problem.linear.matrix).max())

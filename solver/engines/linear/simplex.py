@@ -16,6 +16,7 @@ import numpy as np
 from solver.algebra.structure.ladder import Degree
 from solver.engines.base import Handles, Needs, engine
 from solver.engines.linear.linear_form import LinearForm, linear_form
+from solver.engines.linear.refined import refined
 from solver.engines.linear.search import Search, outcome_of, watched
 from solver.engines.options import UNLIMITED
 from solver.engines.searching.integers import EXACT_GAP, WholeNumbers
@@ -31,6 +32,10 @@ if TYPE_CHECKING:
 
 TIGHT = 1e-9
 """Feasibility tolerances that are asked of HiGHS first; its own are the fall-back."""
+
+EXACT, NEAR = 1e-12, 1e-4
+"""A vertex is solved once more when it breaks a constraint by more than EXACT; it is another one where the objective
+differs by more than NEAR."""
 
 
 @engine(
@@ -69,6 +74,7 @@ class Simplex(WholeNumbers):
             return Solution(problem.x0, problem.fun(problem.x0), outcome, self.name, iterations=steps)
         found = highs.getSolution()
         x = np.clip(np.array(found.col_value)[: form.n], problem.lb, problem.ub)
+        x = self._closer(problem, form, highs, x) if status == "kOptimal" else x
         progress.offer(progress.original(x), problem.fun(x), violation(problem, x, relative=self.scaling))
         outcome = outcome_of(status)
         if outcome is not Outcome.OPTIMAL:
@@ -85,6 +91,18 @@ class Simplex(WholeNumbers):
             bound_multipliers=bounds + 0.0,
             ranges=_ranges(highs, form, rows),
         )
+
+    def _closer(self, problem: Problem, form: LinearForm, highs: Any, x: Vector) -> Vector:
+        """The vertex that HiGHS has found, or the same to the last digit where that breaks the constraints less."""
+        wrong = violation(problem, x, relative=self.scaling)
+        if wrong <= EXACT:
+            return x
+        vertex = refined(form, highs, np.array(highs.getSolution().col_value))
+        if vertex is None:
+            return x
+        new = np.clip(vertex[: form.n], problem.lb, problem.ub)
+        near = abs(problem.fun(new) - problem.fun(x)) <= NEAR * max(1.0, abs(problem.fun(x)))
+        return new if near and violation(problem, new, relative=self.scaling) < wrong else x
 
     def _integers(self, problem: Problem, form: LinearForm, progress: Progress) -> Solution:
         search = Search(progress, self.tolerance, time.monotonic() + self.prove, self._offers(problem, form, progress))
