@@ -40,7 +40,8 @@ def values_of(meaning: Meaning, here: Here) -> Operand:
 def chosen(here: Here, condition: Operand, yes: Branch, no: Branch) -> Meaning:
     """`yes()` where the condition holds and `no()` where it does not, with the errors of the condition itself."""
     if condition.live:
-        return with_errors(_by_live(condition.number, values_of(yes(), here), values_of(no(), here)), condition)
+        first, second, condition = aligned(values_of(yes(), here), values_of(no(), here), condition)
+        return with_errors(_by_live(condition.number, first, second), condition)
     truth = _holds(condition)
     false = ~truth & ~condition.errors
     if not truth.any() and not false.any():
@@ -88,7 +89,6 @@ def _size(reference: Reference) -> tuple[int, int]:
 
 def _by_live(condition: Node, yes: Operand, no: Operand) -> Operand:
     """A choice that depends on a variable: numbers and booleans, anything else without a value."""
-    yes, no = aligned(yes, no)
     either = _is_numeric(yes) | _is_numeric(no)
     if not (either | (yes.errors & no.errors)).all():
         raise NeedsValue("a choice between texts depends on a variable cell")
