@@ -14,8 +14,8 @@ from solver.values import ERROR_OF_LABEL
 # Classes that say which characters do not belong: those that do reach to the end of Unicode, and are slow to compile.
 NAME = r"[^\x00-@\[\]^`{-\xa0][^\x00-\-/:->@\[\]^`{-\xa0]*"
 """A letter, an underscore, a backslash or anything from U+00A1 on; then also digits, points and question marks."""
-END = r"(?![^\x00-\ \"-')-\-/:->@\]^`{-\xa0])"
-"""What follows does not go on as a name, nor as a function, a sheet or a table."""
+END = r"(?![^\x00-\ \"#%-')-\-/:->@\]^`{-\xa0])"
+"""What follows does not go on as a name, nor as a function, a sheet, a table or the row of another cell (X:D$1)."""
 
 COLUMN = r"\$?(?:[A-Za-z]{1,2}|[A-Wa-w][A-Za-z]{2}|[Xx](?:[A-Ea-e][A-Za-z]|[Ff][A-Da-d]))"
 ROW = (

@@ -21,6 +21,7 @@ from solver.formula import relative_key
         ("LP1!A1", "LP1!~R[0]C[-2]", ()),
         ("4MC!A1+1e5!$B$2*1e5", "4MC!~R[0]C[-2]+1e5!~R2C2*~N", (1e5,)),
         ("4MC:1e5!A1", "4MC:1e5!~R[0]C[-2]", ()),
+        ("X:C$1", "X:~R1C[0]", ()),
         ("Jan:Mar!A1", "Jan:Mar!~R[0]C[-2]", ()),
         ('"A1 ""2"" 3"&A1', '"A1 ""2"" 3"&~R[0]C[-2]', ()),
         ("LOG10(1)+ATAN2(2,3)", "LOG10(~N)+ATAN2(~N,~N)", (1.0, 2.0, 3.0)),

@@ -144,7 +144,8 @@ class _Apart:
             self.fresh[node] = take(self.all, np.asarray(node.param.flat).reshape(node.shape))
             return
         rule = BENDS.get(node.op)
-        if rule is None or node not in self.degrees or int(self.degrees[node].max(initial=0)) <= Degree.LINEAR:
+        straight = node not in self.degrees or int(self.degrees[node].max(initial=0)) <= Degree.LINEAR
+        if rule is None or (straight and node.op is not choice):  # the comparison of a choice has not been rebuilt
             self.fresh[node] = make(node.op, tuple(self.args(node)), node.shape, node.param)
         else:
             self.fresh[node] = rule(self, node)
