@@ -1,7 +1,8 @@
-"""Small sizes against other programs: Gnumeric's solver, and SciPy with finite differences on Formualizer's values.
+"""Small sizes against other programs: the solvers of LibreOffice and Gnumeric, and SciPy on Formualizer's values.
 
-Gnumeric takes part where `ssconvert` is found, Formualizer where FORMUALIZER names the Python of an environment that
-has it with SciPy and openpyxl. Each gets a minute.
+LibreOffice takes part where `soffice` and a Python with `uno` are found (its particle swarm may search for half a
+minute), Gnumeric where `ssconvert` is found, Formualizer, with finite differences, where FORMUALIZER names the Python
+of an environment that has it with SciPy and openpyxl. Each gets a minute.
 """
 
 from __future__ import annotations
@@ -11,17 +12,23 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 import time
+from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
+from solver.grid import Area
+from solver.model.model import Sense
 from solver.pipeline import pick_models, read
 from tests.benchmarks.measure import process, table
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
+    from solver.grid import Cell
+    from solver.model.model import Constraint
     from tests.benchmarks.cases import Case
 
 _LIMIT = 60
@@ -50,9 +57,50 @@ def report(cases: Sequence[Case], small: bool) -> None:
             path = case.book(True)
             ours = process(["-m", "solver", "solve", "--json", "-o", str(Path(folder) / "ours.xlsx"), str(path)])
             final = ours.output["objective"]["final"]
-            rows.append((case.name, ours.wall, final, *_gnumeric(path, folder), *_formualizer(path)))
-    heads = ("small case", "ours s", "objective", "Gnumeric s", "objective", "Formualizer s", "objective")
-    table("Other programs, small sizes", heads, rows)
+            others = (*_libreoffice(path), *_gnumeric(path, folder), *_formualizer(path))
+            rows.append((case.name, ours.wall, final, *others))
+    programs = ("LibreOffice", "Gnumeric", "Formualizer")
+    heads = [head for program in ("ours", *programs) for head in (f"{program} s", "objective")]
+    table("Other programs, small sizes", ("small case", *heads), rows)
+
+
+def _libreoffice(path: Path) -> tuple[float | str | None, float | None]:
+    office, python = shutil.which("soffice"), _python_with_uno()
+    if office is None or python is None:
+        return None, None
+    model = pick_models(read(path), None)[0]
+    assert model.objective is not None
+    task = {
+        "objective": _place(model.objective),
+        "variables": [_place(cell) for cell in model.cells()],
+        "maximize": model.sense is Sense.MAX,
+        "linear": model.engine == "simplex",
+        "positive": model.nonnegative,
+        "constraints": [pair for constraint in model.constraints for pair in _compared(constraint)],
+    }
+    script = str(Path(__file__).with_name("libreoffice.py"))
+    _, printed = _run([python, script, office, str(path), str(_LIMIT), json.dumps(task)], 2 * _LIMIT)
+    return tuple(json.loads(printed)) if printed else ("fails", None)
+
+
+@cache
+def _python_with_uno() -> str | None:
+    """A Python that can talk to LibreOffice; the system's own usually can."""
+    for python in (sys.executable, shutil.which("python3"), "/usr/bin/python3"):
+        if python is not None and not isinstance(_run([python, "-c", "import uno"])[0], str):
+            return python
+    return None
+
+
+def _place(cell: Cell) -> tuple[str, int, int]:
+    return cell.sheet, cell.row, cell.col
+
+
+def _compared(constraint: Constraint) -> Iterator[tuple[object, ...]]:
+    """The comparisons of a constraint whose sides are both areas, cell by cell."""
+    assert isinstance(constraint.right, Area)
+    for left, right in zip(constraint.left.cells(), constraint.right.cells(), strict=True):
+        yield _place(left), constraint.relation.sign, _place(right)
 
 
 def _gnumeric(path: Path, folder: str) -> tuple[float | str | None, float | str | None]:
@@ -90,13 +138,13 @@ def _formualizer(path: Path) -> tuple[float | str | None, float | str | None]:
     return taken, float(found[0]) if found else None
 
 
-def _run(command: Sequence[str]) -> tuple[float | str, str]:
+def _run(command: Sequence[str], limit: float = _LIMIT) -> tuple[float | str, str]:
     """Seconds by the clock, or why there are none; and what was printed."""
     began = time.perf_counter()
     try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=_LIMIT, check=True)
+        done = subprocess.run(command, capture_output=True, text=True, timeout=limit, check=True)
     except subprocess.TimeoutExpired:
-        return f"> {_LIMIT}", ""
+        return f"> {limit}", ""
     except subprocess.CalledProcessError:
         return "fails", ""
     return time.perf_counter() - began, done.stdout
