@@ -1,4 +1,4 @@
-"""The different ones among many whole numbers."""
+"""The different ones among many whole numbers, and the places of some among others."""
 
 from __future__ import annotations
 
@@ -22,3 +22,14 @@ def distinct(values: npt.NDArray[Whole]) -> npt.NDArray[Whole]:
     if high - low > _SPARSE * values.size:
         return np.unique(values)
     return (np.flatnonzero(np.bincount((values - low).ravel())) + low).astype(values.dtype)
+
+
+def positions(
+    used: npt.NDArray[np.int32], wanted: npt.NDArray[np.intp]
+) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.bool_]]:
+    """Where wanted numbers stand among increasing ones, anywhere for those that are missing, and which are there."""
+    at = np.searchsorted(used, wanted)
+    at_safe = np.minimum(at, max(len(used) - 1, 0))
+    if len(used) == 0:
+        return at_safe, np.zeros(wanted.shape, dtype=bool)
+    return at_safe, used[at_safe] == wanted

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TypeVar
 import numpy as np
 
 from solver.algebra import Node, constant, join, reshape, take
-from solver.compiler.distinct import distinct
+from solver.compiler.distinct import distinct, positions
 from solver.functions.allowance import make_room
 from solver.functions.operand import ALL_NUMBERS, BLANK, Operand, lone
 from solver.values import ErrorValue, Kind
@@ -61,6 +61,7 @@ class SheetStore:
     row_index: dict[int, int] = field(default_factory=dict)
     col_index: dict[int, int] = field(default_factory=dict)
     cache: dict[tuple[int, int, int, int], Operand] = field(default_factory=dict)
+    remembered: int = 0
 
     def window(self, top: int, left: int, bottom: int, right: int) -> tuple[slice, slice]:
         """The compact rows and columns that lie in a rectangle."""
@@ -83,11 +84,11 @@ class SheetStore:
 
     def compact_rows(self, rows: IntArray) -> tuple[IntArray, npt.NDArray[np.bool_]]:
         """Compact positions of row numbers, and which of them are used rows at all."""
-        return _positions(self.rows, rows)
+        return positions(self.rows, rows)
 
     def compact_cols(self, cols: IntArray) -> tuple[IntArray, npt.NDArray[np.bool_]]:
         """Compact positions of column numbers, and which of them are used columns at all."""
-        return _positions(self.cols, cols)
+        return positions(self.cols, cols)
 
     def read_cell(self, row: int, col: int) -> Operand:
         """The value of one cell."""
@@ -134,6 +135,10 @@ class SheetStore:
             r = np.arange(top, top + rows, dtype=np.intp)[:, np.newaxis]
             c = np.arange(left, left + cols, dtype=np.intp)[np.newaxis, :]
             operand = self.read_places(r[np.newaxis, np.newaxis], c[np.newaxis, np.newaxis])
+        self.remembered += rows * cols
+        if self.remembered > _MOST_REMEMBERED:  # ranges that grow from cell to cell are each read once
+            self.cache.clear()
+            self.remembered = rows * cols
         self.cache[key] = operand
         return operand
 
@@ -261,6 +266,7 @@ class SheetStore:
         return self.kind, self.number, self.text, self.block, self.live, self.place, self.volatile, self.moved
 
 
+_MOST_REMEMBERED = 1 << 24
 _VAST = 8  # times as many cells as there are used rows and columns
 _NUMBER = int(Kind.NUMBER)
 _NUMERIC = (int(Kind.NUMBER), int(Kind.BOOLEAN))
@@ -269,14 +275,6 @@ _NUMERIC = (int(Kind.NUMBER), int(Kind.BOOLEAN))
 def _own(array: npt.NDArray[T]) -> npt.NDArray[T]:
     """A contiguous copy, so that later writes to the grid do not show through."""
     return np.array(array, order="C")
-
-
-def _positions(used: Ints, wanted: IntArray) -> tuple[IntArray, npt.NDArray[np.bool_]]:
-    at = np.searchsorted(used, wanted)
-    at_safe = np.minimum(at, max(len(used) - 1, 0))
-    if len(used) == 0:
-        return at_safe, np.zeros(wanted.shape, dtype=bool)
-    return at_safe, used[at_safe] == wanted
 
 
 def blank_store(name: str, rows: Ints, cols: Ints, nodes: list[Node]) -> SheetStore:

@@ -48,3 +48,16 @@ def test_long_chain(step: int) -> None:
     calculation.everything()
     assert calculation.value(Area("S", count - first, 0, count - first, 0)).scalar() == count
     assert not calculation.failures
+
+
+def test_own_growing_past() -> None:
+    """Each cell needs all those above it: what was read for one is not kept for all."""
+    count = 6_000
+    cells: dict[str, object] = {"A1": 1.0}
+    cells |= {f"A{row}": f"=SUM(A$1:A{row - 1})*0.001+1" for row in range(2, count + 1)}
+    calculation = Calculation(book_of({"S": cells}))
+    calculation.everything()
+    value = calculation.value(Area("S", count - 1, 0, count - 1, 0)).scalar()
+    assert value == pytest.approx(1.001 ** (count - 1), rel=1e-9)
+    kept = sum(operand.number.size for operand in calculation.store("S").cache.values())
+    assert kept <= 1 << 24
