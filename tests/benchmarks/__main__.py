@@ -5,6 +5,7 @@
     growth      reading, compiling, evaluating and writing while the rows double
     scattered   20,000 one-off formulas: compiling against tokenising, evaluating against Python on floats
     linear      20,000 shipments: extracting the linear program against solving it by HiGHS
+    chained     up to 1,000 variables and 999 nonlinear equations of two neighbours each: time and memory
     profile     where the time of the command goes
     rivals      small sizes against LibreOffice, Gnumeric and finite differences, where they are installed
 
@@ -16,7 +17,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from tests.benchmarks import evaluation, growth, linear, profile, rivals, scattered, whole
+from tests.benchmarks import chained, evaluation, growth, linear, profile, rivals, scattered, whole
 from tests.benchmarks.cases import CASES
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ TABLES: dict[str, Callable[[Sequence[Case], bool], None]] = {
     "growth": growth.report,
     "scattered": scattered.report,
     "linear": linear.report,
+    "chained": chained.report,
     "profile": profile.report,
     "rivals": rivals.report,
 }

@@ -261,6 +261,32 @@ def transport(plants: int, shops: int, slack: float = 1.2) -> Path:
     return cached(f"transport-{plants}-{shops}" + ("" if slack == 1.2 else f"-{slack:g}"), make)
 
 
+def chain(size: int) -> Path:
+    """Quartic springs whose neighbours keep x y + sin x = 2: one equation in a row for every two variables."""
+
+    def make(path: Path) -> None:
+        x = (1 + 0.1 * np.sin(np.arange(size))).round(4)
+        wanted = np.linspace(0, 2, size).round(6)
+        held = x[:-1] * x[1:] + np.sin(x[:-1])
+
+        def sheet() -> Rows:
+            total = float(((x - wanted) ** 4).sum())
+            for k in range(size):
+                row = k + 1
+                cells: list[Content | Stored] = [float(x[k]), float(wanted[k]), None]
+                if k < size - 1:
+                    cells[2] = Stored(f"=A{row}*A{row + 1}+SIN(A{row})", float(held[k]))
+                cells.append(Stored(f"=(A{row}-B{row})^4", float((x[k] - wanted[k]) ** 4)))
+                yield cells + ([None, Stored(f"=SUM(D1:D{size})", total)] if k == 0 else [])
+
+        rows = [(f"Chain!$C$1:$C${size - 1}", 2, "2"), (f"Chain!$A$1:$A${size}", 1, "10")]
+        rows.append((f"Chain!$A$1:$A${size}", 3, "-10"))
+        write_workbook(path, {"Chain": sheet()}, SolverModel("Chain", "Chain!$F$1", [f"Chain!$A$1:$A${size}"],
+                                                             constraints=rows))  # fmt: skip
+
+    return cached(f"chain-{size}", make)
+
+
 def _who_rated_what(rng: np.random.Generator, ratings: int, users: int, movies: int) -> tuple[np.ndarray, np.ndarray]:
     """Pairs of a user and a movie, each pair once; some movies are seen much more often than others."""
     often = 1 / (np.arange(movies) + movies / 10)
