@@ -68,6 +68,9 @@ def find_source(
     given = one_area(book, home, targets) if targets is not None else _headed(book, sheets, TARGETS, "targets")
     if given is None and rows is None and cols is None:
         given = only_grid(book, home)
+        lines = None if given is None else _bare_lines(book, given)
+        if lines is not None:
+            return _table(book, lines.left, lines.left + 1, lines.right, lines)
     if given is None:
         raise ModelError("no heading says where the targets are", where=quote_sheet(home), hint="give --targets AREA")
     if targets is not None and _beside_keys(book, given):
@@ -138,6 +141,19 @@ def _beside_keys(book: Book, area: Area) -> bool:
         return False
     columns = [_column(book, area.sheet, area.left - k, area) for k in (1, 2)]
     return all(None not in column for column in columns) and any(len(set(c)) < len(c) for c in columns)
+
+
+def _bare_lines(book: Book, grid: Area) -> Area | None:
+    """The lines of a sheet that is a long table under no headings that say so: of its keys, both kinds are repeated."""
+    if grid.cols != 2 or not grid.left:
+        return None
+    for top in (grid.top - 1, grid.top):
+        lines = Area(grid.sheet, max(top, 0), grid.left - 1, grid.bottom, grid.right)
+        *keys, values = (_column(book, lines.sheet, col, lines) for col in range(lines.left, lines.right + 1))
+        repeated = all(None not in column and len(set(column)) < len(column) for column in keys)
+        if repeated and all(isinstance(value, float) for value in values):
+            return lines
+    return None
 
 
 def _column(book: Book, sheet: str, col: int, area: Area) -> list[Scalar]:

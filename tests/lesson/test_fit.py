@@ -303,11 +303,22 @@ LINES = [("ann", "alien", 5), ("ann", "brazil", 2), ("bob", "alien", 4), ("cid",
         [("userId", "movieId", "rating"), *((1 + i % 3, 7 + i % 2, v) for i, (_, _, v) in enumerate(LINES))],
         [("rating", "user", "movie"), *((v, user, movie) for user, movie, v in LINES)],
         [("Movie_ID", "Score", "User_ID"), *((movie, v, user) for user, movie, v in LINES)],
+        LINES,
+        [("who", "what", "stars"), *((1 + i % 3, 7 + i % 2, v) for i, (_, _, v) in enumerate(LINES))],
         [(None, "alien", "brazil"), ("ann", 5, 2), ("bob", 4, None), ("cid", 3, 1)],
         [("", "alien", "brazil"), ("ann ", 5, 2), (" bob", 4, None), ("cid", 3, 1)],
         [(5, 2), (4, None), (3, 1)],
     ],
-    ids=["numbered keys", "values first", "values between", "blank corner", "spaces around labels", "numbers alone"],
+    ids=[
+        "numbered keys",
+        "values first",
+        "values between",
+        "no headings",
+        "other headings",
+        "blank corner",
+        "spaces around labels",
+        "numbers alone",
+    ],
 )
 def test_targets_in_every_shape(tmp_path: Path, cells: list[tuple[Any, ...]]) -> None:
     """One sheet of ratings, however it is laid out, is found without a word about where it stands."""
