@@ -63,6 +63,7 @@ def counted(problem: Problem, progress: Progress) -> Problem:
         fun=count("function", problem.fun),
         grad=count("gradient", problem.grad),
         hessp=count("hessian", problem.hessp),
+        hessian=problem.hessian and count("hessian", problem.hessian),
         fun_many=count_many(problem.fun_many),
         rows=count("rows", problem.rows),
         row_jac=count("jacobian", own),
@@ -132,6 +133,7 @@ class Change:
             fun=lambda z: problem.fun(self.back(z)),
             grad=lambda z: pull(problem.grad(self.back(z))),
             hessp=lambda z, v: pull(problem.hessp(self.back(z), self.spread(v))),
+            hessian=problem.hessian and self._hessian(problem.hessian),
             fun_many=lambda points: problem.fun_many(self.back_many(points)),
             rows=lambda z: problem.rows(self.back(z)),
             row_jac=lambda z: self.sparse_columns(problem.row_jac(self.back(z))),
@@ -145,6 +147,10 @@ class Change:
             pieces=None,
             idle=None,
         )
+
+    def _hessian(self, hessian: Callable[[Vector], Vector]) -> Callable[[Vector], Vector]:
+        square = np.ix_(self.free, self.free)
+        return lambda z: np.asarray(hessian(self.back(z))[square] * np.outer(self.scale, self.scale))
 
     def _residuals(self, residuals: Residuals) -> Residuals:
         return replace(

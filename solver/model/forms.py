@@ -82,6 +82,7 @@ def assemble(
         fun=aim.value,
         grad=aim.gradient,
         hessp=aim.hessp,
+        hessian=aim.hessian,
         fun_many=aim.value_many,
         rows=sides.value,
         row_jac=Jacobian(rows, x),

@@ -141,6 +141,8 @@ class Problem:
     A mean, a root of a mean and a sum of the same squares have these squares as terms: see `algebra.terms`.
     """
     term_count: int = 0
+    hessian: Callable[[Vector], Vector] | None = None
+    """The Hessian (n, n) of the objective as a whole, or None: dear for many variables."""
     held_out: Callable[[Vector], float] | None = None
     """A number that is watched and not minimised, in the problem's own variables: the loss of what was kept out."""
     pieces: Callable[[], Pieces | None] | None = None

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from solver.algebra.node import Array
 
+_NEAR_ELEMENTS, _DIRECTIONS = 2_000_000, 64  # numbers on the tape at once, and directions
 _BATCH_ELEMENTS = 4_000_000  # numbers that a population may hold on the tape at once
 
 
@@ -36,6 +37,20 @@ class _Population:
         return np.concatenate(parts) if parts else np.zeros((0, *self.output.shape))
 
 
+class _Columns:
+    """A product with a direction for all unit directions at once, in portions that stay in the processor's reach."""
+
+    def __init__(self, output: Node, wrt: Node, direction: Node) -> None:
+        self._program, self._unit = Program([wrt, direction], [output]), np.eye(wrt.size)
+        alive = sum(node.size for node in between([output], wrt, direction) if not node.op.view)
+        self._portion = min(max(1, _NEAR_ELEMENTS // max(1, alive)), _DIRECTIONS)
+
+    def __call__(self, x: npt.ArrayLike) -> Array:
+        """The matrix (n, n) at x (n,)."""
+        rows = [self._unit[at : at + self._portion] for at in range(0, len(self._unit), self._portion)]
+        return np.concatenate([self._program.run(x, some)[0] for some in rows])
+
+
 class Function:
     """A scalar function of `wrt`: the sum of the elements of `output`, which usually has one."""
 
@@ -48,6 +63,7 @@ class Function:
         self._outputs: list[Node] = [self.output]
         self._program = Program([wrt, self._direction], self._outputs)
         self._many: _Population | None = None
+        self._whole: _Columns | None = None
 
     def _order(self, order: int) -> Program:
         """The program with derivatives up to this order; they are made when first asked for."""
@@ -81,11 +97,9 @@ class Function:
 
     def hessian(self, x: npt.ArrayLike) -> Array:
         """The Hessian at x as a full array (n, n)."""
-        size = self.wrt.size
-        portion = max(1, _BATCH_ELEMENTS // max(1, 4 * size))
-        unit = np.eye(size)
-        program = Program([self.wrt, self._direction], [self._order(2).outputs[2]])
-        return np.concatenate([program.run(x, unit[at : at + portion])[0] for at in range(0, size, portion)])
+        if self._whole is None:
+            self._whole = _Columns(self._order(2).outputs[2], self.wrt, self._direction)
+        return self._whole(x)
 
     def value_many(self, points: npt.ArrayLike) -> Array:
         """The values (p,) at the points (p, n)."""

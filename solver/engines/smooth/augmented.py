@@ -111,6 +111,7 @@ def penalised(problem: Problem, y: Vector, rho: float) -> Problem:
         fun=fun,
         grad=grad,
         hessp=hessp,
+        hessian=None,
         fun_many=fun_many,
         row_lo=none,
         row_hi=none,

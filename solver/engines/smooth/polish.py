@@ -53,7 +53,10 @@ def polished(problem: Problem, x: Vector, progress: Progress) -> Vector:
 
 
 def hessian_of(problem: Problem, x: Vector, free: Indices) -> Vector:
-    """The Hessian of the objective among the chosen variables (k, k), by products with unit directions."""
+    """The Hessian of the objective among the chosen variables (k, k), by products where they are few of many."""
+    if problem.hessian is not None and 2 * free.size > problem.n:
+        whole = problem.hessian(x)[np.ix_(free, free)]
+        return np.asarray((whole + whole.T) / 2)
     result = np.empty((free.size, free.size))
     direction = np.zeros(problem.n)
     for k, j in enumerate(free):

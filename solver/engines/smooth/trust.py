@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 GOAL = 1e-13
 """The run ends when the projected gradient, times the variables' sizes, falls below this share of the objective."""
 
+WHOLE, PAYS = 1000, 4
+"""Up to so many variables the Hessian is made as a whole when a share of 1/PAYS of its columns was asked for."""
+
 PATIENCE, CREEP = 60, 2e-3
 """The run also ends when so many steps together gain less than this share: it creeps towards nothing near."""
 
@@ -78,8 +81,10 @@ class TrustRegion(Engine):
         free = ~(((x <= problem.lb) & (gradient > 0)) | ((x >= problem.ub) & (gradient < 0)))
         mask = size * free
 
+        curved = _Hessian(problem, x)
+
         def bent(p: Vector) -> Vector:
-            return np.asarray(mask * problem.hessp(x, mask * p))
+            return np.asarray(mask * curved.times(mask * p))
 
         while radius > 1e-15:
             p = steihaug(bent, mask * gradient, radius, self.products or max(10, 2 * x.size))
@@ -103,6 +108,22 @@ class TrustRegion(Engine):
             if ratio > 1e-4 and fun_new < fun:
                 return new, fun_new, radius
         return None
+
+
+class _Hessian:
+    """The Hessian at a point: by its products, and as a whole once so many were asked for that it pays."""
+
+    def __init__(self, problem: Problem, x: Vector) -> None:
+        self._problem, self._x = problem, x
+        self._left = problem.n // PAYS if problem.hessian is not None and problem.n <= WHOLE else -1
+        self._matrix: Vector | None = None
+
+    def times(self, p: Vector) -> Vector:
+        """The product with a direction."""
+        if self._left == 0 and self._problem.hessian is not None:
+            self._matrix = self._problem.hessian(self._x)
+        self._left -= 1
+        return self._problem.hessp(self._x, p) if self._matrix is None else np.asarray(self._matrix @ p)
 
 
 def steihaug(bent: Callable[[Vector], Vector], gradient: Vector, radius: float, most: int) -> Vector:
