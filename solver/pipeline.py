@@ -159,8 +159,7 @@ def objective_value(book: Book, model: Model, inputs: Mapping[Cell, Scalar]) -> 
 def _number(calculation: Calculation, cell: Cell | None) -> float | None:
     if cell is None:
         return None
-    found = calculation.value(Area.of(cell))
-    value = None if cell in calculation.failures else found.scalar()
+    value = calculation.value(Area.of(cell)).scalar()
     return float(value) if isinstance(value, (float, bool)) else None
 
 

@@ -25,14 +25,15 @@ from solver.compiler.outside import Recalculation
 from solver.compiler.recurrence import recurred
 from solver.compiler.signals import Missing, Unknown
 from solver.compiler.site import Site
-from solver.compiler.store import NO_BLOCK
+from solver.compiler.store import NO_BLOCK, UNKNOWN
 from solver.compiler.supposing import supposed
 from solver.errors import CircularReference, FormulaError
 from solver.formula.tree import references
+from solver.functions.alignment import overlaid
 from solver.functions.allowance import allowing
 from solver.functions.operand import NeedsValue, NotUniform, Operand
 from solver.places import Given
-from solver.values import Kind
+from solver.values import ErrorValue, Kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -113,10 +114,15 @@ class Calculation(Evaluation):
             raise FormulaError("the formula is nested too deeply", where=str(at)) from None
 
     def value(self, area: Area) -> Operand:
-        """The values of an area, computed first where they are not yet: (1, 1, rows, cols)."""
+        """The values of an area, computed first where they are not yet: (1, 1, rows, cols).
+
+        A cell that cannot be computed reads #UNKNOWN!; `failures` says why.
+        """
         self.require([area])
         store = self.stores[area.sheet]
-        return store.read_area(area.top, area.left, area.rows, area.cols)
+        found = store.read_area(area.top, area.left, area.rows, area.cols)
+        missing = found.kind == UNKNOWN
+        return overlaid(found, missing, np.uint8(Kind.ERROR + ErrorValue.UNKNOWN)) if missing.any() else found
 
     @collector_paused()
     def settle(self, wanted: Sequence[int]) -> None:

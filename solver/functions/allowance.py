@@ -28,8 +28,10 @@ ARGUMENT, ARRANGED = 6, 20
 """The steps of a value among the arguments of a function that computes, and of one that moves them about."""
 MIXED = 10
 """How many times as much an operator takes on what is not all numbers."""
-PLAIN_CALL, PLAIN_GRID = 700, 1_500
-"""The steps of a body on plain values unless it says otherwise, and of an array among its arguments."""
+PLAIN_CALL, GRID_CALL, ARRAY_CALL = 2_000, 6_000, 30_000
+"""The steps of a body on one cell's values unless it says otherwise: on plain ones, with arrays, making an array."""
+PLAIN_GRID, GRID_VALUE = 1_500, 100
+"""The steps of taking one cell's array out of a block, and of a value that such a body reads in it."""
 TEST = 100
 """The steps of comparing two texts."""
 COMBINATION = 1_500

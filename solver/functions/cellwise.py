@@ -14,11 +14,11 @@ import numpy as np
 
 from solver.algebra import Node, constant, opaque
 from solver.algebra.primitives.sloped import sloped
-from solver.functions.allowance import LETTER, PLAIN_GRID, spend
+from solver.functions.allowance import ARGUMENT, GRID_VALUE, LETTER, PLAIN_GRID, make_room, spend
 from solver.functions.arrange import gather, spread_to
 from solver.functions.dual import Dual, slope_of
 from solver.functions.here import Reference
-from solver.functions.operand import NeedsValue, Operand, lone, numbers, of_scalars, with_errors
+from solver.functions.operand import NeedsValue, NotUniform, Operand, lone, numbers, of_scalars, with_errors
 from solver.functions.refusal import Refused
 from solver.functions.registry import Calculus, Taking
 from solver.functions.stack import stack_cells
@@ -33,8 +33,6 @@ if TYPE_CHECKING:
 
 _UNSEEN = object()
 _SINGLE = (1, 1, 1, 1)
-_MOST_VALUES = 2**22
-"""How many values the arrays may have together that one formula makes; more are `#NUM!`."""
 _WITH_SLOPE = (Taking.SMOOTH, Taking.SLOPED)
 _NO_NUMBERS = ("Operand", "Operand | ErrorValue", "str", "str | ErrorValue", "Text")
 
@@ -52,25 +50,30 @@ def cell_by_cell(function: Function, parameters: Sequence[Parameter], taken: Seq
             raise NeedsValue(f"{function.names[0]} cannot be computed of variable cells")
         return _alive(function, takings, taken, here, shape)
     _pay(takings, taken, math.prod(shape))
+    read = sum(math.prod(a.shape[2:]) for taking, a in zip(takings, taken, strict=True) if _whole(taking, a))
+    steps = function.steps + (ARGUMENT if function.gives in _NO_NUMBERS else GRID_VALUE) * read
     faults = _faults(takings, taken, shape)
     columns = [_column(taking, argument, shape) for taking, argument in zip(takings, taken, strict=True)]
     keys = [_keys(taking, column) for taking, column in zip(takings, columns, strict=True)]
     seen: dict[Any, Any] = {}
-    results, room = [], _MOST_VALUES
+    results: list[Any] = []
+    inner: Shape = ()
     for fault, key, values in zip(faults, _rows(keys, shape), _rows(columns, shape), strict=False):
         if fault:
             results.append(ErrorValue(fault - Kind.ERROR))
             continue
         result = seen.get(key, _UNSEEN)
         if result is _UNSEEN:
-            spend(function.steps)
+            spend(steps)
             result = seen[key] = plain_result(function, here, values)
             if isinstance(result, str):
                 spend(LETTER * len(result))
             elif isinstance(result, Operand):
-                room -= math.prod(result.shape)
-                if room < 0:  # a million arrays of a million values each would never end
-                    return lone(ErrorValue.NUM)
+                inner = inner or result.shape[2:]
+                if result.shape[2:] != inner:
+                    raise NotUniform
+                if len(seen) > 1:  # a million arrays of a million values each would never end
+                    make_room((1, 1, len(seen), math.prod(inner)))
         results.append(result)
     return _assembled(results, shape)
 
@@ -84,9 +87,14 @@ def _pay(takings: Sequence[Taking], taken: Sequence[Any], count: int) -> None:
         if taking is Taking.STR and argument.text is not None:
             letters = sum(map(len, filter(None, argument.text.ravel().tolist())))
             steps += letters * (count // argument.text.size) // 2
-        elif not taking.scalar and argument.shape[:2] != (1, 1):
+        elif _whole(taking, argument) and argument.shape[:2] != (1, 1):
             steps += PLAIN_GRID * count
     spend(steps)
+
+
+def _whole(taking: Taking, argument: Any) -> bool:
+    """Whether the body gets an array."""
+    return isinstance(argument, Operand) and not taking.scalar
 
 
 def plain_result(function: Function, here: Here, values: Sequence[Any]) -> Any:

@@ -37,12 +37,12 @@ from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from solver.algebra import Node
-from solver.functions.allowance import PLAIN_CALL
+from solver.functions.allowance import ARRAY_CALL, GRID_CALL, PLAIN_CALL
 from solver.functions.here import Closure, Functions, Reference, References  # noqa: TC001 (aliases below need them when the module runs)
 from solver.functions.operand import Operand, TextArray
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
 Number: TypeAlias = Node
 Logical: TypeAlias = Node
@@ -133,7 +133,7 @@ class Function:
     per_cell: bool
     singly: bool
     calculus: Calculus
-    steps: int = PLAIN_CALL
+    steps: int
 
     @cached_property
     def least(self) -> int:
@@ -163,14 +163,14 @@ def function(
     per_cell: bool = False,
     singly: bool = False,
     calculus: Calculus = Calculus.SMOOTH,
-    steps: int = PLAIN_CALL,
+    steps: int = 0,
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Enters a function into the registry under its Excel names.
 
     `per_cell` asks for one call per cell of a block (each argument then has R = C = 1), for results whose shape
     depends on values. `singly` asks for one call per value of scalar arguments that are grids, for bodies that lay
     values of a range along the same axes. `calculus` is documentation: the derivative follows from the primitives.
-    `steps` is what one call of a body on plain values costs (see `functions/allowance.py`).
+    `steps` is what one call of a body on one cell's values costs (see `functions/allowance.py`), 0 the usual.
     """
 
     def enter(body: Callable[..., Any]) -> Callable[..., Any]:
@@ -188,7 +188,17 @@ def function(
         gives = str(signature.return_annotation)
         plain = any(p.taking.plain for p in parameters) and all(p.taking is not Taking.SMOOTH for p in parameters)
         declared = Calculus.NONE if plain and calculus is Calculus.SMOOTH else calculus
-        entry = Function(names, body, tuple(parameters), gives, wants_here, per_cell, singly, declared, steps)
+        entry = Function(
+            names,
+            body,
+            tuple(parameters),
+            gives,
+            wants_here,
+            per_cell,
+            singly,
+            declared,
+            steps or _usual(parameters, gives),
+        )
         for name in names:
             if name in _FUNCTIONS:
                 raise ValueError(f"two functions are called {name}")
@@ -196,6 +206,13 @@ def function(
         return body
 
     return enter
+
+
+def _usual(parameters: Sequence[Parameter], gives: str) -> int:
+    """The steps of a body on one cell's values that does not say how many it takes."""
+    if all(parameter.taking.scalar for parameter in parameters):
+        return PLAIN_CALL
+    return ARRAY_CALL if gives.startswith("Operand") else GRID_CALL
 
 
 @cache

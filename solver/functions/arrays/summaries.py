@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from solver.values import Scalar
 
 
-@function("GROUPBY", per_cell=True, calculus=Calculus.SMOOTH)
+@function("GROUPBY", per_cell=True, calculus=Calculus.SMOOTH, steps=500_000)
 def groupby(
     here: Here,
     row_fields: Grid,
@@ -78,7 +78,7 @@ def groupby(
     return _laid_out(rows)
 
 
-@function("PIVOTBY", per_cell=True, calculus=Calculus.SMOOTH)
+@function("PIVOTBY", per_cell=True, calculus=Calculus.SMOOTH, steps=500_000)
 def pivotby(
     here: Here,
     row_fields: Grid,

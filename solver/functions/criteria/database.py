@@ -105,7 +105,7 @@ def _measured(
     return chosen if isinstance(chosen, ErrorValue) else statistic(here, chosen)
 
 
-@function("DSUM")
+@function("DSUM", steps=500_000)
 def dsum(here: Here, table: Grid, field: Scalar, criteria: Grid) -> Operand | ErrorValue:
     """The sum of a field over the records that meet the criteria.
 
@@ -116,7 +116,7 @@ def dsum(here: Here, table: Grid, field: Scalar, criteria: Grid) -> Operand | Er
     return _measured(here, table, field, criteria, sum_of)
 
 
-@function("DAVERAGE")
+@function("DAVERAGE", steps=500_000)
 def daverage(here: Here, table: Grid, field: Scalar, criteria: Grid) -> Operand | ErrorValue:
     """The mean of a field over the records that meet the criteria.
 
@@ -135,7 +135,7 @@ def _counted(
     return _measured(here, table, field, criteria, count)
 
 
-@function("DCOUNT")
+@function("DCOUNT", steps=500_000)
 def dcount(here: Here, table: Grid, field: Scalar, criteria: Grid) -> Operand | Scalar:
     """How many records that meet the criteria have a number in a field.
 
@@ -145,7 +145,7 @@ def dcount(here: Here, table: Grid, field: Scalar, criteria: Grid) -> Operand | 
     return _counted(here, table, field, criteria, count_numbers)
 
 
-@function("DCOUNTA")
+@function("DCOUNTA", steps=500_000)
 def dcounta(here: Here, table: Grid, field: Scalar, criteria: Grid) -> Operand | Scalar:
     """How many records that meet the criteria have anything in a field.
 
@@ -154,7 +154,7 @@ def dcounta(here: Here, table: Grid, field: Scalar, criteria: Grid) -> Operand |
     return _counted(here, table, field, criteria, counta)
 
 
-@function("DMAX", calculus=Calculus.KINK)
+@function("DMAX", calculus=Calculus.KINK, steps=500_000)
 def dmax(here: Here, table: Grid, field: Scalar, criteria: Grid) -> Operand | ErrorValue:
     """The largest number of a field in the records that meet the criteria.
 
@@ -163,7 +163,7 @@ def dmax(here: Here, table: Grid, field: Scalar, criteria: Grid) -> Operand | Er
     return _measured(here, table, field, criteria, max_of)
 
 
-@function("DMIN", calculus=Calculus.KINK)
+@function("DMIN", calculus=Calculus.KINK, steps=500_000)
 def dmin(here: Here, table: Grid, field: Scalar, criteria: Grid) -> Operand | ErrorValue:
     """The smallest number of a field in the records that meet the criteria.
 
@@ -172,7 +172,7 @@ def dmin(here: Here, table: Grid, field: Scalar, criteria: Grid) -> Operand | Er
     return _measured(here, table, field, criteria, min_of)
 
 
-@function("DPRODUCT")
+@function("DPRODUCT", steps=500_000)
 def dproduct(here: Here, table: Grid, field: Scalar, criteria: Grid) -> Operand | ErrorValue:
     """The product of a field over the records that meet the criteria.
 
@@ -181,7 +181,7 @@ def dproduct(here: Here, table: Grid, field: Scalar, criteria: Grid) -> Operand 
     return _measured(here, table, field, criteria, product)
 
 
-@function("DGET")
+@function("DGET", steps=500_000)
 def dget(table: Grid, field: Scalar, criteria: Grid) -> Operand | ErrorValue:
     """The field of the one record that meets the criteria: #VALUE! if there is none, #NUM! if there are more.
 
@@ -198,7 +198,7 @@ def dget(table: Grid, field: Scalar, criteria: Grid) -> Operand | ErrorValue:
     return gather(chosen, np.zeros((1, 1, 1, 1), dtype=np.intp))
 
 
-@function("DSTDEV")
+@function("DSTDEV", steps=500_000)
 def dstdev(here: Here, table: Grid, field: Scalar, criteria: Grid) -> Operand | ErrorValue:
     """The standard deviation of a field, estimated from the records that meet the criteria.
 
@@ -207,7 +207,7 @@ def dstdev(here: Here, table: Grid, field: Scalar, criteria: Grid) -> Operand | 
     return _measured(here, table, field, criteria, stdev_s)
 
 
-@function("DSTDEVP")
+@function("DSTDEVP", steps=500_000)
 def dstdevp(here: Here, table: Grid, field: Scalar, criteria: Grid) -> Operand | ErrorValue:
     """The standard deviation of a field in the records that meet the criteria.
 
@@ -216,7 +216,7 @@ def dstdevp(here: Here, table: Grid, field: Scalar, criteria: Grid) -> Operand |
     return _measured(here, table, field, criteria, stdev_p)
 
 
-@function("DVAR")
+@function("DVAR", steps=500_000)
 def dvar(here: Here, table: Grid, field: Scalar, criteria: Grid) -> Operand | ErrorValue:
     """The variance of a field, estimated from the records that meet the criteria.
 
@@ -225,7 +225,7 @@ def dvar(here: Here, table: Grid, field: Scalar, criteria: Grid) -> Operand | Er
     return _measured(here, table, field, criteria, var_s)
 
 
-@function("DVARP")
+@function("DVARP", steps=500_000)
 def dvarp(here: Here, table: Grid, field: Scalar, criteria: Grid) -> Operand | ErrorValue:
     """The variance of a field in the records that meet the criteria.
 

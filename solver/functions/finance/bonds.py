@@ -69,7 +69,7 @@ def yield_at(price: Callable[[float], float], wanted: float, frequency: int) -> 
     return Dual(root, (slope_of(wanted) - slope_of(there)) / by_yield)
 
 
-@function("PRICE")
+@function("PRICE", steps=6_000)
 def price(
     here: Here,
     settlement: Strict,
@@ -90,7 +90,7 @@ def price(
     return _price(bond, rate, yld, redemption)
 
 
-@function("YIELD")
+@function("YIELD", steps=20_000)
 def yield_(
     here: Here,
     settlement: Strict,
@@ -125,7 +125,7 @@ def _duration(bond: Coupons, coupon: float, yld: float) -> float:
     return weighted / total(values) / bond.frequency
 
 
-@function("DURATION")
+@function("DURATION", steps=20_000)
 def duration(
     here: Here,
     settlement: Strict,
@@ -144,7 +144,7 @@ def duration(
     return _duration(bond, coupon, yld)
 
 
-@function("MDURATION")
+@function("MDURATION", steps=10_000)
 def mduration(
     here: Here,
     settlement: Strict,
@@ -163,7 +163,7 @@ def mduration(
     return _duration(bond, coupon, yld) / (1 + yld / bond.frequency)
 
 
-@function("ACCRINT")
+@function("ACCRINT", steps=2_000)
 def accrint(
     here: Here,
     issue: Strict,

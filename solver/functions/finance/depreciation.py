@@ -66,7 +66,7 @@ def db(cost: float, salvage: float, life: float, period: float, month: float = 1
     return (cost - written_off) * (1 - rate) ** (at - 2) * rate * ((12 - months) / 12 if last else 1)
 
 
-@function("DDB", calculus=Calculus.KINK)
+@function("DDB", calculus=Calculus.KINK, steps=2_500)
 def ddb(cost: Sloped, salvage: Sloped, life: Sloped, period: float, factor: Sloped = 2) -> float:
     """The depreciation of a period at a declining rate, never below the salvage value.
 
@@ -82,7 +82,7 @@ def ddb(cost: Sloped, salvage: Sloped, life: Sloped, period: float, factor: Slop
     return _depreciation(cost, salvage, life, start, period, factor, False)
 
 
-@function("VDB", calculus=Calculus.KINK)
+@function("VDB", calculus=Calculus.KINK, steps=2_500)
 def vdb(
     cost: Sloped,
     salvage: Sloped,

@@ -97,7 +97,7 @@ def _odd_first(
     return _OddFirst(settled, last, begin, coupon, times, count)
 
 
-@function("ODDFPRICE")
+@function("ODDFPRICE", steps=10_000)
 def oddfprice(
     here: Here,
     settlement: Strict,
@@ -119,7 +119,7 @@ def oddfprice(
     return bond.price(rate, yld, redemption)
 
 
-@function("ODDFYIELD")
+@function("ODDFYIELD", steps=300_000)
 def oddfyield(
     here: Here,
     settlement: Strict,
@@ -176,7 +176,7 @@ def _between_coupons(first: int, last: int, basis: int) -> float:
     return max(days_30us_both(first, last), 0) if basis == 0 else _days(first, last, basis)
 
 
-@function("ODDLPRICE")
+@function("ODDLPRICE", steps=4_000)
 def oddlprice(
     here: Here,
     settlement: Strict,
@@ -198,7 +198,7 @@ def oddlprice(
     return (period.due * coupon + redemption) / (1 + period.left * yld / period.frequency) - period.gone * coupon
 
 
-@function("ODDLYIELD")
+@function("ODDLYIELD", steps=4_000)
 def oddlyield(
     here: Here,
     settlement: Strict,

@@ -84,7 +84,7 @@ def binom_dist_range(trials: Number, probability: Number, least: Number, most: N
     return refused(value, *wrong, above(high, n), above(low, high))
 
 
-@function("BINOM.INV", "CRITBINOM", calculus=Calculus.STEP)
+@function("BINOM.INV", "CRITBINOM", calculus=Calculus.STEP, steps=3_000)
 def binom_inv(trials: float, probability: float, alpha: float) -> float | ErrorValue:
     """The smallest number of successes that is not exceeded with at least a probability.
 

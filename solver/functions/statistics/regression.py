@@ -160,7 +160,7 @@ def _with_statistics(found: Fit, row: Node, backwards: np.ndarray) -> Operand:
     return numbers(reshape(join(rows), (1, 1, 5, count + 1)))
 
 
-@function("LINEST", per_cell=True)
+@function("LINEST", per_cell=True, steps=500_000)
 def linest(
     here: Here, known_y: Ref, known_x: Ref | None = None, const: Ref | None = None, stats: Ref | None = None
 ) -> Operand:
@@ -180,7 +180,7 @@ def linest(
         return refused.result
 
 
-@function("LOGEST", per_cell=True)
+@function("LOGEST", per_cell=True, steps=500_000)
 def logest(
     here: Here, known_y: Ref, known_x: Ref | None = None, const: Ref | None = None, stats: Ref | None = None
 ) -> Operand:
@@ -196,7 +196,7 @@ def logest(
         return refused.result
 
 
-@function("TREND", per_cell=True)
+@function("TREND", per_cell=True, steps=500_000)
 def trend(
     here: Here, known_y: Ref, known_x: Ref | None = None, new_x: Ref | None = None, const: Ref | None = None
 ) -> Operand:
@@ -211,7 +211,7 @@ def trend(
         return refused.result
 
 
-@function("GROWTH", per_cell=True)
+@function("GROWTH", per_cell=True, steps=500_000)
 def growth(
     here: Here, known_y: Ref, known_x: Ref | None = None, new_x: Ref | None = None, const: Ref | None = None
 ) -> Operand:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _MOST_DECIMALS, _LONGEST_CODE = 127, 255
 
 
-@function("TEXT", steps=4_000)
+@function("TEXT", steps=5_000)
 def text(here: Here, value: Scalar, code: str) -> str | ErrorValue:
     """A value as a number format shows it.
 
