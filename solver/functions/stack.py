@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from solver.algebra import join, reshape
+from solver.functions.allowance import STACKED, spend
 from solver.functions.arrange import flatten, gather, spread_to
 from solver.functions.operand import NotUniform, Operand
 from solver.values import Kind
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 def stack_cells(cells: Sequence[Operand], lead: Shape) -> Operand:
     """The operands of single cells (1, 1, h, w) in reading order as one operand (R, C, h, w)."""
+    spend(STACKED * len(cells))
     inner = cells[0].shape[2:]
     if any(cell.shape[2:] != inner for cell in cells):
         raise NotUniform

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from solver.functions.allowance import MEMBER, spend
 from solver.functions.arrays.sorting import identity, sorted_places
 
 if TYPE_CHECKING:
@@ -71,6 +72,7 @@ def _groups(keys: TextArray, kept: BoolArray) -> list[tuple[tuple[Scalar, ...], 
     for k in np.flatnonzero(kept).tolist():
         found.setdefault(tuple(identity(value) for value in keys[k]), []).append(k)
     groups = []
+    spend(MEMBER * len(found) * len(kept))
     for places in found.values():
         members = np.zeros(len(kept), dtype=bool)
         members[places] = True

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from solver.functions.allowance import MEMBER, spend
 from solver.functions.arrays.callbacks import stand_alone
 from solver.functions.arrays.grouping import Line, lines
 from solver.functions.arrays.layout import MOST_CELLS
@@ -150,6 +151,7 @@ def _column_labels(
 
 def _crossing(records: Records, row: Line, column: Line, value: tuple[int, Closure], relation: int) -> Operand:
     """The value where a row meets a column; an empty text where no record belongs to both."""
+    spend(MEMBER * len(row.members))
     members = row.members & column.members
     if not members.any():
         return EMPTY_TEXT

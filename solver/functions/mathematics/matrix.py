@@ -6,14 +6,20 @@ cells the block has.
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from solver.algebra import constant, det, inverse, matmul
+from solver.functions.allowance import make_room, spend
 from solver.functions.arrange import rearrange, spread_to
 from solver.functions.arrays.layout import MOST_CELLS
 from solver.functions.operand import ZERO, Operand, error, numbers, with_errors
 from solver.functions.registry import Array, function
 from solver.values import ErrorValue, Kind
+
+_PRODUCT = 0.1
+"""The steps of a multiplication inside a product or a decomposition."""
 
 
 @function("MMULT")
@@ -27,6 +33,10 @@ def mmult(left: Array, right: Array) -> Operand:
     """
     if left.shape[3] != right.shape[2]:
         return with_errors(error(ErrorValue.VALUE), *(m for m in (left, right) if m.shape[2:] == (1, 1)))
+    make_room((1, 1, left.shape[2], right.shape[3]))
+    if not (left.live or right.live):
+        lead = np.broadcast_shapes(left.shape[:2], right.shape[:2])
+        spend(math.prod(lead) * left.shape[2] * left.shape[3] * right.shape[3] * _PRODUCT)
     product = numbers(matmul(spread_to(left, left.shape).number, spread_to(right, right.shape).number))
     return with_errors(product, _all_numbers(left), _all_numbers(right))
 
@@ -51,6 +61,7 @@ def minverse(matrix: Array) -> Operand:
     """
     if matrix.shape[2] != matrix.shape[3]:
         return error(ErrorValue.VALUE)
+    _pay_for_decomposing(matrix)
     square = spread_to(matrix, matrix.shape)
     value = square.number.value
     if value is not None and matrix.shape[:2] == (1, 1) and np.linalg.matrix_rank(value[0, 0]) < matrix.shape[2]:
@@ -67,6 +78,7 @@ def mdeterm(matrix: Array) -> Operand:
     """
     if matrix.shape[2] != matrix.shape[3]:
         return error(ErrorValue.VALUE)
+    _pay_for_decomposing(matrix)
     return with_errors(numbers(det(spread_to(matrix, matrix.shape).number)), _all_numbers(matrix))
 
 
@@ -80,6 +92,12 @@ def munit(size: int) -> Operand:
     if size < 1 or size * size > MOST_CELLS:
         return error(ErrorValue.VALUE)
     return numbers(constant(np.eye(size)[np.newaxis, np.newaxis]))
+
+
+def _pay_for_decomposing(matrix: Operand) -> None:
+    """Takes the steps of decomposing known square matrices."""
+    if not matrix.live:
+        spend(math.prod(matrix.shape[:3]) * matrix.shape[2] ** 2 * _PRODUCT)
 
 
 def _all_numbers(matrix: Operand) -> Operand:
