@@ -38,6 +38,8 @@ COMBINATION = 1_500
 """The steps of looking up one combination of criteria."""
 MEMBER, STACKED = 2, 1_000
 """The steps of noting whether a record belongs to a group, and of laying one cell's result beside others."""
+PRODUCT = 0.1
+"""The steps of a multiplication inside a product of matrices or a decomposition."""
 LETTER = 10
 """The steps of a letter of a text that is made."""
 MOST_VALUES = 2**24

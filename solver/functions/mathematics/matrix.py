@@ -11,15 +11,12 @@ import math
 import numpy as np
 
 from solver.algebra import constant, det, inverse, matmul
-from solver.functions.allowance import make_room, spend
+from solver.functions.allowance import PRODUCT, make_room, spend
 from solver.functions.arrange import rearrange, spread_to
 from solver.functions.arrays.layout import MOST_CELLS
 from solver.functions.operand import ZERO, Operand, error, numbers, with_errors
 from solver.functions.registry import Array, function
 from solver.values import ErrorValue, Kind
-
-_PRODUCT = 0.1
-"""The steps of a multiplication inside a product or a decomposition."""
 
 
 @function("MMULT")
@@ -36,7 +33,7 @@ def mmult(left: Array, right: Array) -> Operand:
     make_room((1, 1, left.shape[2], right.shape[3]))
     if not (left.live or right.live):
         lead = np.broadcast_shapes(left.shape[:2], right.shape[:2])
-        spend(math.prod(lead) * left.shape[2] * left.shape[3] * right.shape[3] * _PRODUCT)
+        spend(math.prod(lead) * left.shape[2] * left.shape[3] * right.shape[3] * PRODUCT)
     product = numbers(matmul(spread_to(left, left.shape).number, spread_to(right, right.shape).number))
     return with_errors(product, _all_numbers(left), _all_numbers(right))
 
@@ -97,7 +94,7 @@ def munit(size: int) -> Operand:
 def _pay_for_decomposing(matrix: Operand) -> None:
     """Takes the steps of decomposing known square matrices."""
     if not matrix.live:
-        spend(math.prod(matrix.shape[:3]) * matrix.shape[2] ** 2 * _PRODUCT)
+        spend(math.prod(matrix.shape[:3]) * matrix.shape[2] ** 2 * PRODUCT)
 
 
 def _all_numbers(matrix: Operand) -> Operand:

@@ -18,12 +18,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from solver.functions.allowance import PRODUCT, make_room, spend
+
 if TYPE_CHECKING:
     from solver.functions.operand import FloatArray
 
 _POINTS = 9
 _ROUNDS = 14
 _SHRINK = 0.45
+_PASS = 2_000
+"""The steps of a value in one run of many sets of parameters."""
 _ALIKE = 0.95
 
 
@@ -54,6 +58,7 @@ class Smoothing:
 
     def deviation(self, ahead: float) -> float:
         """The standard deviation of the forecast's error: that of one step, grown by the shocks that are passed on."""
+        make_room((1, 1, max(1, int(ahead)), 1))
         passed = np.arange(1, max(1, int(np.ceil(ahead))))
         weights = self.alpha * (1 + self.beta * passed)
         if len(self.season) > 1:
@@ -68,6 +73,7 @@ def smoothing(values: tuple[float, ...], period: int) -> Smoothing:
     The parameters in [0, 1] are searched on a grid that is drawn ever closer around the best point.
     """
     y = np.array(values)
+    spend(_ROUNDS * _PASS * len(y))
     start = _start(y, period)
     dimensions = 3 if period > 1 else 2
     centre, half = np.full(dimensions, 0.5), 0.5
@@ -85,6 +91,8 @@ def smoothing(values: tuple[float, ...], period: int) -> Smoothing:
 
 def _start(y: FloatArray, period: int) -> tuple[float, float, FloatArray]:
     """Level and trend before the first value, and the season (m,), by regression on time and place in the season."""
+    make_room((1, 1, len(y), period))
+    spend(PRODUCT * len(y) * period**2)
     time = np.arange(1.0, len(y) + 1)
     places = np.eye(period)[np.arange(len(y)) % period]
     effects = np.linalg.lstsq(np.column_stack([time, places]), y, rcond=None)[0]
@@ -125,6 +133,7 @@ def period_of(values: tuple[float, ...], most: int) -> int:
     if np.ptp(rest) <= 1e-9 * max(1.0, float(np.abs(y).max())):
         return 1
     lags = range(1, min(most, len(y) // 2) + 2)
+    spend(len(lags) * len(y))
     likeness = [_correlation(rest[:-lag], rest[lag:]) if lag < len(y) - 1 else -1.0 for lag in lags]
     peaks = [
         lag
