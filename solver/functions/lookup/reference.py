@@ -76,7 +76,7 @@ def index(
 
 def _known_entry(here: Here, array: Operand | Reference, down: Operand, right: Operand) -> Ref:
     high, wide = (array.rows, array.cols) if isinstance(array, Reference) else array.shape[2:]
-    i, j = (np.broadcast_to(_position(part.known), part.shape) for part in (down, right))
+    i, j = (np.where(part.errors, 1, np.broadcast_to(_position(part.known), part.shape)) for part in (down, right))
     wrong = (i < 0) | (j < 0)
     outside = (i > high) | (j > wide)
     whole_column, whole_row = _all_or_none(i == 0), _all_or_none(j == 0)
@@ -86,7 +86,8 @@ def _known_entry(here: Here, array: Operand | Reference, down: Operand, right: O
         rows, cols = (high if whole_column else 1), (wide if whole_row else 1)
         whole = array.whole and (whole_column or whole_row)
         return Reference(array.sheet, array.top + top[:, :, 0, 0], array.left + left[:, :, 0, 0], rows, cols, whole)
-    if (whole_column and j.shape[2] > 1) or (whole_row and i.shape[3] > 1):
+    several = (whole_column and i.shape[2:] != (1, 1)) or (whole_row and j.shape[2:] != (1, 1))
+    if several or (whole_column and j.shape[2] > 1) or (whole_row and i.shape[3] > 1):
         return error(ErrorValue.VALUE)  # whole columns cannot stand one below the other
     if whole_column or whole_row:
         if isinstance(array, Reference) and i.shape[2:] == j.shape[2:] == (1, 1) and max(i.size, j.size) > 1:
