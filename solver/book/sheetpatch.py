@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from solver.book.book import Cells
     from solver.values import Scalar
 
-_TAIL = b"</v></c>"
+_HEAD, _TAIL = b"<v>", b"</v></c>"
+_LONGEST = 40  # letters of a stored number; longer ones are rewritten with their cell
 
 
 def patch_sheet(
@@ -64,18 +65,22 @@ def _value_changes(source: Source, values: Cells, changes: dict[int, Change]) ->
     """The splices of numbers that stay numbers; all other values that differ from the stored ones go to `changes`."""
     old = source.text.cells
     keys = place_keys(values.row, values.col)
-    order = len(keys) - 1 - np.unique(keys[::-1], return_index=True)[1]  # of two for one cell the later counts
+    order = np.arange(len(keys))
+    if (np.diff(keys) <= 0).any():
+        order = len(keys) - 1 - np.unique(keys[::-1], return_index=True)[1]  # of two for one cell the later counts
     keys, kind, text = keys[order], values.kind[order].astype(np.uint8), values.text[order]
     number = values.number[order].astype(np.float64)
     unwritable = (kind == Kind.NUMBER) & ~np.isfinite(number)
     kind[unwritable], number[unwritable] = Kind.ERROR, ErrorValue.NUM
-    with_formula = np.isin(keys, np.fromiter(changes, np.int64, len(changes)))
+    with_formula = np.zeros(len(keys), bool)
+    if changes:
+        with_formula = np.isin(keys, np.fromiter(changes, np.int64, len(changes)))
     same = plain = np.zeros(len(keys), bool)
     at = np.minimum(np.searchsorted(source.keys, keys), max(len(source.keys) - 1, 0))
     if len(source.keys):
         known = source.keys[at] == keys
         alike = known & (old.kind[at] == kind)
-        same = alike & ((old.number[at] == number) | np.isin(kind, (Kind.BLANK, Kind.TEXT)))
+        same = alike & ((old.number[at] == number) | (kind == Kind.BLANK) | (kind == Kind.TEXT))
         texts = np.flatnonzero(alike & (kind == Kind.TEXT))
         same[texts] = old.text[at[texts]] == text[texts]
         plain = alike & ~same & ~with_formula & (kind == Kind.NUMBER)
@@ -90,19 +95,34 @@ def _value_changes(source: Source, values: Cells, changes: dict[int, Change]) ->
 
 def _numbers(source: Source, at: Places, number: npt.NDArray[np.float64]) -> tuple[list[Splice], list[int]]:
     """Replaces the content of `<v>`; gives back the places where the cell is not plain enough for that."""
-    content = source.content
-    splices: list[Splice] = []
-    left: list[int] = []
-    spans = zip(source.text.start[at].tolist(), source.text.stop[at].tolist(), number.tolist(), strict=True)
-    for place, (start, stop, value) in enumerate(spans):
-        inner, close = content.rfind(b"<v>", start, stop) + 3, stop - len(_TAIL)
-        stored = content[inner:close]
-        if inner < start + 3 or content[close:stop] != _TAIL or b"<" in stored or b">" in stored:
-            left.append(place)
-            continue
-        text = repr(value)
-        splices.append((inner, close, (text[:-2] if text.endswith(".0") else text).encode()))
-    return splices, left
+    close = source.text.stop[at] - len(_TAIL)
+    inner = _inner(source.content, source.text.start[at], close)
+    plain = inner >= 0
+    lines = "\n".join([*map(repr, number[plain].tolist()), ""])
+    texts = lines.replace(".0\n", "\n").encode().splitlines()
+    splices = list(zip(inner[plain].tolist(), close[plain].tolist(), texts, strict=True))
+    return splices, np.flatnonzero(~plain).tolist()
+
+
+def _inner(content: bytes, start: Places, close: Places) -> Places:
+    """Where the content of a last `<v>` begins that ends at `close`, of cells that begin at `start`; else -1."""
+    letters = np.frombuffer(content, dtype=np.uint8)
+    inner = np.full(len(close), -1, dtype=np.int64)
+    searched = close >= start + len(_HEAD)
+    for place, letter in enumerate(_TAIL):
+        searched[searched] = letters[close[searched] + place] == letter
+    pending = np.flatnonzero(searched)
+    for back in range(_LONGEST):  # letter by letter backwards, through all cells at once
+        if not len(pending):
+            break
+        here = close[pending] - back
+        found = letters[here - 1] == _HEAD[-1]
+        inner[pending[found]] = here[found]
+        pending = pending[~found & (here > start[pending] + len(_HEAD))]
+    for place, letter in enumerate(_HEAD):
+        opened = inner >= 0
+        inner[opened] = np.where(letters[inner[opened] - len(_HEAD) + place] == letter, inner[opened], -1)
+    return inner
 
 
 def _scalar(kind: int, number: float, text: object) -> Scalar:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from solver.book.book import Cells
+from solver.compiler.distinct import distinct
 from solver.compiler.store import UNKNOWN
 from solver.grid import MAX_COLS, Cell
 from solver.values import Kind
@@ -63,7 +64,7 @@ def _columns(store: SheetStore, areas: Iterable[Area], single: Places) -> Cells:
         r, c = np.meshgrid(np.arange(high.start, high.stop), np.arange(wide.start, wide.stop), indexing="ij")
         rows.append(r.ravel())
         cols.append(c.ravel())
-    place = np.unique(np.concatenate(rows) * len(store.cols) + np.concatenate(cols))
+    place = distinct(np.concatenate(rows) * len(store.cols) + np.concatenate(cols))
     r, c = place // max(1, len(store.cols)), place % max(1, len(store.cols))
     kind = store.kind[r, c]
     known = kind != UNKNOWN

@@ -280,3 +280,34 @@ def test_a_cell_with_two_values() -> None:
     assert values_of(before.sheets["S1"]) == {(0, 0): 2.0}
     after = read_book(patch(before, Edits(values={"S1": columns({(0, 0): 7.5})})))
     assert values_of(after.sheets["S1"]) == {(0, 0): 7.5}
+
+
+NUMBERS = (
+    "<v>1</v>",
+    "<v>-1.25E-3</v>",
+    "<v>  4 </v>",
+    f"<v>1.{'0' * 60}</v>",
+    "<v><!-- > -->6</v>",
+    "<f>1+1</f><v>7</v>",
+    '<f>IF(1&gt;0,"&lt;v&gt;",2)</f><v>8</v>',
+    "<v>9</v><extLst><ext/></extLst>",
+    '<v xml:space="preserve">10</v>',
+    "<v >11</v >",
+    "<v>12</v>\n",
+    "<v>&#49;3</v>",
+)
+"""Contents of cells that hold a number, most of them as no program writes them."""
+
+
+@given(st.lists(st.tuples(st.sampled_from(NUMBERS), st.booleans()), min_size=1, max_size=30))
+def test_many_numbers_change_in_one_pass(cells: list[tuple[str, bool]]) -> None:
+    """However a number is written, a new one replaces it, and its neighbours keep every byte."""
+    rows = [f'<row r="{row}"><c r="A{row}">{content}</c></row>' for row, (content, _) in enumerate(cells, start=1)]
+    before = book_of("".join(rows))
+    stored = values_of(before.sheets["S1"])
+    changed: dict[tuple[int, int], Scalar] = {(row, 0): row + 0.5 for row, (_, new) in enumerate(cells) if new}
+    after = edited(before, changed)
+    assert values_of(after.sheets["S1"]) == {**stored, **changed}
+    assert formulas_of(after.sheets["S1"]) == formulas_of(before.sheets["S1"])
+    text = sheet_text(after)
+    assert all(row in text for row, (_, touched) in zip(rows, cells, strict=True) if not touched)
