@@ -35,6 +35,9 @@ REFUTABLE = (Outcome.INFEASIBLE, Outcome.ERROR_VALUE)
 CLEAR = 1e-7
 """The relative difference of objectives beyond which a feasible start is better in earnest."""
 
+NUDGE, NUDGED = 0.03, 100
+"""How far beside a stationary start a second run begins, in sizes of the variables, and for how many at most."""
+
 
 def run(
     problem: Problem,
@@ -50,7 +53,40 @@ def run(
     """
     deadline = time.monotonic() + min(engine.time_limit, np.inf if time_limit is None else time_limit)
     with threadpool_limits(limits=1):
-        return answered(problem, engine, deadline, watch, workers or 1)
+        first = answered(problem, engine, deadline, watch, workers or 1)
+        if not _stood_still(problem, engine, first):
+            return first
+        return _nudged(problem, engine, first, deadline, watch)
+
+
+def _stood_still(problem: Problem, engine: Engine, solution: Solution) -> bool:
+    """Whether a local method has gained nothing from a start that need not be a minimum: it may be a saddle, or a top.
+
+    Where all cells start alike, as zeros, their differences have no slope: whatever pulls them apart pulls both ways.
+    """
+    curved = problem.linear is None or problem.degree > Degree.QUADRATIC or not problem.linear.convex
+    bent = problem.smooth and curved
+    local = not engine.roams and engine.about.needs & (Needs.GRADIENT | Needs.HESSIAN | Needs.RESIDUALS)
+    if not (bent and local and problem.sense and problem.n <= NUDGED and solution.outcome.solved):
+        return False
+    if problem.integer.any() or problem.groups:
+        return False
+    start = solution.trace[0] if solution.trace else None
+    if start is None or not start.violation <= engine.precision:
+        return False
+    return bool(solution.fun >= start.fun - CLEAR * max(1.0, abs(solution.fun)))
+
+
+def _nudged(problem: Problem, engine: Engine, first: Solution, deadline: float, watch: Watch | None) -> Solution:
+    """The answer from a start beside the first one where that is clearly better."""
+    random = np.random.default_rng(engine.seed or 1)
+    size = np.maximum(1.0, np.abs(first.x))
+    beside = np.clip(first.x + NUDGE * size * random.uniform(-1, 1, problem.n), problem.lb, problem.ub)
+    second = answered(replace(problem, x0=beside), engine, deadline, watch)
+    better = second.violation <= engine.precision and second.fun < first.fun - CLEAR * max(1.0, abs(first.fun))
+    if not (better and (second.outcome.solved or second.outcome.stopped)):
+        return first
+    return replace(second, notes=(*second.notes, "the start is stationary but no minimum: began beside it"))
 
 
 def answered(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
+from solver.algebra.structure.ladder import Degree
 from solver.engines import find_engine, run
 from solver.engines.base import Engine
 from solver.errors import EngineError, Outcome
@@ -258,3 +259,31 @@ def test_an_infeasible_start_disproves_nothing() -> None:
     solution = run(problem, Lost(end=(0.5, 0.5), says=Outcome.INFEASIBLE))
     assert solution.outcome is Outcome.INFEASIBLE
     assert list(solution.x) == [0.5, 0.5]
+
+
+@pytest.mark.parametrize("name", ["trust", "lbfgsb", "grg"])
+def test_a_start_on_a_saddle_is_left(name: str) -> None:
+    """x^4 + y^4 - (x - y)^2 is level at zeros and least, -2, at (1, -1) and (-1, 1)."""
+    problem = build([0, 0], lambda x: x[0] ** 4 + x[1] ** 4 - (x[0] - x[1]) ** 2)
+    solution = run(problem, find_engine(name)())
+    assert solution.fun == pytest.approx(-2.0, abs=1e-9)
+    assert any("stationary" in note for note in solution.notes)
+
+
+def test_points_that_start_alike_are_pulled_apart() -> None:
+    """The least squared distance of three points in a unit square is made as large as it can be: 8 - 4 sqrt(3)."""
+
+    def apart(x: Sequence[Any]) -> list[Any]:
+        pairs = ((0, 1), (0, 2), (1, 2))
+        return [(x[2 * i] - x[2 * j]) ** 2 + (x[2 * i + 1] - x[2 * j + 1]) ** 2 - x[6] for i, j in pairs]
+
+    problem = build([0] * 7, lambda x: -x[6], apart, [0] * 3, [INF] * 3, lb=0, ub=(*[1] * 6, 10), degree=Degree.LINEAR)
+    solution = run(problem, find_engine("grg")())
+    assert solution.fun == pytest.approx(-(8 - 4 * np.sqrt(3)), abs=1e-6)
+
+
+def test_a_start_at_the_minimum_stays() -> None:
+    problem = build([1, 2], lambda x: (x[0] - 1) ** 4 + (x[1] - 2) ** 2)
+    solution = run(problem, find_engine("trust")())
+    assert solution.x == pytest.approx([1, 2], abs=1e-12)
+    assert not solution.notes
