@@ -51,6 +51,7 @@ def _singly(function: Function, parameters: Sequence[Parameter], taken: Sequence
         raise NotUniform
     results = []
     for at in np.ndindex(grid):
+        spend(CALL)
         single = [_single(a, at) if p.taking.scalar else a for p, a in zip(parameters, taken, strict=True)]
         result = _called(function, parameters, single, here)
         assert isinstance(result, Operand)
