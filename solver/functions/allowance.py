@@ -36,8 +36,9 @@ TEST = 100
 """The steps of comparing two texts."""
 COMBINATION = 1_500
 """The steps of looking up one combination of criteria."""
-MEMBER, STACKED = 2, 1_000
-"""The steps of noting whether a record belongs to a group, and of laying one cell's result beside others."""
+MEMBER, STACKED, STACKED_CALL = 2, 1_000, 30_000
+"""The steps of noting whether a record belongs to a group, of laying one cell's result beside others, and of making one
+by a call of its own."""
 PRODUCT = 0.1
 """The steps of a multiplication inside a product of matrices or a decomposition."""
 LETTER = 10

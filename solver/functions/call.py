@@ -9,7 +9,7 @@ import numpy as np
 from solver.algebra import Node, constant
 from solver.errors import FormulaError
 from solver.functions.alignment import aligned
-from solver.functions.allowance import ARGUMENT, ARRANGED, CALL, make_room_together, spend
+from solver.functions.allowance import ARGUMENT, ARRANGED, CALL, STACKED_CALL, make_room_together, spend
 from solver.functions.arrange import gather, rearrange, spread_to
 from solver.functions.cellwise import cell_by_cell
 from solver.functions.coerce import as_logicals, as_numbers, as_texts, without_booleans
@@ -51,7 +51,7 @@ def _singly(function: Function, parameters: Sequence[Parameter], taken: Sequence
         raise NotUniform
     results = []
     for at in np.ndindex(grid):
-        spend(CALL)
+        spend(STACKED_CALL)
         single = [_single(a, at) if p.taking.scalar else a for p, a in zip(parameters, taken, strict=True)]
         result = _called(function, parameters, single, here)
         assert isinstance(result, Operand)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from solver.algebra import add, betainc, equal, exp, less, lgamma, maximum, minimum, mul, neg, sub, trunc, where
 from solver.algebra.primitives.probability import betaincc, xlog1py, xlogy
+from solver.functions.allowance import PRODUCT, spend
 from solver.functions.registry import Calculus, function
 from solver.functions.statistics.distributions import above, below, chosen, refused
 from solver.values import ErrorValue
@@ -84,7 +85,7 @@ def binom_dist_range(trials: Number, probability: Number, least: Number, most: N
     return refused(value, *wrong, above(high, n), above(low, high))
 
 
-@function("BINOM.INV", "CRITBINOM", calculus=Calculus.STEP, steps=3_000)
+@function("BINOM.INV", "CRITBINOM", calculus=Calculus.STEP, steps=100_000)
 def binom_inv(trials: float, probability: float, alpha: float) -> float | ErrorValue:
     """The smallest number of successes that is not exceeded with at least a probability.
 
@@ -156,6 +157,7 @@ def hypgeom_dist(
     if total <= 0 or not 0 < n <= total or not 0 < good <= total or not least <= k <= min(n, good):
         return ErrorValue.NUM
     first = least if cumulative else k
+    spend(PRODUCT * (k - first + 2) * min(n, total - n) ** 2)  # exact whole numbers grow with the sample
     ways = sum(math.comb(good, j) * math.comb(total - good, n - j) for j in range(first, k + 1))
     return ways / math.comb(total, n)
 
