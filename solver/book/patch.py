@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from solver.book.appearance import dress, frame_splices
 from solver.book.book import Appearance
+from solver.book.calcchain import without_cells
 from solver.book.cellxml import Keep
 from solver.book.charts import refresh_charts
 from solver.book.draft import Draft
@@ -23,6 +24,7 @@ from solver.book.sheetpatch import patch_sheet
 from solver.book.splice import Source, splice
 from solver.book.styles import empty_styles, with_looks
 from solver.errors import WorkbookError
+from solver.grid import column_letters
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -54,7 +56,7 @@ def patch(book: Book, edits: Edits) -> bytes:
         chained, unknown = chained or formulas_changed, unknown or values_missing
     refresh_charts(draft, parts.archive, edits.values, {name.name.casefold(): name.text for name in workbook.names})
     if chained:
-        _drop_calculation_chain(draft, parts)
+        _shorten_calculation_chain(draft, parts, edits)
     if edits.tables:
         splices += _add_tables(draft, parts, edits, keys, looks)
     if edits.recalculate or unknown:
@@ -139,11 +141,24 @@ def _connect(draft: Draft, parts: Parts, part: str, key: str, kind: str, content
     draft.append(_CONTENT_TYPES, f'Override PartName="/{escape_attribute(part)}" ContentType="{content_type}"/>')
 
 
-def _drop_calculation_chain(draft: Draft, parts: Parts) -> None:
-    """Drops the order of calculation, which must not name a cell without a formula; spreadsheet programs rebuild it."""
+def _shorten_calculation_chain(draft: Draft, parts: Parts, edits: Edits) -> None:
+    """Takes cells that lose their formula out of the order of calculation.
+
+    Where cells get a first formula the whole order is dropped: spreadsheet programs make it anew.
+    """
     part = parts.workbook.related("calcChain")
     if part not in parts.archive:
         return
+    if all(text is None for texts in edits.formulas.values() for text in texts.values()):
+        gone = {
+            tab.number: {f"{column_letters(col)}{row + 1}" for row, col in edits.formulas[tab.name]}
+            for tab in parts.workbook.tabs
+            if tab.name in edits.formulas
+        }
+        shorter = without_cells(draft.content(part), part, gone)
+        if shorter is not None:
+            draft.put(part, shorter)
+            return
     keys = {relation.key for relation in parts.workbook.relations if relation.target == part}
     draft.remove(relations_part(parts.workbook.part), lambda element: element.get("Id") in keys)
     draft.remove(_CONTENT_TYPES, lambda element: element.get("PartName").lstrip("/").lower() == part.lower())

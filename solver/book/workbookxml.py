@@ -16,11 +16,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Tab:
-    """One tab: `part` is "" unless it is a worksheet (chart, dialog and macro sheets count as positions only)."""
+    """One tab: `part` is "" unless it is a worksheet (chart, dialog and macro sheets count as positions only).
+
+    `number` is what the order of calculation calls it.
+    """
 
     name: str
     part: str
     visible: bool
+    number: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +99,7 @@ def _tab(element: Element, by_key: dict[str, Relation], archive: Archive) -> Tab
         part = relation.target
         if part not in archive:
             raise WorkbookError(f"the part {part} of the sheet {name} is missing", hint="restore the file from a copy")
-    return Tab(name, part, element.get("state", "visible") == "visible")
+    return Tab(name, part, element.get("state", "visible") == "visible", element.get("sheetId"))
 
 
 def _name(element: Element) -> DefinedName:

@@ -86,6 +86,11 @@ def solved(data: bytes, seconds: float = SECONDS) -> Solved:
         for tab in before.parts.workbook.tabs
         if tab.name in edits.values
     }
+    freed = {
+        tab.part: {f"{column_letters(col)}{row + 1}" for row, col in edits.formulas[tab.name]}
+        for tab in before.parts.workbook.tabs
+        if tab.name in edits.formulas
+    }
     return Solved(
         before,
         new,
@@ -93,7 +98,7 @@ def solved(data: bytes, seconds: float = SECONDS) -> Solved:
         how,
         frozenset(left),
         _volatile(before),
-        difference(data, new, touched),
+        difference(data, new, touched, freed),
         complaints(data, new),
         _opens(data) + "/" + _opens(new),
     )

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 _ADDRESS = re.compile(r"([A-Z]+)([0-9]+)\Z")
 _ALLOWED = re.compile(rb"""\s(?:t|vm)\s*=\s*(?:"[^"]*"|'[^']*')""")
 _SPAN = re.compile(rb"""\s(?:spans|ref)\s*=\s*(?:"[^"]*"|'[^']*')""")
+_FORMULA = re.compile(rb"<(?:\w+:)?f[^>]*/>|<(?:\w+:)?f.*?</(?:\w+:)?f>", re.DOTALL)
 _FULL = re.compile(rb"""\s*fullCalcOnLoad="1"|<(?:\w+:)?calcPr\s*/>""")
 
 
@@ -110,9 +111,14 @@ def _tag_end(content: bytes, start: int) -> int:
     return tag.end()
 
 
-def outside_bytes(old: bytes, new: bytes, edited: Collection[str]) -> int:
-    """How many bytes of a worksheet changed that are neither values of edited cells nor edited cells that are new."""
+def outside_bytes(old: bytes, new: bytes, edited: Collection[str], freed: Collection[str] = ()) -> int:
+    """How many bytes of a worksheet changed that are neither values of edited cells nor edited cells that are new.
+
+    `freed` cells lose their formula.
+    """
     before, after = cut(old), cut(new)
+    for address in before.frames.keys() & set(freed):
+        before.frames[address] = _FORMULA.sub(b"", before.frames[address])
     fresh = {address for address in after.cells if address not in before.cells and address in edited}
     wrong = sum(
         _distance(cell, after.cells.get(address, b""))
@@ -144,6 +150,20 @@ def chart_bytes(old: bytes, new: bytes) -> int:
     return _distance(point.sub(b"", old), point.sub(b"", new))
 
 
+def chain_bytes(old: bytes, new: bytes, freed: Collection[str]) -> int:
+    """How many bytes of the order of calculation changed beside the entries of cells that lose their formula.
+
+    An entry may state the sheet that it had from one of these.
+    """
+    entry = re.compile(rb"""<(?:\w+:)?c\b[^>]*?\sr="([A-Z]+[0-9]+)"[^>]*?/>""")
+
+    def shortened(text: bytes) -> bytes:
+        kept = entry.sub(lambda found: b"" if found[1].decode() in freed else found[0], text)
+        return re.sub(rb'\si="[0-9]+"', b"", kept)
+
+    return _distance(shortened(old), shortened(new))
+
+
 def workbook_bytes(old: bytes, new: bytes) -> int:
     """How many bytes of the main part changed beside the wish to be calculated."""
     return _distance(_FULL.sub(b"", in_utf8(old)), _FULL.sub(b"", in_utf8(new)))
@@ -170,10 +190,16 @@ class Difference:
     outside: int
 
 
-def difference(old: bytes, new: bytes, edited: Mapping[str, Collection[str]]) -> Difference:
-    """What differs between two files; `edited` are the addresses that were to change, per sheet's part."""
+def difference(
+    old: bytes, new: bytes, edited: Mapping[str, Collection[str]], freed: Mapping[str, Collection[str]] | None = None
+) -> Difference:
+    """What differs between two files, per sheet's part the addresses of `edited` cells and of those that are `freed`.
+
+    The first were to change their value, the second to lose their formula.
+    """
     before, after = parts_of(old), parts_of(new)
     cells = {part.replace("\\", "/").lower(): addresses for part, addresses in edited.items()}
+    loose = {part.replace("\\", "/").lower(): addresses for part, addresses in (freed or {}).items()}
     wrong = sum(len(after[part]) for part in after.keys() - before.keys())
     changed = []
     for part, content in before.items():
@@ -182,7 +208,9 @@ def difference(old: bytes, new: bytes, edited: Mapping[str, Collection[str]]) ->
             continue
         changed.append(part)
         if part in cells:
-            wrong += outside_bytes(content, now, cells[part])
+            wrong += outside_bytes(content, now, cells[part], loose.get(part, ()))
+        elif part.endswith("calcchain.xml") and loose:
+            wrong += chain_bytes(content, now, {address for addresses in loose.values() for address in addresses})
         elif "/charts/" in part:
             wrong += chart_bytes(content, now)
         elif part.endswith("workbook.xml"):
