@@ -19,7 +19,7 @@ from solver.engines.progress import Halt, Progress
 from solver.engines.start import crossing, grouped, relaxed, start_with_values, tightened, without_idle
 from solver.engines.transform import Change, counted, without
 from solver.errors import EngineError, Outcome
-from solver.model.kkt import optimality, violation
+from solver.model.kkt import optimality, projected, violation
 from solver.model.solution import Population, Solution
 
 if TYPE_CHECKING:
@@ -34,6 +34,9 @@ REFUTABLE = (Outcome.INFEASIBLE, Outcome.ERROR_VALUE)
 
 CLEAR = 1e-7
 """The relative difference of objectives beyond which a feasible start is better in earnest."""
+
+LEVEL = 1e-5
+"""A slope below this share of the objective, for a change of one, is none."""
 
 NUDGE, NUDGED = 0.03, 100
 """How far beside a stationary start a second run begins, in sizes of the variables, and for how many at most."""
@@ -74,7 +77,12 @@ def _stood_still(problem: Problem, engine: Engine, solution: Solution) -> bool:
     start = solution.trace[0] if solution.trace else None
     if start is None or not start.violation <= engine.precision:
         return False
-    return bool(solution.fun >= start.fun - CLEAR * max(1.0, abs(solution.fun)))
+    if solution.fun < start.fun - CLEAR * max(1.0, abs(solution.fun)):
+        return False
+    if problem.m:
+        return True
+    slope = projected(problem, solution.x, np.asarray(problem.grad(solution.x)))
+    return bool(np.abs(slope).max(initial=0.0) <= LEVEL * max(1.0, abs(solution.fun)))
 
 
 def _nudged(problem: Problem, engine: Engine, first: Solution, deadline: float, watch: Watch | None) -> Solution:
