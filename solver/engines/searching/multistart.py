@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 WAVE = 8
 """Starts that are run side by side, whatever the number of workers."""
 
-MANY, GLANCE, SEMIFINAL = 40, 300, 6
+MANY, GLANCE, SEMIFINAL = 40, 600, 10
 """From so many variables on starts are followed for so many steps; so many of them are then followed to the end."""
 
 SAME = 1e-6
