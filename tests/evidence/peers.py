@@ -75,8 +75,8 @@ def trust_constr(problem: Problem) -> Vector:
     """SciPy's trust region for constraints, on exact first derivatives."""
     rows: list[Any] = []
     if problem.m:
-        jacobian = lambda x: problem.row_jac(x).toarray()  # noqa: E731  it is one expression
-        rows = [NonlinearConstraint(problem.rows, problem.row_lo, problem.row_hi, jac=jacobian)]
+        slopes = {"jac": lambda x: problem.row_jac(x).toarray()}
+        rows = [NonlinearConstraint(problem.rows, problem.row_lo, problem.row_hi, **slopes)]
     found = minimize(
         problem.fun,
         problem.x0,

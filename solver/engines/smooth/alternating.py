@@ -97,10 +97,11 @@ class _Race:
         """Newton's steps."""
         end = self.work + budget
         newton = with_settings_of(TrustRegion, self.settings, products=PRODUCTS)
-        for x in newton.steps(replace(self.problem, x0=x), self.progress):  # noqa: B020  the point moves on
+        reached = x
+        for reached in newton.steps(replace(self.problem, x0=x), self.progress):
             if self.work >= end:
-                return x, False
-        return x, True
+                return reached, False
+        return reached, True
 
 
 def _metered(problem: Problem, spent: Counter[str]) -> Problem:
