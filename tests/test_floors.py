@@ -12,6 +12,7 @@ import solver
 ROOT = Path(solver.__file__).parent
 FLOORS = {
     "chart": 0,
+    "distinct": 0,
     "errors": 0,
     "grid": 0,
     "places": 0,

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from solver.book.splice import Change
 from solver.grid import MAX_COLS, Cell
 
@@ -25,10 +23,9 @@ def dress(
 ) -> None:
     """Gives the changes of new cells (by key) their formats; a cell that the sheet stores keeps its own."""
     places = appearance.cells
-    keys = np.fromiter((row * MAX_COLS + col for row, col in places), np.int64, len(places))
-    new = ~np.isin(keys, source.keys)
-    for key, is_new, look in zip(keys.tolist(), new.tolist(), places.values(), strict=True):
-        if is_new and looks[look]:
+    keys = [row * MAX_COLS + col for row, col in places]
+    for key, index, look in zip(keys, source.find_many(keys), places.values(), strict=True):
+        if index < 0 and looks[look]:
             changes.setdefault(key, Change()).style = str(looks[look])
 
 

@@ -11,6 +11,7 @@ from solver.book.book import Formula, FormulaKind
 from solver.book.cellxml import KEEP, formula_element
 from solver.book.shift import shifted
 from solver.book.splice import Change, Source
+from solver.distinct import positions
 from solver.errors import WorkbookError
 from solver.grid import MAX_COLS, Area, Cell
 
@@ -30,7 +31,8 @@ def overwritten(book: Book, cells: Places) -> dict[str, dict[tuple[int, int], st
         sheet = book.sheets[name]
         at = np.flatnonzero(sheet.formula >= 0)
         keys = sheet.cells.row[at].astype(np.int64) * MAX_COLS + sheet.cells.col[at]
-        for index in at[np.isin(keys, cells.only(name).codes)].tolist():
+        found, stored = positions(keys, cells.only(name).codes)
+        for index in at[found[stored]].tolist():
             area = sheet.formulas[int(sheet.formula[index])].area
             if area is None or area.size == 1:
                 place = int(sheet.cells.row[index]), int(sheet.cells.col[index])

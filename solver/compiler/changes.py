@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from solver.book.book import Cells
-from solver.compiler.distinct import distinct
 from solver.compiler.store import UNKNOWN
+from solver.distinct import distinct
 from solver.grid import MAX_COLS, Cell
 from solver.values import Kind
 

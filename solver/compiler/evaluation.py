@@ -13,13 +13,13 @@ import numpy as np
 
 from solver.algebra import add
 from solver.compiler.cone import Cone
-from solver.compiler.distinct import distinct
 from solver.compiler.lower import evaluate, value_of
 from solver.compiler.results import array_results, cell_results
 from solver.compiler.signals import Missing, Unknown, located, unknown
 from solver.compiler.site import Site
 from solver.compiler.store import NO_BLOCK, UNKNOWN, SheetStore
 from solver.compiler.workspace import Workspace
+from solver.distinct import distinct
 from solver.errors import FormulaError, SolverError
 from solver.functions.allowance import allowing
 from solver.functions.information.elsewhere import Elsewhere

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from solver.compiler.distinct import distinct
 from solver.compiler.store import blank_store
+from solver.distinct import distinct
 from solver.places import Places
 from solver.values import Kind
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TypeVar
 import numpy as np
 
 from solver.algebra import Node, constant, join, reshape, take
-from solver.compiler.distinct import distinct, positions
+from solver.distinct import distinct, positions
 from solver.functions.allowance import make_room
 from solver.functions.operand import ALL_NUMBERS, BLANK, Operand, lone
 from solver.values import ErrorValue, Kind

@@ -27,6 +27,7 @@ from solver.algebra.primitives.scan import cumulation, shifting
 from solver.algebra.primitives.shape import reshaping, transposition
 from solver.algebra.structure.continuity import continuous
 from solver.algebra.structure.ladder import Degree
+from solver.distinct import distinct
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -157,7 +158,7 @@ def _kinked_sum(node: Node, args: Sequence[Levels]) -> Levels:
 def _by_level(node: Node, inner: Levels, reach: Callable[[npt.NDArray[np.bool_]], npt.NDArray[np.bool_]]) -> Levels:
     """For each degree upwards, the elements of the node that one of that degree reaches."""
     result = np.zeros(node.shape, dtype=np.uint8)
-    for level in np.unique(inner):
+    for level in distinct(inner):
         if level:
             result[reach(inner == level)] = level
     return result
@@ -199,8 +200,8 @@ def _contracted(node: Node, args: Sequence[Levels]) -> Levels:
         for arg in (a, b)
     ]
     result = np.zeros(node.shape, dtype=np.uint8)
-    for left in np.unique(args[0]):
-        for right in np.unique(args[1]):
+    for left in distinct(args[0]):
+        for right in distinct(args[1]):
             level = _PRODUCT[left, right]
             if level:
                 here = ((_full(args[0], a) == left) & alive[0]).astype(np.float64)

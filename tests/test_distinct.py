@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from solver.algebra import Program
 from solver.compiler.calculation import Calculation
-from solver.compiler.distinct import distinct
+from solver.distinct import distinct
 from solver.grid import Area
 from tests.books import book_of
 
