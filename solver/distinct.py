@@ -21,8 +21,8 @@ def distinct(values: npt.NDArray[Whole]) -> npt.NDArray[Whole]:
         return values.ravel()[:1]
     if high - low > _SPARSE * values.size:
         ordered = np.sort(values, axis=None)  # `np.unique` hashes: for a million, fifty times the cost
-        first = np.append(True, ordered[1:] != ordered[:-1])
-        return ordered[first]
+        once: npt.NDArray[Whole] = ordered[np.append(True, ordered[1:] != ordered[:-1])]
+        return once
     return (np.flatnonzero(np.bincount((values - low).ravel())) + low).astype(values.dtype)
 
 
