@@ -160,3 +160,13 @@ class Area:
 
     def __str__(self) -> str:
         return f"{quote_sheet(self.sheet)}!{self.absolute}"
+
+
+def parse_area(sheet: str, reference: str) -> Area | None:
+    """The area of a reference such as `A1:C9`, or None if it is none."""
+    first, _, last = reference.partition(":")
+    try:
+        (top, left), (bottom, right) = parse_a1(first), parse_a1(last or first)
+    except ValueError:
+        return None
+    return Area(sheet, min(top, bottom), min(left, right), max(top, bottom), max(left, right))

@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from solver.book.book import Edits
-from solver.book.formulapatch import overwritten
-from solver.book.package import is_signed
+from solver.book.changes.formulas import overwritten
+from solver.book.package.relations import is_signed
+from solver.book.package.save import save
 from solver.book.patch import patch
 from solver.book.read import read_book
-from solver.book.save import save
 from solver.compiler.calculation import Calculation
 from solver.compiler.changes import changed_cells
 from solver.compiler.spills import moved_spills, within_spills

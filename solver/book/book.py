@@ -13,19 +13,21 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from solver.grid import MAX_COLS
 from solver.values import ErrorValue, Kind, Scalar
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from solver.book.archive import Archive
-    from solver.book.pivots import PivotTable
+    from solver.book.contents.pivots import PivotTable
+    from solver.book.package.archive import Archive
     from solver.grid import Area
     from solver.table import Style, Table
 
 IntArray = npt.NDArray[np.int32]
 KindArray = npt.NDArray[np.uint8]
 FloatArray = npt.NDArray[np.float64]
+KeyArray = npt.NDArray[np.int64]
 TextArray = npt.NDArray[np.object_]
 _NUMBER, _TEXT, _BOOLEAN, _ERROR = int(Kind.NUMBER), int(Kind.TEXT), int(Kind.BOOLEAN), int(Kind.ERROR)
 
@@ -71,6 +73,10 @@ class Cells:
 
     def __len__(self) -> int:
         return len(self.row)
+
+    def keys(self) -> KeyArray:
+        """One number a cell, growing in reading order."""
+        return self.row.astype(np.int64) * MAX_COLS + self.col
 
     def scalar(self, index: int) -> Scalar:
         """The value of the entry at `index` as a plain Python object."""

@@ -226,3 +226,13 @@ def escape_string(text: str) -> str:
 def escape_escapes(text: str) -> str:
     """Text with Excel's escapes for what XML cannot hold, and for what would be read as such an escape."""
     return _UNWRITABLE.sub(lambda match: f"_x{ord(match[0]):04X}_", text)
+
+
+def number_text(number: float) -> str:
+    """The shortest decimal that reads back as the same number.
+
+    >>> number_text(77.6), number_text(3.0), number_text(-0.0), number_text(1e300)
+    ('77.6', '3', '0', '1e+300')
+    """
+    text = repr(float(number))
+    return "0" if text == "-0.0" else text.removesuffix(".0")

@@ -6,23 +6,24 @@ import posixpath
 from itertools import count
 from typing import TYPE_CHECKING, TypeAlias
 
-from solver.book.appearance import dress, frame_splices
 from solver.book.book import Appearance
-from solver.book.calcchain import without_cells
-from solver.book.cellxml import Keep
-from solver.book.charts import refresh_charts
-from solver.book.draft import Draft
-from solver.book.drawing import add_charts
-from solver.book.formulapatch import formula_changes
-from solver.book.mainpatch import name_splices, recalculation_splices, relation_space, sheet_splices
+from solver.book.changes.calcchain import without_cells
+from solver.book.changes.cell import Keep
+from solver.book.changes.formulas import formula_changes
+from solver.book.changes.mainpart import name_splices, recalculation_splices, sheet_splices
+from solver.book.changes.reportsheet import look_of, report_sheet, sheet_title
+from solver.book.changes.sheet import patch_sheet
+from solver.book.changes.source import Source
+from solver.book.drawings.caches import refresh_charts
+from solver.book.drawings.drawing import add_charts
+from solver.book.looks.appearance import dress, frame_splices
+from solver.book.looks.styles import empty_styles, with_looks
 from solver.book.markup import escape_attribute
-from solver.book.package import relations_part
+from solver.book.package.draft import Draft
+from solver.book.package.relations import relation_space, relations_part
 from solver.book.pause import collector_paused
 from solver.book.read import Parts
-from solver.book.reportsheet import look_of, report_sheet, sheet_title
-from solver.book.sheetpatch import patch_sheet
-from solver.book.splice import Source, splice
-from solver.book.styles import empty_styles, with_looks
+from solver.book.splice import splice
 from solver.errors import WorkbookError
 from solver.grid import column_letters
 
@@ -30,8 +31,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from solver.book.book import Book, Edits
+    from solver.book.contents.mainpart import Workbook
     from solver.book.splice import Splice
-    from solver.book.workbookxml import Workbook
     from solver.table import Style
 
     Looks: TypeAlias = "Mapping[tuple[Style, str], int]"

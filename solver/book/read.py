@@ -8,19 +8,20 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Generic, TypeVar
 
-from solver.book.archive import Archive, Limits, open_archive
 from solver.book.book import Book, Cells, Sheet
-from solver.book.cellvalues import Context
-from solver.book.externals import read_external
+from solver.book.contents.externals import read_external
+from solver.book.contents.mainpart import Workbook, read_workbook
+from solver.book.contents.metadata import read_metadata
+from solver.book.contents.pivots import read_pivots
+from solver.book.contents.strings import shared_strings
+from solver.book.contents.tables import SheetTables, read_tables, working_filters
 from solver.book.markup import to_utf8
-from solver.book.metadata import read_metadata
-from solver.book.pivots import read_pivots
-from solver.book.sheetxml import SheetText, read_sheet_text
-from solver.book.sniff import refuse_foreign, refuse_unless_zip
-from solver.book.strings import shared_strings
-from solver.book.tables import SheetTables, parse_area, read_tables, working_filters
-from solver.book.workbookxml import Workbook, read_workbook
+from solver.book.package.archive import Archive, Limits, open_archive
+from solver.book.package.sniff import refuse_foreign, refuse_unless_zip
+from solver.book.sheets.cellvalues import Context
+from solver.book.sheets.worksheet import SheetText, read_sheet_text
 from solver.errors import WorkbookError
+from solver.grid import parse_area
 
 if TYPE_CHECKING:
     from solver.grid import Area

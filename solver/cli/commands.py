@@ -125,7 +125,7 @@ def solve(book: Path, **asked: Any) -> None:
 def plot(book: Path, **asked: Any) -> None:
     """Solves the stored model and draws its charts: loss by iteration, fitted against target, slack."""
     from solver import pipeline
-    from solver.book.save import save, writable
+    from solver.book.package.save import save, writable
     from solver.cli.live import Progress
     from solver.plotting import form_of, picture
 

@@ -143,7 +143,7 @@ def print_json(listing: object) -> None:
 def refuse_target(book: Book, target: Path, asked: Mapping[str, Any]) -> None:
     """Refuses, before any work is done, to write what could not be written after it."""
     from solver import pipeline
-    from solver.book.save import writable
+    from solver.book.package.save import writable
 
     with refusals(target):
         writable(target, in_place=asked.get("in_place", False), force=asked["force"])
@@ -154,7 +154,7 @@ def refuse_target(book: Book, target: Path, asked: Mapping[str, Any]) -> None:
 def write(book: Book, edits: Edits, target: Path, asked: Mapping[str, Any]) -> None:
     """Writes the book with its edits, as `writing_options` say; what is wrong with the target is said of the target."""
     from solver import pipeline
-    from solver.book.turns import cautions
+    from solver.book.package.turns import cautions
 
     with refusals(target):
         place = cautions(target.resolve())

@@ -12,7 +12,7 @@ from solver.functions.here import Closure, Functions, Reference, References
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from solver.book.pivots import PivotTable
+    from solver.book.contents.pivots import PivotTable
     from solver.compiler.blocks import Literal
     from solver.compiler.names import Names
     from solver.functions.operand import FloatArray, IntArray, Operand

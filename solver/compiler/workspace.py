@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from solver.book.book import Book
-    from solver.book.pivots import PivotTable
+    from solver.book.contents.pivots import PivotTable
     from solver.compiler.store import SheetStore
     from solver.functions.operand import FloatArray
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from solver.book.pivots import PivotTable
+    from solver.book.contents.pivots import PivotTable
     from solver.functions.operand import FloatArray, IntArray, Operand
 
 

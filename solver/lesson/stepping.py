@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from solver.book.book import Edits, FormulaKind
+from solver.book.changes.reportsheet import sheet_title
 from solver.book.patch import patch
-from solver.book.reportsheet import sheet_title
 from solver.compiler.calculation import Calculation
 from solver.errors import ModelError
 from solver.grid import Area, Cell, quote_sheet

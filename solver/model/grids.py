@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from solver.book.formats import number_formats
+from solver.book.looks.formats import number_formats
 from solver.errors import ModelError
 from solver.functions.coerce import number_of_text
 from solver.functions.formats.formatcode import FormatCodeError, sections_of

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from solver.book.formats import formats_of
+from solver.book.looks.formats import formats_of
 from solver.chart import Chart, ChartKind, Series
 from solver.model.model import Relation, Sense
 from solver.reports.comparison import comparisons

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from solver.book.formats import formats_of
+from solver.book.looks.formats import formats_of
 from solver.model.model import Relation
 from solver.model.pairs import Pair
 from solver.reports.answer import DECLARED

@@ -16,7 +16,7 @@ import scipy.sparse as sp
 from solver.algebra import Function
 from solver.algebra.calculus.coloring import color_columns
 from solver.algebra.structure.ladder import Degree
-from solver.book.formats import formats_of
+from solver.book.looks.formats import formats_of
 from solver.reports.labels import names_of
 from solver.reports.page import Page, number, shown
 from solver.reports.registry import report

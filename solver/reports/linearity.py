@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from solver.algebra.structure.bending import bent_inputs
 from solver.algebra.structure.ladder import Degree
-from solver.book.formats import formats_of
+from solver.book.looks.formats import formats_of
 from solver.compiler.breaks import Breaks
 from solver.compiler.calculation import Calculation
 from solver.places import Given

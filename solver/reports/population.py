@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from solver.book.formats import formats_of
+from solver.book.looks.formats import formats_of
 from solver.reports.comparison import comparisons
 from solver.reports.labels import names_of
 from solver.reports.page import Page, number, shown

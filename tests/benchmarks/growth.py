@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from solver.book.package.save import save
 from solver.book.patch import patch
-from solver.book.save import save
 from solver.model.binding import bind
 from solver.pipeline import fresh_values, pick_models, read, recomputed
 from tests.benchmarks import books

@@ -6,15 +6,15 @@ import random
 
 import pytest
 
-from solver.book.archive import open_archive
 from solver.book.book import DefinedName, Edits
+from solver.book.package.archive import open_archive
+from solver.book.package.repack import rewrite
 from solver.book.patch import patch
 from solver.book.read import read_book
-from solver.book.repack import rewrite
 from solver.errors import WorkbookError
+from tests.book.changes.test_reports import TABLE
 from tests.book.made import OFFICE, book_parts, columns, sheet_xml, zipped
 from tests.book.test_read import CELLS, RICH, RICH_RELATIONS
-from tests.book.test_reports import TABLE
 
 EDITS = Edits(
     values={"S1": columns({(0, 0): 2.0, (0, 1): "x", (2, 2): 5.0, (9, 9): True})},

@@ -19,8 +19,8 @@ from solver.book.book import DefinedName, Edits
 from solver.book.patch import patch
 from solver.book.read import read_book
 from solver.values import ErrorValue, Kind
+from tests.book.changes.test_reports import TABLE
 from tests.book.made import columns, formulas_of, values_of
-from tests.book.test_reports import TABLE
 from tests.conftest import SHARED
 
 if TYPE_CHECKING:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from solver.book.archive import open_archive
-from solver.book.repack import rewrite
+from solver.book.package.archive import open_archive
+from solver.book.package.repack import rewrite
 from solver.functions.registry import registry
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from solver.book.book import Formula
-from solver.book.shift import shifted
+from solver.book.sheets.shift import shifted
 from solver.compiler.blocks import Templates
 from solver.formula import relative_key
 from solver.formula.filling import Filling

@@ -103,7 +103,7 @@ def _waiting(pipe: int) -> bool:
 
 def test_two_runs_do_not_lose_each_others_changes(here: Path) -> None:
     """Processes that each add one to a file in place, and try again when another was first, lose no addition."""
-    from solver.book.save import save
+    from solver.book.package.save import save
     from solver.errors import WorkbookError
 
     target = here / "book.xlsx"
@@ -128,7 +128,7 @@ def test_a_run_that_does_not_end(here: Path, monkeypatch: pytest.MonkeyPatch) ->
     """The lock of another run is waited for, but not for ever."""
     import fcntl
 
-    from solver.book import turns
+    from solver.book.package import turns
 
     line(here / "book.xlsx")
     before = contents(here)
@@ -256,7 +256,7 @@ def test_hard_links_are_said(here: Path) -> None:
 
 def test_network_shares_are_said(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A folder on a share is told from one on a disk by the system's list of mounts."""
-    from solver.book import turns
+    from solver.book.package import turns
 
     mounts = here / "mounts"
     mounts.write_text(f"/dev/sda1 / ext4 rw 0 0\nhost:/x {str(here).replace(' ', chr(92) + '040')} nfs4 rw 0 0\n")

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import openpyxl
 import pytest
 
-from solver.book.archive import open_archive
+from solver.book.package.archive import open_archive
 from tests.book.family.base import Parts, fit_parts, sheet
 from tests.book.made import zipped
 from tests.interface.command import contents, run

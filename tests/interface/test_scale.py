@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from solver.book.archive import Limits
+from solver.book.package.archive import Limits
 from solver.book.read import read_book
 from solver.errors import WorkbookError
 from solver.grid import Area, Cell

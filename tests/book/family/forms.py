@@ -7,7 +7,7 @@ import re
 import struct
 import zipfile
 
-from solver.book.archive import open_archive
+from solver.book.package.archive import open_archive
 from tests.book.family.base import Parts, fit_parts, member, sheet
 from tests.book.made import MAIN, OFFICE, SHEET_PART, STRICT, STRICT_OFFICE, zipped
 

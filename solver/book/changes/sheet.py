@@ -1,0 +1,136 @@
+"""A sheet's part with some cells changed: splices into the bytes, sorted and joined once.
+
+A number that stays a number touches its `<v>` alone; other changes rewrite their `<c>`; cells and rows that the sheet
+does not store are put in their place in the order of rows and columns.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from solver.book.changes.cell import Keep, changed_cell
+from solver.book.changes.insertion import insertions
+from solver.book.changes.source import Change, Source
+from solver.book.splice import Splice, splice
+from solver.grid import Cell
+from solver.values import ErrorValue, Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    import numpy.typing as npt
+
+    from solver.book.book import Cells, KeyArray
+    from solver.values import Scalar
+
+_HEAD, _TAIL = b"<v>", b"</v></c>"
+_LONGEST = 40  # letters of a stored number; longer ones are rewritten with their cell
+
+
+def patch_sheet(
+    source: Source, values: Cells | None, changes: dict[int, Change], around: Iterable[Splice] = ()
+) -> bytes:
+    """The bytes of a sheet in UTF-8 with new values, and with the changes of formulas (by key), which get theirs.
+
+    `around` are splices outside the rows. Where nothing changes the same object comes back.
+    """
+    splices = [*around, *([] if values is None else _value_changes(source, values, changes))]
+    missing = {}
+    for key, change in changes.items():
+        index = source.find(key)
+        if index >= 0:
+            splices.append(_rewritten(source, index, change))
+        elif _says_something(change):
+            missing[key] = change
+    splices += insertions(source, missing)
+    return splice(source.content, splices) if splices else source.content
+
+
+def _says_something(change: Change) -> bool:
+    has_value = not (isinstance(change.value, Keep) or change.value is None)
+    return has_value or isinstance(change.formula, str) or bool(change.style)
+
+
+def _rewritten(source: Source, index: int, change: Change) -> Splice:
+    cells, text = source.text.cells, source.text
+    start, stop = int(text.start[index]), int(text.stop[index])
+    where = str(Cell(source.name, int(cells.row[index]), int(cells.col[index])))
+    old = cells.scalar(index)
+    fragment = source.content[start:stop]
+    return start, stop, changed_cell(fragment, change.value, change.formula, old, source.rich, where)
+
+
+def _value_changes(source: Source, values: Cells, changes: dict[int, Change]) -> list[Splice]:
+    """The splices of numbers that stay numbers; all other values that differ from the stored ones go to `changes`."""
+    old = source.text.cells
+    keys = values.keys()
+    order = np.arange(len(keys))
+    if (np.diff(keys) <= 0).any():
+        order = len(keys) - 1 - np.unique(keys[::-1], return_index=True)[1]  # of two for one cell the later counts
+    keys, kind, text = keys[order], values.kind[order].astype(np.uint8), values.text[order]
+    number = values.number[order].astype(np.float64)
+    unwritable = (kind == Kind.NUMBER) & ~np.isfinite(number)
+    kind[unwritable], number[unwritable] = Kind.ERROR, ErrorValue.NUM
+    with_formula = np.zeros(len(keys), bool)
+    if changes:
+        with_formula = np.isin(keys, np.fromiter(changes, np.int64, len(changes)))
+    same = plain = np.zeros(len(keys), bool)
+    at = np.minimum(np.searchsorted(source.keys, keys), max(len(source.keys) - 1, 0))
+    if len(source.keys):
+        known = source.keys[at] == keys
+        alike = known & (old.kind[at] == kind)
+        same = alike & ((old.number[at] == number) | (kind == Kind.BLANK) | (kind == Kind.TEXT))
+        texts = np.flatnonzero(alike & (kind == Kind.TEXT))
+        same[texts] = old.text[at[texts]] == text[texts]
+        plain = alike & ~same & ~with_formula & (kind == Kind.NUMBER)
+    splices, left = _numbers(source, at[plain], number[plain])
+    others = np.concatenate([np.flatnonzero(with_formula | ~(same | plain)), np.flatnonzero(plain)[left]])
+    for place in others.tolist():
+        change = changes.setdefault(int(keys[place]), Change())
+        if not (same[place] and isinstance(change.value, Keep)):
+            change.value = _scalar(int(kind[place]), float(number[place]), text[place])
+    return splices
+
+
+def _numbers(source: Source, at: KeyArray, number: npt.NDArray[np.float64]) -> tuple[list[Splice], list[int]]:
+    """Replaces the content of `<v>`; gives back the places where the cell is not plain enough for that."""
+    close = source.text.stop[at] - len(_TAIL)
+    inner = _inner(source.content, source.text.start[at], close)
+    plain = inner >= 0
+    lines = "\n".join([*map(repr, number[plain].tolist()), ""])
+    texts = lines.replace(".0\n", "\n").encode().splitlines()
+    splices = list(zip(inner[plain].tolist(), close[plain].tolist(), texts, strict=True))
+    return splices, np.flatnonzero(~plain).tolist()
+
+
+def _inner(content: bytes, start: KeyArray, close: KeyArray) -> KeyArray:
+    """Where the content of a last `<v>` begins that ends at `close`, of cells that begin at `start`; else -1."""
+    letters = np.frombuffer(content, dtype=np.uint8)
+    inner = np.full(len(close), -1, dtype=np.int64)
+    searched = close >= start + len(_HEAD)
+    for place, letter in enumerate(_TAIL):
+        searched[searched] = letters[close[searched] + place] == letter
+    pending = np.flatnonzero(searched)
+    for back in range(_LONGEST):  # letter by letter backwards, through all cells at once
+        if not len(pending):
+            break
+        here = close[pending] - back
+        found = letters[here - 1] == _HEAD[-1]
+        inner[pending[found]] = here[found]
+        pending = pending[~found & (here > start[pending] + len(_HEAD))]
+    for place, letter in enumerate(_HEAD):
+        opened = inner >= 0
+        inner[opened] = np.where(letters[inner[opened] - len(_HEAD) + place] == letter, inner[opened], -1)
+    return inner
+
+
+def _scalar(kind: int, number: float, text: object) -> Scalar:
+    if kind == Kind.NUMBER:
+        return number
+    if kind == Kind.TEXT:
+        return str(text)
+    if kind == Kind.BOOLEAN:
+        return bool(number)
+    return ErrorValue(int(number)) if kind == Kind.ERROR else None

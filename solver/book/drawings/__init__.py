@@ -1,0 +1,1 @@
+"""Charts: the values they keep, and new ones."""

@@ -1,0 +1,1 @@
+"""The file: a zip archive, its parts and how they point to each other, and how it reaches the disk."""

@@ -1,0 +1,1 @@
+"""What a worksheet's part says: its cells and formulas."""
