@@ -14,47 +14,16 @@ import numpy.typing as npt
 
 from solver.book.book import FormulaKind
 from solver.compiler.datatables import spelled_out
-from solver.errors import FormulaError
-from solver.formula.filling import Filling
-from solver.formula.parse import parse
-from solver.formula.template import relative_key
-from solver.grid import Area, Cell
+from solver.compiler.templates import Templates
+from solver.grid import MAX_COLS, MAX_ROWS, Area, Cell
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
-    from solver.book.book import Book, Formula, Sheet
-    from solver.formula.tree import Tree
+    from solver.book.book import Book, Sheet
+    from solver.compiler.templates import Seen, Template
 
 Literal: TypeAlias = "float | npt.NDArray[np.float64]"
-
-
-@dataclass(slots=True)
-class Template:
-    """One relative formula: parsed when it is first needed, from the text of the first cell that showed it.
-
-    `literals` are the numbers of that text (other cells of the template may have others), and `failure` keeps why
-    it cannot be parsed.
-    """
-
-    text: str
-    row: int
-    col: int
-    tree: Tree | None = None
-    literals: tuple[float, ...] = ()
-    failure: FormulaError | None = None
-
-    def parsed(self) -> Tree:
-        """Its tree; FormulaError each time if it has none."""
-        if self.failure is not None:
-            raise self.failure
-        if self.tree is None:
-            try:
-                self.tree, self.literals = parse(self.text, self.row, self.col)
-            except FormulaError as failure:
-                self.failure = failure
-                raise
-        return self.tree
 
 
 @dataclass(slots=True, eq=False)
@@ -127,62 +96,6 @@ class Block:
 def _uniform(values: npt.NDArray[np.float64]) -> Literal:
     first = values.flat[0]
     return float(first) if (values == first).all() else values
-
-
-@dataclass(slots=True)
-class Seen:
-    """A formula that was met: the number of its template, the template, its literals, and how it is filled on.
-
-    `place` is its own among those that were met.
-    """
-
-    place: int
-    number: int
-    template: Template
-    literals: tuple[float, ...]
-    filling: Filling | None = None
-
-
-class Templates:
-    """All relative formulas of a book by key: equal keys share one template, whatever sheet they stand on."""
-
-    def __init__(self) -> None:
-        self._of_key: dict[str, tuple[int, Template]] = {}
-
-    def of(self, formula: Formula) -> tuple[int, Template, tuple[float, ...]]:
-        """The number of a formula's template, the template, and the formula's literals."""
-        key, literals = relative_key(formula.text, formula.row, formula.col)
-        found = self._of_key.get(key)
-        if found is None:
-            found = self._of_key[key] = (len(self._of_key), Template(formula.text, formula.row, formula.col))
-        return *found, literals
-
-    def each(self, formulas: Iterable[Formula]) -> tuple[list[Seen], npt.NDArray[np.intp]]:
-        """The different ones of many formulas in reading order, and which of them each one is.
-
-        Most formulas go on with the one above or to the left.
-        """
-        seen: dict[tuple[int, tuple[float, ...]], Seen] = {}
-        above: dict[int, Seen] = {}
-        left: Seen | None = None
-        which: list[int] = []
-        for formula in formulas:
-            row, col, text = formula.row, formula.col, formula.text
-            here = above.get(col)
-            if here is None or here.filling is None or here.filling.at(row, col) != text:
-                if left is not None and left.filling is not None and left.filling.at(row, col) == text:
-                    here = left
-                else:
-                    number, template, literals = self.of(formula)
-                    here = seen.get((number, literals))
-                    if here is None:
-                        here = seen[number, literals] = Seen(len(seen), number, template, literals)
-                    elif here.filling is None:  # a lone formula is not worth a filling
-                        here.filling = Filling(text, row, col)
-                above[col] = here
-            left = here
-            which.append(here.place)
-        return list(seen.values()), np.array(which, dtype=np.intp)
 
 
 class Grouping:
@@ -266,7 +179,7 @@ def _rectangles(
     """
     if not len(key):
         return
-    order = np.lexsort((rows, cols, key))
+    order = np.argsort((key * MAX_COLS + cols) * MAX_ROWS + rows)
     k, r, c = key[order], rows[order], cols[order]
     starts = np.nonzero(np.r_[True, (k[1:] != k[:-1]) | (c[1:] != c[:-1]) | (r[1:] != r[:-1] + 1)])[0]
     ends = np.r_[starts[1:], len(k)]

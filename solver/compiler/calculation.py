@@ -16,7 +16,6 @@ import numpy as np
 
 from solver.algebra import add
 from solver.book.pause import collector_paused
-from solver.compiler.blocks import Template
 from solver.compiler.cone import Cone
 from solver.compiler.evaluation import Evaluation
 from solver.compiler.iteration import held, ring_of
@@ -27,6 +26,7 @@ from solver.compiler.signals import Missing, Unknown
 from solver.compiler.site import Site
 from solver.compiler.store import NO_BLOCK, UNKNOWN
 from solver.compiler.supposing import supposed
+from solver.compiler.templates import Template
 from solver.errors import CircularReference, FormulaError
 from solver.formula.tree import references
 from solver.functions.alignment import overlaid

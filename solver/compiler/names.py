@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from solver.compiler.blocks import Template
+from solver.compiler.templates import Template
 
 if TYPE_CHECKING:
     from solver.book.book import Book, ListObject

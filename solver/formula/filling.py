@@ -12,7 +12,7 @@ from solver.formula.template import EXACT, PARTS, WORDS
 from solver.grid import COLUMN_LETTERS, MAX_COLS, MAX_ROWS, column_number
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 
 class _Edge(NamedTuple):
@@ -58,9 +58,42 @@ class Filling:
             self._across = self._format(row=row, col=None)
         return self._across % tuple([COLUMN_LETTERS[col + distance] for distance in self._cols])
 
+    def down(self, col: int) -> tuple[str, list[int], range]:
+        """How it reads down a column: with `%d` for each row, how far that row lies off, and the rows it may stand in.
+
+        The distances are of rows that are printed from 1.
+        """
+        return self._format(row=None, col=col), self._rows, self._inside[0]
+
     def _format(self, row: int | None, col: int | None) -> str:
         """The text with places for the rows (None) or for the columns."""
         return "".join([piece if isinstance(piece, str) else _spelled(piece, row, col) for piece in self._pieces])
+
+
+class Band:
+    """Formulas that stand side by side in the given columns, filled down together.
+
+    >>> Band([Filling("A1+1", 0, 1), Filling("B1*$A$1", 0, 2)], [1, 2]).at(4, 2).split(Band.BETWEEN)
+    ['A5+1', 'B5*$A$1', 'A6+1', 'B6*$A$1']
+    """
+
+    BETWEEN = "\0"
+    """What stands between two formulas of the text: XML knows no such character, so no formula holds it."""
+
+    __slots__ = ("_inside", "_pattern", "_rows")
+
+    def __init__(self, fillings: Iterable[Filling], cols: Iterable[int]) -> None:
+        columns = [filling.down(col) for filling, col in zip(fillings, cols, strict=True)]
+        self._pattern = self.BETWEEN.join([pattern for pattern, _, _ in columns])
+        self._rows = [distance for _, distances, _ in columns for distance in distances]
+        self._inside = range(max(inside.start for *_, inside in columns), min(inside.stop for *_, inside in columns))
+
+    def at(self, row: int, height: int) -> str | None:
+        """How so many rows of them read, row by row, from a zero-based row on; None where one would leave the sheet."""
+        if row not in self._inside or row + height - 1 not in self._inside:
+            return None
+        pattern = self.BETWEEN.join([self._pattern] * height)
+        return pattern % tuple([line + distance for line in range(row, row + height) for distance in self._rows])
 
 
 def _spelled(edge: _Edge, row: int | None, col: int | None) -> str:

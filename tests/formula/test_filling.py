@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from solver.book.book import Formula
 from solver.book.sheets.shift import shifted
-from solver.compiler.blocks import Templates
+from solver.compiler.templates import Templates
 from solver.formula import relative_key
 from solver.formula.filling import Filling
 from solver.grid import MAX_COLS, MAX_ROWS, column_letters
@@ -84,6 +84,29 @@ def test_many_formulas_at_once_are_as_each_alone(runs: list[tuple[str, int, bool
             filled = Filling(text, 90, 90).at(90 + rows, 90 + cols + 10 * k)
             formulas.append(Formula(filled or text, 90 + rows, 90 + cols + 10 * k))
     formulas.sort(key=lambda formula: (formula.row, formula.col))
+    quick, slow = Templates(), Templates()
+    seen, which = quick.each(formulas)
+    found = [(each.number, each.template, each.literals) for each in (seen[place] for place in which)]
+    assert found == [slow.of(formula) for formula in formulas]
+
+
+@given(
+    st.lists(texts, min_size=1, max_size=3),
+    st.integers(MAX_ROWS - 700, MAX_ROWS - 1) | st.integers(0, 300),
+    st.integers(1, 700),
+    st.lists(st.tuples(st.integers(0, 699), st.integers(0, 3), st.sampled_from(["", "A1", "$A$1+1"])), max_size=5),
+)
+def test_tall_tables_are_as_each_formula_alone(
+    columns: list[str], top: int, height: int, odd: list[tuple[int, int, str]]
+) -> None:
+    """Rows that go on like those above, but for a cell here and there that says something else, or nothing."""
+    others = {(row, col): text for row, col, text in odd}
+    formulas = []
+    for row in range(min(height, MAX_ROWS - top)):
+        for col, text in enumerate(columns):
+            filled = others.get((row, col), Filling(text, 90, 90 + col).at(top + row, 90 + col) or text)
+            if filled:
+                formulas.append(Formula(filled, top + row, 90 + col))
     quick, slow = Templates(), Templates()
     seen, which = quick.each(formulas)
     found = [(each.number, each.template, each.literals) for each in (seen[place] for place in which)]
