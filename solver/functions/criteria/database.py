@@ -30,6 +30,9 @@ if TYPE_CHECKING:
     from solver.functions.registry import Grid
     from solver.values import Scalar
 
+_STEPS = 500_000
+"""The steps of one call, which looks at every record of a table."""
+
 
 def _headers(table: Operand) -> list[str]:
     first = rearrange(table, lambda places: places[:, :, :1, :])
@@ -87,25 +90,26 @@ def _met(table: Operand, headers: list[str], name: str, value: Scalar) -> BoolAr
     return found
 
 
-def _chosen(table: Operand, field: Scalar, criteria: Operand) -> Operand | ErrorValue:
-    """The field's values in the records that meet the criteria, in one row that a blank ends."""
+def _chosen(table: Operand, field: Scalar, criteria: Operand) -> Operand | ErrorValue | None:
+    """The field's values in the records that meet the criteria, in one row; None if there is no such record."""
     place = _place_of_field(table, field)
     if isinstance(place, ErrorValue):
         return place
     rows = _meeting(table, criteria)
-    wide = table.shape[3]
-    flat = ((rows + 1) * wide + place).reshape(1, 1, 1, -1)
-    return beside([gather(table, flat), BLANK]) if rows.size else beside([BLANK, BLANK])
+    flat = ((rows + 1) * table.shape[3] + place).reshape(1, 1, 1, -1)
+    return gather(table, flat) if rows.size else None
 
 
 def _measured(
     here: Here, table: Operand, field: Scalar, criteria: Operand, statistic: Callable[[Here, Operand], Operand]
 ) -> Operand | ErrorValue:
     chosen = _chosen(table, field, criteria)
-    return chosen if isinstance(chosen, ErrorValue) else statistic(here, chosen)
+    if isinstance(chosen, ErrorValue):
+        return chosen
+    return statistic(here, beside([BLANK if chosen is None else chosen, BLANK]))
 
 
-@function("DSUM", steps=500_000)
+@function("DSUM", steps=_STEPS)
 def dsum(here: Here, table: Grid, field: Scalar, criteria: Grid) -> Operand | ErrorValue:
     """The sum of a field over the records that meet the criteria.
 
@@ -116,7 +120,7 @@ def dsum(here: Here, table: Grid, field: Scalar, criteria: Grid) -> Operand | Er
     return _measured(here, table, field, criteria, sum_of)
 
 
-@function("DAVERAGE", steps=500_000)
+@function("DAVERAGE", steps=_STEPS)
 def daverage(here: Here, table: Grid, field: Scalar, criteria: Grid) -> Operand | ErrorValue:
     """The mean of a field over the records that meet the criteria.
 
@@ -135,7 +139,7 @@ def _counted(
     return _measured(here, table, field, criteria, count)
 
 
-@function("DCOUNT", steps=500_000)
+@function("DCOUNT", steps=_STEPS)
 def dcount(here: Here, table: Grid, field: Scalar, criteria: Grid) -> Operand | Scalar:
     """How many records that meet the criteria have a number in a field.
 
@@ -145,7 +149,7 @@ def dcount(here: Here, table: Grid, field: Scalar, criteria: Grid) -> Operand | 
     return _counted(here, table, field, criteria, count_numbers)
 
 
-@function("DCOUNTA", steps=500_000)
+@function("DCOUNTA", steps=_STEPS)
 def dcounta(here: Here, table: Grid, field: Scalar, criteria: Grid) -> Operand | Scalar:
     """How many records that meet the criteria have anything in a field.
 
@@ -154,7 +158,7 @@ def dcounta(here: Here, table: Grid, field: Scalar, criteria: Grid) -> Operand |
     return _counted(here, table, field, criteria, counta)
 
 
-@function("DMAX", calculus=Calculus.KINK, steps=500_000)
+@function("DMAX", calculus=Calculus.KINK, steps=_STEPS)
 def dmax(here: Here, table: Grid, field: Scalar, criteria: Grid) -> Operand | ErrorValue:
     """The largest number of a field in the records that meet the criteria.
 
@@ -163,7 +167,7 @@ def dmax(here: Here, table: Grid, field: Scalar, criteria: Grid) -> Operand | Er
     return _measured(here, table, field, criteria, max_of)
 
 
-@function("DMIN", calculus=Calculus.KINK, steps=500_000)
+@function("DMIN", calculus=Calculus.KINK, steps=_STEPS)
 def dmin(here: Here, table: Grid, field: Scalar, criteria: Grid) -> Operand | ErrorValue:
     """The smallest number of a field in the records that meet the criteria.
 
@@ -172,7 +176,7 @@ def dmin(here: Here, table: Grid, field: Scalar, criteria: Grid) -> Operand | Er
     return _measured(here, table, field, criteria, min_of)
 
 
-@function("DPRODUCT", steps=500_000)
+@function("DPRODUCT", steps=_STEPS)
 def dproduct(here: Here, table: Grid, field: Scalar, criteria: Grid) -> Operand | ErrorValue:
     """The product of a field over the records that meet the criteria.
 
@@ -181,7 +185,7 @@ def dproduct(here: Here, table: Grid, field: Scalar, criteria: Grid) -> Operand 
     return _measured(here, table, field, criteria, product)
 
 
-@function("DGET", steps=500_000)
+@function("DGET", steps=_STEPS)
 def dget(table: Grid, field: Scalar, criteria: Grid) -> Operand | ErrorValue:
     """The field of the one record that meets the criteria: #VALUE! if there is none, #NUM! if there are more.
 
@@ -190,15 +194,12 @@ def dget(table: Grid, field: Scalar, criteria: Grid) -> Operand | ErrorValue:
     =DGET({"Tree","Height";"Apple",18;"Apple",12}, "Height", {"Tree";"Fig"}) -> #VALUE!
     """
     chosen = _chosen(table, field, criteria)
-    if isinstance(chosen, ErrorValue):
-        return chosen
-    count = _meeting(table, criteria).size
-    if count != 1:
-        return ErrorValue.NUM if count else ErrorValue.VALUE
-    return gather(chosen, np.zeros((1, 1, 1, 1), dtype=np.intp))
+    if chosen is None:
+        return ErrorValue.VALUE
+    return chosen if isinstance(chosen, ErrorValue) or chosen.shape[3] == 1 else ErrorValue.NUM
 
 
-@function("DSTDEV", steps=500_000)
+@function("DSTDEV", steps=_STEPS)
 def dstdev(here: Here, table: Grid, field: Scalar, criteria: Grid) -> Operand | ErrorValue:
     """The standard deviation of a field, estimated from the records that meet the criteria.
 
@@ -207,7 +208,7 @@ def dstdev(here: Here, table: Grid, field: Scalar, criteria: Grid) -> Operand | 
     return _measured(here, table, field, criteria, stdev_s)
 
 
-@function("DSTDEVP", steps=500_000)
+@function("DSTDEVP", steps=_STEPS)
 def dstdevp(here: Here, table: Grid, field: Scalar, criteria: Grid) -> Operand | ErrorValue:
     """The standard deviation of a field in the records that meet the criteria.
 
@@ -216,7 +217,7 @@ def dstdevp(here: Here, table: Grid, field: Scalar, criteria: Grid) -> Operand |
     return _measured(here, table, field, criteria, stdev_p)
 
 
-@function("DVAR", steps=500_000)
+@function("DVAR", steps=_STEPS)
 def dvar(here: Here, table: Grid, field: Scalar, criteria: Grid) -> Operand | ErrorValue:
     """The variance of a field, estimated from the records that meet the criteria.
 
@@ -225,7 +226,7 @@ def dvar(here: Here, table: Grid, field: Scalar, criteria: Grid) -> Operand | Er
     return _measured(here, table, field, criteria, var_s)
 
 
-@function("DVARP", steps=500_000)
+@function("DVARP", steps=_STEPS)
 def dvarp(here: Here, table: Grid, field: Scalar, criteria: Grid) -> Operand | ErrorValue:
     """The variance of a field in the records that meet the criteria.
 

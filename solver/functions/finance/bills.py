@@ -35,6 +35,15 @@ def disc(here: Here, settlement: Strict, maturity: Strict, pr: Smooth, redemptio
     return (redemption - pr) / redemption / years
 
 
+def _simple_yield(
+    here: Here, settlement: float, maturity: float, paid: float, redemption: float, basis: float
+) -> float:
+    """What is earned in a year as a share of what was paid, without interest on interest."""
+    years = years_between(here, settlement, maturity, basis)
+    demand(paid > 0, redemption > 0)
+    return (redemption - paid) / paid / years
+
+
 @function("INTRATE")
 def intrate(
     here: Here, settlement: Strict, maturity: Strict, investment: Smooth, redemption: Smooth, basis: Strict = 0
@@ -43,9 +52,7 @@ def intrate(
 
     =INTRATE(39493, 39583, 1000000, 1014420, 2) -> 0.05768
     """
-    years = years_between(here, settlement, maturity, basis)
-    demand(investment > 0, redemption > 0)
-    return (redemption - investment) / investment / years
+    return _simple_yield(here, settlement, maturity, investment, redemption, basis)
 
 
 @function("RECEIVED")
@@ -82,9 +89,7 @@ def yielddisc(
 
     =YIELDDISC(39494, 39508, 99.795, 100, 2) -> 0.05282257198685834
     """
-    years = years_between(here, settlement, maturity, basis)
-    demand(pr > 0, redemption > 0)
-    return (redemption - pr) / pr / years
+    return _simple_yield(here, settlement, maturity, pr, redemption, basis)
 
 
 def _spans(here: Here, issue: float, settlement: float, maturity: float, basis: float) -> tuple[float, float]:

@@ -115,16 +115,6 @@ def yield_(
     return yield_at(lambda y: _price(bond, rate, y, redemption), pr, bond.frequency)
 
 
-def _duration(bond: Coupons, coupon: float, yld: float) -> float:
-    """The mean time of a bond's payments in years, weighted by their present values."""
-    factor = 1 / (1 + yld / bond.frequency)
-    times = [k + bond.share_left for k in range(bond.count)]
-    values = [100 * coupon / bond.frequency * power(factor, t) for t in times]
-    values[-1] += 100 * power(factor, times[-1])
-    weighted = total(t * value for t, value in zip(times, values, strict=True))
-    return weighted / total(values) / bond.frequency
-
-
 @function("DURATION", steps=20_000)
 def duration(
     here: Here,
@@ -135,13 +125,18 @@ def duration(
     frequency: Strict,
     basis: Strict = 0,
 ) -> float:
-    """Macaulay's duration of a bond of 100.
+    """Macaulay's duration of a bond of 100: the mean time of its payments in years, weighted by their present values.
 
     =DURATION(43282, 54058, 0.08, 0.09, 2, 1) -> 10.919145281591925
     """
     bond = coupons(here, settlement, maturity, frequency, basis)
     demand(coupon >= 0, yld >= 0)
-    return _duration(bond, coupon, yld)
+    factor = 1 / (1 + yld / bond.frequency)
+    times = [k + bond.share_left for k in range(bond.count)]
+    values = [100 * coupon / bond.frequency * power(factor, t) for t in times]
+    values[-1] += 100 * power(factor, times[-1])
+    weighted = total(t * value for t, value in zip(times, values, strict=True))
+    return weighted / total(values) / bond.frequency
 
 
 @function("MDURATION", steps=10_000)
@@ -158,9 +153,8 @@ def mduration(
 
     =MDURATION(39448, 42370, 0.08, 0.09, 2, 1) -> 5.735669813918838
     """
-    bond = coupons(here, settlement, maturity, frequency, basis)
-    demand(coupon >= 0, yld >= 0)
-    return _duration(bond, coupon, yld) / (1 + yld / bond.frequency)
+    mean: float = duration(here, settlement, maturity, coupon, yld, frequency, basis)
+    return mean / (1 + yld / frequency_of(frequency))
 
 
 @function("ACCRINT", steps=2_000)

@@ -1,4 +1,4 @@
-"""Factorials, binomial and multinomial coefficients, common divisors and multiples."""
+"""Factorials, permutations, binomial and multinomial coefficients, common divisors and multiples."""
 
 from __future__ import annotations
 
@@ -55,6 +55,37 @@ def factdouble(number: Strict) -> float | ErrorValue:
     if not -1 <= number <= _MOST_DOUBLE_FACTORIAL:
         return ErrorValue.NUM
     return finite(math.prod(range(int(number), 0, -2)))
+
+
+@function("PERMUT", calculus=Calculus.STEP)
+def permut(number: float, chosen: float) -> float | ErrorValue:
+    """In how many orders things can be chosen from a number of different ones.
+
+    =PERMUT(100, 3) -> 970200
+    =PERMUT(3.9, 2.9) -> 6
+    =PERMUT(2, 3) -> #NUM!
+    """
+    n, k = math.trunc(number), math.trunc(chosen)
+    if not 0 <= k <= n or k > _MOST_FACTORIAL:
+        return ErrorValue.NUM
+    return finite(math.perm(n, k))
+
+
+@function("PERMUTATIONA", calculus=Calculus.STEP)
+def permutationa(number: float, chosen: float) -> float | ErrorValue:
+    """In how many orders things can be chosen from a number of different ones, each as often as wanted.
+
+    =PERMUTATIONA(3, 2) -> 9
+    =PERMUTATIONA(0, 0) -> 1
+    =PERMUTATIONA(-1, 2) -> #NUM!
+    """
+    n, k = math.trunc(number), math.trunc(chosen)
+    if n < 0 or k < 0:
+        return ErrorValue.NUM
+    try:
+        return float(n) ** k
+    except OverflowError:
+        return ErrorValue.NUM
 
 
 @function("COMBIN", calculus=Calculus.STEP)

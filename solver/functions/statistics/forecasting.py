@@ -25,9 +25,11 @@ if TYPE_CHECKING:
     from solver.values import Scalar
 
 _LONGEST_SEASON = 8760
+_STEPS = 300_000
+"""The steps of fitting one model."""
 
 
-@function("FORECAST.ETS", steps=300_000)
+@function("FORECAST.ETS", steps=_STEPS)
 def forecast_ets(
     here: Here,
     target: float,
@@ -56,7 +58,7 @@ def forecast_ets(
     return ahead if isinstance(ahead, ErrorValue) else found[1].at(ahead)
 
 
-@function("FORECAST.ETS.CONFINT", steps=300_000)
+@function("FORECAST.ETS.CONFINT", steps=_STEPS)
 def forecast_ets_confint(
     here: Here,
     target: float,
@@ -89,7 +91,7 @@ def forecast_ets_confint(
     return ahead if isinstance(ahead, ErrorValue) else NormalDist().inv_cdf((1 + level) / 2) * found[1].deviation(ahead)
 
 
-@function("FORECAST.ETS.SEASONALITY", steps=300_000)
+@function("FORECAST.ETS.SEASONALITY", steps=_STEPS)
 def forecast_ets_seasonality(
     here: Here, values: Grid, timeline: Grid, completion: Scalar = None, aggregation: Scalar = None
 ) -> float | ErrorValue:
@@ -104,7 +106,7 @@ def forecast_ets_seasonality(
     return found if isinstance(found, ErrorValue) else float(period_of(found.values, _LONGEST_SEASON))
 
 
-@function("FORECAST.ETS.STAT", steps=300_000)
+@function("FORECAST.ETS.STAT", steps=_STEPS)
 def forecast_ets_stat(
     here: Here,
     values: Grid,

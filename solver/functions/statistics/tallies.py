@@ -1,8 +1,7 @@
-"""Counting values: the most frequent ones, frequencies by class, probabilities, shares, permutations."""
+"""Counting values: the most frequent ones, frequencies by class, probabilities, shares."""
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -129,41 +128,3 @@ def percentof(here: Here, part: Ref, whole: Ref) -> Operand:
     =PERCENTOF(1, 0) -> #DIV/0!
     """
     return binary("/", sum_of(here, part), sum_of(here, whole))
-
-
-def _count(value: float) -> float | ErrorValue:
-    return value if value < 1.797e308 else ErrorValue.NUM
-
-
-@function("PERMUT", calculus=Calculus.STEP)
-def permut(number: float, chosen: float) -> float | ErrorValue:
-    """In how many orders things can be chosen from a number of different ones.
-
-    =PERMUT(100, 3) -> 970200
-    =PERMUT(3.9, 2.9) -> 6
-    =PERMUT(2, 3) -> #NUM!
-    """
-    n, k = math.trunc(number), math.trunc(chosen)
-    if n < 0 or k < 0 or k > n:
-        return ErrorValue.NUM
-    if k > 1000:
-        return ErrorValue.NUM
-    exact = math.perm(n, k)
-    return float(exact) if exact.bit_length() <= 1023 else ErrorValue.NUM
-
-
-@function("PERMUTATIONA", calculus=Calculus.STEP)
-def permutationa(number: float, chosen: float) -> float | ErrorValue:
-    """In how many orders things can be chosen from a number of different ones, each as often as wanted.
-
-    =PERMUTATIONA(3, 2) -> 9
-    =PERMUTATIONA(0, 0) -> 1
-    =PERMUTATIONA(-1, 2) -> #NUM!
-    """
-    n, k = math.trunc(number), math.trunc(chosen)
-    if n < 0 or k < 0:
-        return ErrorValue.NUM
-    try:
-        return float(n) ** k
-    except OverflowError:
-        return ErrorValue.NUM
