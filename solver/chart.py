@@ -9,6 +9,11 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from solver.grid import Area
 
+MANY_FOLD = 100.0
+"""Values whose largest is so many times the smallest ask for a logarithmic axis."""
+
+_MOST_MARKED = 60
+
 
 class ChartKind(Enum):
     """How points are drawn."""
@@ -31,6 +36,11 @@ class Series:
     values: Area
     along: Area | None = None
     joined: bool = False
+
+    @property
+    def marked(self) -> bool:
+        """Whether each point of a line gets a mark: many would hide it."""
+        return not self.joined and self.values.size <= _MOST_MARKED
 
 
 @dataclass(frozen=True, slots=True)

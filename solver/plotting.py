@@ -21,7 +21,6 @@ FORMS = ("png", "svg")
 """The forms of a picture."""
 
 _DOTS_PER_INCH = 96.0
-_MANY_POINTS = 60
 
 
 def form_of(path: Path) -> str:
@@ -72,7 +71,7 @@ def _draw(place: Any, chart: Chart, table: Table) -> None:
             place.barh(range(len(values)), values, label=series.name)
             place.set_yticks(range(len(values)), [_label(each) for each in along])
         else:
-            place.plot([_number(each) for each in along], values, label=series.name, **_stroke(chart, series, values))
+            place.plot([_number(each) for each in along], values, label=series.name, **_stroke(chart, series))
     if chart.kind is ChartKind.BAR:
         place.invert_yaxis()
     if chart.logarithmic:
@@ -85,10 +84,10 @@ def _draw(place: Any, chart: Chart, table: Table) -> None:
         place.legend()
 
 
-def _stroke(chart: Chart, series: Series, values: Sequence[float]) -> dict[str, Any]:
+def _stroke(chart: Chart, series: Series) -> dict[str, Any]:
     if chart.kind is ChartKind.SCATTER and not series.joined:
         return {"linestyle": "none", "marker": "o", "markersize": 4}
-    return {} if series.joined or len(values) > _MANY_POINTS else {"marker": "o", "markersize": 3}
+    return {"marker": "o", "markersize": 3} if series.marked else {}
 
 
 def _values(area: Area, table: Table) -> list[object]:

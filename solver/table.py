@@ -36,6 +36,11 @@ class Style(Enum):
     OBJECTIVE = "objective"  # what is made small or large: green
     RESULT = "result"  # a formula in a grid
 
+    @property
+    def is_heading(self) -> bool:
+        """Whether it is that of a heading of one line or two."""
+        return self in (Style.HEADER, Style.HEADER_TOP, Style.HEADER_BOTTOM)
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:

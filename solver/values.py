@@ -9,6 +9,9 @@ from __future__ import annotations
 from enum import IntEnum
 from typing import TypeAlias
 
+LONGEST_TEXT = 32_767
+"""The most characters, counted in UTF-16 code units, that a cell holds."""
+
 
 class Kind(IntEnum):
     """The type of a cell's value; the number stands in kind arrays (uint8)."""

@@ -58,6 +58,12 @@ def book_of(sheets: Mapping[str, Mapping[str, Any]], **settings: Any) -> Book:
     return Book("made.xlsx", cast("Any", None), made, (), (), active=next(iter(made)), **settings)
 
 
+def area(text: str) -> Area:
+    """An area of the sheet S."""
+    first, _, last = text.partition(":")
+    return Area("S", *parse_a1(first), *parse_a1(last or first))
+
+
 def close(a: Scalar, b: Scalar) -> bool:
     """Whether two values agree: numbers to 1e-9, all else exactly and of the same type."""
     if type(a) is float and type(b) is float:
@@ -65,4 +71,4 @@ def close(a: Scalar, b: Scalar) -> bool:
     return type(a) is type(b) and a == b
 
 
-__all__ = ["Cell", "ErrorValue", "Kind", "book_of", "close", "sheet_of"]
+__all__ = ["Cell", "ErrorValue", "Kind", "area", "book_of", "close", "sheet_of"]

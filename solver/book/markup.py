@@ -54,6 +54,11 @@ class Element:
         """The children of that local name."""
         return (child for child in self.children if child.name == name)
 
+    def grouped(self, group: str, name: str) -> list[Element]:
+        """The children of a name inside a child that lists them; none where there is no such list."""
+        found = self.first(group)
+        return [] if found is None else list(found.all(name))
+
     def within(self, name: str) -> Iterator[Element]:
         """All elements of that local name below this one, in the order of the part."""
         for child in self.children:

@@ -10,6 +10,8 @@ from rich.console import Console
 from rich.live import Live
 from rich.text import Text
 
+from solver.chart import MANY_FOLD
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from types import TracebackType
@@ -20,7 +22,6 @@ _FRAMES_PER_SECOND = 10.0
 _BARS = "▁▂▃▄▅▆▇█"
 _WIDTH = 32
 _MOST_KEPT = 4096
-_WIDE = 100.0
 
 
 def spark(values: Sequence[float], width: int = _WIDTH) -> str:
@@ -36,7 +37,7 @@ def spark(values: Sequence[float], width: int = _WIDTH) -> str:
     finite = [value for value in chosen if math.isfinite(value)]
     if not finite:
         return ""
-    if min(finite) > 0 and max(finite) > _WIDE * min(finite):
+    if min(finite) > 0 and max(finite) > MANY_FOLD * min(finite):
         chosen = [math.log(value) if 0 < value < math.inf else math.nan for value in chosen]
         finite = [value for value in chosen if math.isfinite(value)]
     low, span = min(finite), (max(finite) - min(finite)) or 1.0

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from solver.algebra import Node, Program, adjoints, constant, degrees, reshape, variable
+from solver.algebra.primitives.outside import STEP
 from solver.compiler.calculation import Calculation
 from solver.errors import FormulaError
 from solver.grid import Area, Cell
@@ -29,9 +30,6 @@ if TYPE_CHECKING:
     from solver.book.book import Book
     from solver.functions.operand import FloatArray
     from solver.values import Scalar
-
-_WIGGLE = float(np.cbrt(np.finfo(float).eps))
-"""How far a cell is wiggled, relative to its size: the best compromise between curvature and rounding."""
 
 _WORK = 400_000_000
 """How many numbers all wiggles together may compute; cells beyond it are not wiggled."""
@@ -174,7 +172,7 @@ class _Wiggling:
         return result
 
     def _differences(self, place: int, cells: npt.NDArray[np.intp], value: FloatArray) -> FloatArray:
-        step = _WIGGLE * np.maximum(1.0, np.abs(value))
+        step = STEP * np.maximum(1.0, np.abs(value))
         step = (value + step) - value  # what is really added
         rows = np.arange(cells.size)
         moved = np.tile(self.still[place], (2 * cells.size, 1))

@@ -14,8 +14,9 @@ from dataclasses import dataclass
 from enum import Flag, auto
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
-from solver.engines.options import UNLIMITED, Option, above, at_least, between, near_miss, option, options_of
+from solver.engines.options import Option, above, at_least, between, near_miss, option, options_of
 from solver.errors import EngineError
+from solver.model.model import UNLIMITED
 
 if TYPE_CHECKING:
     from collections.abc import Callable

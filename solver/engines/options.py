@@ -17,9 +17,6 @@ from solver.errors import EngineError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-UNLIMITED = 2147483647
-"""What Excel stores for a limit that is not set."""
-
 _ON, _OFF = ("1", "true", "yes", "on"), ("0", "2", "false", "no", "off")
 
 

@@ -13,17 +13,15 @@ import numpy as np
 
 from solver.algebra.structure.ladder import Degree
 from solver.engines.base import Engine, Handles, engines, find_engine
-from solver.engines.options import UNLIMITED, find_option, near_miss
+from solver.engines.options import find_option, near_miss
 from solver.errors import EngineError
+from solver.model.model import ENGINES, UNLIMITED
 from solver.model.names import OPTIONS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from solver.model.problem import Problem
-
-STORED = ("grg", "simplex", "evolutionary")
-"""The engines that a workbook can ask for, in Excel's order (1, 2, 3)."""
 
 IGNORED = {
     "drv": "derivatives are exact",
@@ -119,14 +117,14 @@ def choose(
     """
     wanted = (asked or "grg").strip().lower()
     stored = _meant(stored or {})
-    if wanted in STORED:
+    if wanted in ENGINES:
         rule = next(rule for rule in TABLE if wanted in rule.asked and rule.fits(problem))
         name, why = rule.engine, rule.why
     else:
         name, why = find_engine(wanted).about.name, "as asked"
     stack = _stack(problem, name, _is_on(options, stored, "msl"), _is_on(options, stored, "rlx"))
     engine = _made(stack, options, stored)
-    ignored = _unread(stack, options, by_table=wanted in STORED)
+    ignored = _unread(stack, options, by_table=wanted in ENGINES)
     ignored += _passed_over(stack, options, stored)
     if len(stack) > 1:
         why += ", with " + " and ".join(each.about.title.lower() for each in reversed(stack[1:]))

@@ -7,15 +7,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from solver.errors import Outcome
-from solver.model.kkt import optimality, violation
+from solver.model.kkt import STATIONARY, optimality, violation
 from solver.model.solution import Solution
 
 if TYPE_CHECKING:
     from solver.engines.base import Engine
     from solver.model.problem import Problem, Vector
-
-STATIONARY = 1e-6
-"""Up to this norm of the KKT residual (see `optimality`) a point counts as stationary."""
 
 
 def judged(

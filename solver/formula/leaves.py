@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from solver.formula.lexis import CELL, ERROR, NAME, NUMBER, STRING
+from solver.formula.lexis import CELL, EDGE, ERROR, NAME, NUMBER, STRING
 from solver.formula.structured import parse_brackets
 from solver.formula.tree import ArrayConstant, Axis, Error, Logical, Name, Reference, Structured, Text, Tree
 from solver.formula.words import Word, WordKind
@@ -20,7 +20,7 @@ LOGICALS = {"TRUE": True, "FALSE": False}
 _FILE_PREFIX = re.compile(r"(?:_(?:xlfn|xlws|xludf|xlpm|xlop)\.)+", re.IGNORECASE)
 _NAME = re.compile(NAME, re.ASCII)
 _CELL = re.compile(CELL, re.ASCII)
-_EDGE = re.compile(r"(\$?)([A-Za-z]+|[0-9]+)", re.ASCII)
+_EDGE = re.compile(EDGE, re.ASCII)
 _PREFIX = re.compile(r"(?:\[([0-9]+)\])?(?:([^:\[\]]+)(?::([^:\[\]]+))?)?")
 _ELEMENT = re.compile(
     rf"\s*(?:(?P<string>{STRING})|(?P<number>[+-]?\s*{NUMBER})|(?P<error>{ERROR})|(?P<word>[A-Za-z]+))\s*(?P<end>[,;]|\Z)",

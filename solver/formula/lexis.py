@@ -25,6 +25,8 @@ ROW = (
 CELL = rf"{COLUMN}{ROW}{END}"
 COLUMNS = rf"{COLUMN}\ *:\ *{COLUMN}{END}"
 ROWS = rf"{ROW}\ *:\ *{ROW}{END}"
+EDGE = r"(\$?)([A-Za-z]+|[0-9]+)"
+"""An edge of a reference: a dollar sign or none, and letters or digits."""
 
 NUMBER = r"(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
 STRING = r'"[^"]*(?:""[^"]*)*"'

@@ -19,6 +19,7 @@ from solver.formula.lexis import (
     CELL,
     COLUMNS,
     DIGIT_PREFIX,
+    EDGE,
     END,
     ERROR,
     NAME,
@@ -41,8 +42,8 @@ WORDS = re.compile(
 EXACT = re.compile(rf"{CELL}|{COLUMNS}|{ROWS}", re.ASCII)
 """A cell, whole columns or whole rows, and nothing else."""
 
-PARTS = re.compile(r"(\$?)([A-Za-z]+|[0-9]+)", re.ASCII)
-"""The edges of such a reference: a dollar sign or none, and letters or digits."""
+PARTS = re.compile(EDGE, re.ASCII)
+"""The edges of such a reference."""
 
 _STARTS_NUMBER = frozenset("0123456789.")
 _NUMBER_OF_COLUMN = {letters: col for col, letters in enumerate(COLUMN_LETTERS)}

@@ -13,14 +13,13 @@ from solver.functions.allowance import make_room_for_letters, make_room_together
 from solver.functions.coerce import as_numbers, as_texts
 from solver.functions.comparison import compare
 from solver.functions.operand import ALL_NUMBERS, ONE, Operand, numbers, texts, with_errors
-from solver.values import ErrorValue, Kind
+from solver.values import LONGEST_TEXT, ErrorValue, Kind
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from solver.algebra import Node
 
-LONGEST_TEXT = 32767
 COMPARISONS = ("=", "<>", "<", "<=", ">", ">=")
 
 

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from solver.book.book import Edits
 from solver.engines.base import engines, find_engine
 from solver.engines.options import find_option, near_miss
-from solver.engines.policy import STORED
 from solver.errors import EngineError, ModelError
 from solver.model.define import (
     opened,
@@ -19,7 +18,7 @@ from solver.model.define import (
     with_variables,
     without_constraint,
 )
-from solver.model.model import Model, Sense, validate
+from solver.model.model import ENGINES, Model, Sense, validate
 from solver.model.names import OPTIONS, PREFIX
 from solver.model.recall import hidden_names, recall
 from solver.model.references import find_areas, scope_of
@@ -102,7 +101,7 @@ def engine_named(text: str) -> str:
     """The engine that a name means: one of Excel's, by its title too, or one of this program's own."""
     plain = text.strip().lower()
     plain = TITLES.get(plain, plain)
-    return plain if plain in STORED else find_engine(plain).about.name
+    return plain if plain in ENGINES else find_engine(plain).about.name
 
 
 def refuse_unknown(options: Iterable[str]) -> None:

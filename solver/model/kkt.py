@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 ACTIVE = 1e-7
 """Relative distance within which a row or bound counts as active."""
 
+STATIONARY = 1e-6
+"""Up to this norm of the KKT residual (see `optimality`) a point counts as stationary."""
+
 DENSE = 600
 """Up to so many unknown multipliers their least-squares problem is solved with dense matrices."""
 

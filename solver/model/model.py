@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 ENGINES = ("grg", "simplex", "evolutionary")
 """Excel's solving methods in the order of their numbers, which begin with 1."""
 
+UNLIMITED = 2**31 - 1
+"""What Excel stores for a limit that is not set."""
+
 MOST_CELLS = 4_194_304
 """More cells than this, as in whole columns by mistake, are refused before they are listed."""
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from solver.model.problem import Problem, Vector
 
 FEASIBLE = 1e-6
-STATIONARY = 1e-6
+"""The precision of constraints where none is asked for, relative to their right sides."""
 
 
 class Verdict(Enum):
@@ -51,7 +51,7 @@ class Certificate:
 
 def certify(problem: Problem, x: Vector, precision: float = FEASIBLE) -> Certificate:
     """The verdict on a point of a problem."""
-    from solver.model.kkt import optimality, violation
+    from solver.model.kkt import STATIONARY, optimality, violation
 
     worst = float(violation(problem, x))
     whole = problem.integer | problem.binary

@@ -6,7 +6,7 @@ import math
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeAlias
 
-from solver.grid import Area
+from solver.grid import MAX_ROWS, Area
 from solver.table import Entry, Style, Table
 from solver.values import ErrorValue, Scalar
 
@@ -20,14 +20,10 @@ if TYPE_CHECKING:
 NO_LIMIT = 1e30
 """How Excel's reports write infinity."""
 
-MOST_ROWS = 1_048_576
-"""How many rows a sheet has."""
-
 CUT = "{count} more rows do not fit on a sheet."
 
 _NARROW, _LEAST, _MOST = 2.29, 6.29, 60.0
 _MARGIN = 1.43
-_BOLD = (Style.HEADER, Style.HEADER_TOP, Style.HEADER_BOTTOM)
 
 
 class Page:
@@ -129,12 +125,12 @@ class Page:
     def _cut(self) -> None:
         """Leaves out what a sheet has no room for, and says in its last row how much that is."""
         last = max((row for row, _ in self._entries), default=0)
-        if last < MOST_ROWS:
+        if last < MAX_ROWS:
             return
-        self._entries = {place: entry for place, entry in self._entries.items() if place[0] < MOST_ROWS - 1}
-        self._entries[MOST_ROWS - 1, 1] = Entry(CUT.format(count=last - MOST_ROWS + 2))
-        self._overflowing.add((MOST_ROWS - 1, 1))
-        self._grouped = {row for row in self._grouped if row < MOST_ROWS - 1}
+        self._entries = {place: entry for place, entry in self._entries.items() if place[0] < MAX_ROWS - 1}
+        self._entries[MAX_ROWS - 1, 1] = Entry(CUT.format(count=last - MAX_ROWS + 2))
+        self._overflowing.add((MAX_ROWS - 1, 1))
+        self._grouped = {row for row in self._grouped if row < MAX_ROWS - 1}
 
     def _fitted(self) -> dict[int, float]:
         """The width of each column that shows the longest of its entries in full."""
@@ -174,7 +170,7 @@ def _length(entry: Entry) -> float:
     """About how many characters an entry takes."""
     value = entry.value
     if isinstance(value, str):
-        return len(value) * (1.05 if entry.style in _BOLD else 1.0) + _MARGIN
+        return len(value) * (1.05 if entry.style.is_heading else 1.0) + _MARGIN
     if not isinstance(value, float) or isinstance(value, bool):
         return 8.0
     digits = len(f"{value:.10g}")

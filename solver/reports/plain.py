@@ -7,7 +7,7 @@ import io
 import math
 from typing import TYPE_CHECKING, TypeAlias
 
-from solver.table import FORMULA_SIGNS, Style
+from solver.table import FORMULA_SIGNS
 from solver.values import ErrorValue, Scalar
 
 if TYPE_CHECKING:
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
     Plain: TypeAlias = "float | str | bool | None"
 
-_HEADINGS = (Style.HEADER, Style.HEADER_TOP, Style.HEADER_BOTTOM)
 _GAP = "  "
 
 
@@ -74,14 +73,14 @@ def text_of(table: Table) -> str:
 def _is_line(entries: dict[int, Entry]) -> bool:
     """Whether a row is one text that runs on over the columns."""
     filled = [entry for entry in entries.values() if entry.value is not None]
-    return len(filled) == 1 and isinstance(filled[0].value, str) and filled[0].style not in _HEADINGS
+    return len(filled) == 1 and isinstance(filled[0].value, str) and not filled[0].style.is_heading
 
 
 def _padded(entry: Entry | None, width: int) -> str:
     if entry is None:
         return " " * width
     text = _shown(entry.value)
-    if entry.style in _HEADINGS:
+    if entry.style.is_heading:
         return text.center(width)
     return text.ljust(width) if isinstance(entry.value, str) else text.rjust(width)
 

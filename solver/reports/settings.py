@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from solver.model.model import UNLIMITED
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from solver.model.answer import Answer
-
-UNLIMITED = 2147483647
 
 _PHRASES = {
     "convergence": "Convergence",

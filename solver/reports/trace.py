@@ -6,7 +6,7 @@ import math
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from solver.chart import Chart, ChartKind, Series
+from solver.chart import MANY_FOLD, Chart, ChartKind, Series
 from solver.reports.page import Page, column, number
 from solver.reports.registry import report
 from solver.table import Entry, Style
@@ -27,7 +27,6 @@ _VARIABLES = 10
 """How many variables are shown at every step."""
 
 _FEWEST_DRAWN, _MOST_DRAWN = 3, 32_000
-_WIDE = 100.0
 
 
 @report("trace", "Trace Report")
@@ -81,5 +80,5 @@ def _curve(body: Area, objective: Sequence[float], *, held_out: bool) -> Chart:
         at=(body.top - 1, body.right + 2),
         x_title="Iteration",
         y_title="Objective",
-        logarithmic=positive and max(objective) > _WIDE * min(objective),
+        logarithmic=positive and max(objective) > MANY_FOLD * min(objective),
     )

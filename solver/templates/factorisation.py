@@ -19,6 +19,7 @@ from solver.templates.pieces import (
     heading,
     joined,
     label_width,
+    line,
     numbers,
     one,
     sliding_across,
@@ -130,12 +131,12 @@ class Factorisation:
     def row_embedding(self, number: int) -> Area:
         """The learnt embedding of one row."""
         turned = self.rows is not None and self.rows.turned
-        return _line(self.row_factors, number, down_a_column=turned)
+        return line(self.row_factors, number, down_a_column=turned)
 
     def col_embedding(self, number: int) -> Area:
         """The learnt embedding of one column."""
         turned = self.cols is None or self.cols.turned
-        return _line(self.col_factors, number, down_a_column=turned)
+        return line(self.col_factors, number, down_a_column=turned)
 
     @property
     def biases(self) -> tuple[Area, ...]:
@@ -204,13 +205,6 @@ class Factorisation:
         if mark is not None and held_term is not None:
             pieces += [numbers(mark, held, Look.INPUT), filled(held_term, other, number_format="0.000")]
         return joined(*pieces)
-
-
-def _line(area: Area, number: int, *, down_a_column: bool) -> Area:
-    """One row of an area, or one column."""
-    if down_a_column:
-        return block(area.sheet, area.top, area.left + number, area.rows)
-    return block(area.sheet, area.top + number, area.left, 1, area.cols)
 
 
 def _frame(at: Factorisation, name: str, area: Area) -> Marks:

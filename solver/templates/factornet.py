@@ -22,6 +22,7 @@ from solver.templates.pieces import (
     heading,
     joined,
     label_width,
+    line,
     numbers,
     sliding_across,
     sliding_down,
@@ -127,13 +128,11 @@ class FactorNetwork:
 
     def row_embedding(self, number: int) -> Area:
         """The embedding of one row."""
-        table = self.row_factors
-        return block(table.sheet, table.top + number, table.left, 1, table.cols)
+        return line(self.row_factors, number)
 
     def col_embedding(self, number: int) -> Area:
         """The embedding of one column."""
-        table = self.col_factors
-        return block(table.sheet, table.top + number, table.left, 1, table.cols)
+        return line(self.col_factors, number)
 
     @property
     def whole(self) -> Area:

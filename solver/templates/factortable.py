@@ -17,6 +17,7 @@ from solver.templates.pieces import (
     filled,
     joined,
     label_width,
+    line,
     numbers,
     sliding_down,
     table_header,
@@ -83,13 +84,11 @@ class FactorTable:
 
     def row_embedding(self, number: int) -> Area:
         """The learnt embedding of one row key."""
-        table = self.row_factors
-        return block(table.sheet, table.top + number, table.left, 1, table.cols)
+        return line(self.row_factors, number)
 
     def col_embedding(self, number: int) -> Area:
         """The learnt embedding of one column key."""
-        table = self.col_factors
-        return block(table.sheet, table.top + number, table.left, 1, table.cols)
+        return line(self.col_factors, number)
 
     @property
     def biases(self) -> tuple[Area, ...]:

@@ -36,6 +36,13 @@ def block(sheet: str, row: int, col: int, rows: int = 1, cols: int = 1) -> Area:
     return Area(sheet, row, col, row + rows - 1, col + cols - 1)
 
 
+def line(area: Area, number: int, *, down_a_column: bool = False) -> Area:
+    """One row of an area, or one column."""
+    if down_a_column:
+        return block(area.sheet, area.top, area.left + number, area.rows)
+    return block(area.sheet, area.top + number, area.left, 1, area.cols)
+
+
 def title(text: str, *lines: str) -> Marks:
     """The title of a sheet in its first row, with lines of explanation below it."""
     return {(0, 0): Mark(text, look=Look.TITLE), **lines_of_text(1, 0, lines)}

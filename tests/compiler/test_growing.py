@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from solver.algebra import Function, jacobian, sum_
 from solver.compiler.calculation import Calculation
-from solver.grid import Area, column_letters, parse_a1
-from tests.books import book_of, close
+from solver.grid import Area, column_letters
+from tests.books import area, book_of, close
 from tests.compiler.cells import split
 
 LENGTH = 7
@@ -42,11 +42,6 @@ FUNCTIONS = [
     "SUMPRODUCT(({r}={c})*1)",
     "RANK({c},{r})",
 ]
-
-
-def area(text: str) -> Area:
-    first, _, last = text.partition(":")
-    return Area("S", *parse_a1(first), *parse_a1(last or first))
 
 
 def cell(row: int, col: int, *, fix_row: bool = False, fix_col: bool = False) -> str:

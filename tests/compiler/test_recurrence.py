@@ -15,16 +15,11 @@ from solver.compiler.calculation import Calculation
 from solver.compiler.chain import chain
 from solver.errors import CircularReference
 from solver.grid import Area, Cell, column_letters, parse_a1
-from tests.books import book_of, close
+from tests.books import area, book_of, close
 from tests.compiler.cells import split
 
 WIDTH, STEPS = 3, 9
 KNOBS = Area("S", 0, 0, 2, 0)
-
-
-def area(text: str) -> Area:
-    first, _, last = text.partition(":")
-    return Area("S", *parse_a1(first), *parse_a1(last or first))
 
 
 def address(time: int, slot: int, *, down: bool) -> str:

@@ -14,10 +14,10 @@ from solver.engines import run, violation
 from solver.engines.base import find_engine
 from solver.engines.policy import choose
 from solver.errors import EngineError, Outcome
-from solver.grid import Area, Cell, parse_a1
+from solver.grid import Cell, parse_a1
 from solver.model.binding import bind
 from solver.model.model import Constraint, Model, Relation, Sense
-from tests.books import book_of
+from tests.books import area, book_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -26,11 +26,6 @@ if TYPE_CHECKING:
     from solver.model.solution import Solution
 
 RELATIONS = {"<=": Relation.LE, "=": Relation.EQ, ">=": Relation.GE, "bin": Relation.BIN, "int": Relation.INT}
-
-
-def area(text: str) -> Area:
-    first, _, last = text.partition(":")
-    return Area("S", *parse_a1(first), *parse_a1(last or first))
 
 
 def problem_of(

@@ -6,12 +6,12 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from solver import pipeline
-from solver.grid import Area, Cell, parse_a1
+from solver.grid import Cell, parse_a1
 from solver.model.model import Constraint, Model, Relation, Sense
 from solver.pipeline import Request
 from solver.reports.registry import report_tables
 from solver.table import Style
-from tests.books import book_of
+from tests.books import area, book_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -23,12 +23,6 @@ if TYPE_CHECKING:
 NOON = datetime(2024, 2, 29, 12, 5, 9)  # noqa: DTZ001
 SIGNS = {"<=": Relation.LE, "=": Relation.EQ, ">=": Relation.GE}
 WORDS = {"int": Relation.INT, "bin": Relation.BIN, "alldifferent": Relation.ALLDIFFERENT}
-
-
-def area(text: str) -> Area:
-    """An area of the sheet S."""
-    first, _, last = text.partition(":")
-    return Area("S", *parse_a1(first), *parse_a1(last or first))
 
 
 def constraint(text: str) -> Constraint:

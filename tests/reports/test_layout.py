@@ -226,7 +226,7 @@ def test_reports_outside_a_workbook() -> None:
 
 def test_what_a_sheet_has_no_room_for_is_counted(monkeypatch: pytest.MonkeyPatch) -> None:
     """The last row says how many rows are missing; a page that just fits is whole."""
-    monkeypatch.setattr("solver.reports.page.MOST_ROWS", 20)
+    monkeypatch.setattr("solver.reports.page.MAX_ROWS", 20)
     for count, cut in ((13, False), (14, True), (30, True)):
         page = Page()
         page.line("Numbers")

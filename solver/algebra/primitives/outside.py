@@ -19,7 +19,7 @@ from solver.algebra.primitives.shape import reshape, transpose
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-_STEP = float(np.cbrt(np.finfo(float).eps))
+STEP = float(np.cbrt(np.finfo(float).eps))
 """How far a variable is moved, relative to its size: the best compromise between curvature and rounding."""
 
 
@@ -74,7 +74,7 @@ def differencing(param: Outside, _shapes: Sequence[Shape]) -> Kernel:
             ends = []
             for side in (1, -1):
                 moved = point.copy()
-                moved[j] += side * _STEP * max(1.0, abs(point[j]))
+                moved[j] += side * STEP * max(1.0, abs(point[j]))
                 ends.append((moved[j], param.value(moved)))
             (above, high), (below, low) = ends
             result[:, j] = (high - low) / (above - below)

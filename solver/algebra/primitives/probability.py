@@ -6,7 +6,6 @@ inverse has the derivative 1 / density at the value found (the implicit rule).
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,7 +14,15 @@ from scipy import special
 from solver.algebra.pointwise import pointwise
 from solver.algebra.primitive import written
 from solver.algebra.primitives.elementary import POSITIVE, R, add, div, exp, log, log1p, mul, neg, square, sub
-from solver.algebra.primitives.special import SHAPE, UNIT, beta_quantile, betainc, digamma, gammaincc, lgamma
+from solver.algebra.primitives.special import (
+    SHAPE,
+    UNIT,
+    beta_quantile,
+    betainc,
+    digamma,
+    gammaincc,
+    lgamma,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,11 +30,6 @@ if TYPE_CHECKING:
     from solver.algebra.node import Array, Node, Operand
 
 _HALF = np.array(0.5)
-
-
-def normal_density(x: Operand) -> Node:
-    """exp(-x^2 / 2) / sqrt(2 pi)."""
-    return mul(exp(mul(square(x), -0.5)), 1 / math.sqrt(2 * math.pi))
 
 
 def log_beta(a: Operand, b: Operand) -> Node:

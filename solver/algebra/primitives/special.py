@@ -38,7 +38,8 @@ SHAPE = (0.6, 4.0)
 UNIT = (0.1, 0.9)
 
 
-def _normal_density(x: Node) -> Node:
+def normal_density(x: Operand) -> Node:
+    """exp(-x^2 / 2) / sqrt(2 pi)."""
     return mul(exp(mul(square(x), -0.5)), 1 / math.sqrt(2 * math.pi))
 
 
@@ -63,13 +64,13 @@ def erfc(_y: Node, x: Node) -> tuple[Operand, ...]:
 @pointwise(special.ndtr, [R])
 def ndtr(_y: Node, x: Node) -> tuple[Operand, ...]:
     """The standard normal distribution function."""
-    return (_normal_density(x),)
+    return (normal_density(x),)
 
 
 @pointwise(special.ndtri, [UNIT])
 def ndtri(y: Node, _p: Node) -> tuple[Operand, ...]:
     """The inverse of the standard normal distribution function."""
-    return (div(1.0, _normal_density(y)),)
+    return (div(1.0, normal_density(y)),)
 
 
 @pointwise(special.gammaln, [POSITIVE])

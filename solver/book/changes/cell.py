@@ -11,12 +11,11 @@ from xml.parsers import expat
 from solver.book.markup import OPEN_TAG, escape, escape_string, number_text
 from solver.errors import WorkbookError
 from solver.grid import column_letters
-from solver.values import ErrorValue, Kind, Scalar, kind_of
+from solver.values import LONGEST_TEXT, ErrorValue, Kind, Scalar, kind_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-LONGEST_TEXT = 32_767
 _ATTRIBUTE = rb"""\s+%s\s*=\s*(?:"[^"]*"|'[^']*')"""
 _TYPE, _VM, _CM = (re.compile(_ATTRIBUTE % name) for name in (b"t", b"vm", b"cm"))
 _TYPE_VALUE = re.compile(rb"""\st\s*=\s*["']([^"']*)["']""")

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from solver.book.changes.cell import LONGEST_TEXT, formula_element, new_cell
+from solver.book.changes.cell import formula_element, new_cell
 from solver.book.drawings.drawing import DRAWING_KEY
 from solver.book.markup import MAIN, STRICT
 from solver.book.package.relations import relation_space
 from solver.grid import Area
 from solver.table import FORMULA_SIGNS
+from solver.values import LONGEST_TEXT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -61,12 +61,12 @@ def read_workbook(archive: Archive) -> Workbook:
         raise WorkbookError(f"the part {part} is not a workbook", hint="give a file saved by a spreadsheet program")
     found = relations(archive, part)
     by_key = {relation.key: relation for relation in found}
-    tabs = tuple(_tab(element, by_key, archive) for element in _children(tree, "sheets", "sheet"))
+    tabs = tuple(_tab(element, by_key, archive) for element in tree.grouped("sheets", "sheet"))
     if not any(tab.part for tab in tabs):
         raise WorkbookError("the workbook has no worksheet", hint="give one with cells")
     properties, calc = tree.first("workbookPr"), tree.first("calcPr")
     externals = []
-    for element in _children(tree, "externalReferences", "externalReference"):
+    for element in tree.grouped("externalReferences", "externalReference"):
         relation = by_key.get(element.get("id"))
         externals.append(relation.target if relation is not None and not relation.outside else "")
     return Workbook(
@@ -76,17 +76,12 @@ def read_workbook(archive: Archive) -> Workbook:
         codec=codec,
         relations=found,
         tabs=tabs,
-        names=tuple(_name(element) for element in _children(tree, "definedNames", "definedName")),
+        names=tuple(_name(element) for element in tree.grouped("definedNames", "definedName")),
         active=_active(tree, tabs),
         date1904=properties is not None and properties.flag("date1904"),
         iterate=_iteration(calc),
         externals=tuple(externals),
     )
-
-
-def _children(tree: Element, group: str, name: str) -> list[Element]:
-    found = tree.first(group)
-    return [] if found is None else list(found.all(name))
 
 
 def _tab(element: Element, by_key: dict[str, Relation], archive: Archive) -> Tab:
@@ -110,7 +105,7 @@ def _name(element: Element) -> DefinedName:
 
 def _active(tree: Element, tabs: tuple[Tab, ...]) -> str:
     """The name of the tab on top if it is a worksheet, else of the first visible worksheet."""
-    views = _children(tree, "bookViews", "workbookView")
+    views = tree.grouped("bookViews", "workbookView")
     stated = views[0].get("activeTab", "0") if views else "0"
     if stated.isdecimal() and int(stated) < len(tabs) and tabs[int(stated)].part:
         return tabs[int(stated)].name

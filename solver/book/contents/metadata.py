@@ -22,16 +22,16 @@ def read_metadata(archive: Archive, workbook: Workbook) -> tuple[frozenset[int],
     if part not in archive:
         return frozenset(), {}
     tree, _, _ = read_tree(archive, part)
-    types = [element.get("name") for element in _list(tree, "metadataTypes", "metadataType")]
+    types = [element.get("name") for element in tree.grouped("metadataTypes", "metadataType")]
     futures = {element.get("name"): list(element.all("bk")) for element in tree.all("futureMetadata")}
     dynamic = set()
-    for number, block in enumerate(_list(tree, "cellMetadata", "bk"), start=1):
+    for number, block in enumerate(tree.grouped("cellMetadata", "bk"), start=1):
         for future in _records(block, types, futures, "XLDAPR"):
             if any(element.flag("fDynamic") for element in future.within("dynamicArrayProperties")):
                 dynamic.add(number)
     errors: dict[int, ErrorValue] = {}
     rich = _rich_errors(archive, workbook)
-    for number, block in enumerate(_list(tree, "valueMetadata", "bk"), start=1):
+    for number, block in enumerate(tree.grouped("valueMetadata", "bk"), start=1):
         for future in _records(block, types, futures, "XLRICHVALUE"):
             for element in future.within("rvb"):
                 error = rich.get(_integer(element.get("i")))
@@ -68,11 +68,6 @@ def _rich_errors(archive: Archive, workbook: Workbook) -> dict[int, ErrorValue]:
         if error is not None:
             errors[number] = error
     return errors
-
-
-def _list(tree: Element, group: str, name: str) -> list[Element]:
-    found = tree.first(group)
-    return [] if found is None else list(found.all(name))
 
 
 def _integer(text: str) -> int:

@@ -29,7 +29,6 @@ _COLOURS = ("2F6DB5", "D9822B", "6B8E23", "8E5EA2", "B03A3A", "4BA3A3")
 _GRID = "D9D9D9"
 _THIN, _MEDIUM = 9525, 19050  # in English Metric Units, 12700 a point
 _SMALL, _LARGE = 1000, 1200  # in hundredths of a point
-_MANY_POINTS = 60
 _AXES = (111111111, 222222222)
 
 
@@ -85,7 +84,7 @@ def _drawn(kind: ChartKind, colour: str, series: Series) -> str:
     if kind is ChartKind.SCATTER and not series.joined:
         return f'<c:spPr><a:ln w="{_MEDIUM}"><a:noFill/></a:ln></c:spPr>{mark}'
     line = f'<c:spPr><a:ln w="{_MEDIUM}">{fill}<a:round/></a:ln></c:spPr>'
-    return line + (none if series.joined or series.values.size > _MANY_POINTS else mark)
+    return line + (mark if series.marked else none)
 
 
 def _reference(area: Area, table: Table, sheet: str, *, texts: bool) -> str:

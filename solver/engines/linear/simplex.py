@@ -18,10 +18,10 @@ from solver.engines.base import Handles, Needs, engine
 from solver.engines.linear.linear_form import LinearForm, linear_form
 from solver.engines.linear.refined import refined
 from solver.engines.linear.search import Search, outcome_of, watched
-from solver.engines.options import UNLIMITED
 from solver.engines.searching.integers import EXACT_GAP, WholeNumbers
 from solver.errors import Outcome
 from solver.model.kkt import violation
+from solver.model.model import UNLIMITED
 from solver.model.solution import Ranges, Solution
 
 if TYPE_CHECKING:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from solver.engines.base import Engine
-from solver.engines.options import UNLIMITED, at_least, between, option
+from solver.engines.options import at_least, between, option
+from solver.model.model import UNLIMITED
 
 EXACT_GAP = 1e-9
 """A proven relative gap up to this is rounding."""

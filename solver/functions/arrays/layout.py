@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from solver.functions.allowance import MOST_VALUES
 from solver.functions.arrange import gather
 from solver.functions.coerce import number_of
 from solver.functions.operand import Operand, error, lone
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from solver.values import Scalar
 
 NOTHING_LEFT = ErrorValue.CALC
-MOST_CELLS = 2**24
 
 
 def at_places(source: Operand, places: IntArray, filler: Scalar = ErrorValue.NA) -> Operand:
@@ -249,6 +249,6 @@ def expand(array: Grid, rows: Scalar, columns: Scalar = None, pad: Scalar = Erro
         if not size <= wanted <= MAX_ROWS:
             return ErrorValue.VALUE
         missing.append((0, wanted - size))
-    if math.prod(size + more for size, (_, more) in zip(places.shape, missing, strict=True)) > MOST_CELLS:
+    if math.prod(size + more for size, (_, more) in zip(places.shape, missing, strict=True)) > MOST_VALUES:
         return ErrorValue.NUM
     return at_places(array, np.pad(places, missing, constant_values=-1), pad)

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from solver.algebra import add, constant, mul, neg, sort_
+from solver.functions.allowance import MOST_VALUES
 from solver.functions.arrange import rearrange
-from solver.functions.arrays.layout import MOST_CELLS, NOTHING_LEFT, at_places, places_of, whole
+from solver.functions.arrays.layout import NOTHING_LEFT, at_places, places_of, whole
 from solver.functions.coerce import as_numbers, number_of
 from solver.functions.comparison import text_key
 from solver.functions.operand import NeedsValue, Operand, error, numbers, with_errors
@@ -220,7 +221,7 @@ def sequence(rows: Grid, columns: Grid | None = None, start: Grid | None = None,
             return error(size)
         assert size is not None
         shape.append(size)
-    if min(shape) < 0 or math.prod(shape) > MOST_CELLS:
+    if min(shape) < 0 or math.prod(shape) > MOST_VALUES:
         return error(ErrorValue.VALUE)
     if not math.prod(shape):
         return error(NOTHING_LEFT)

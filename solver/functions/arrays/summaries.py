@@ -7,10 +7,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from solver.functions.allowance import MEMBER, spend
+from solver.functions.allowance import MEMBER, MOST_VALUES, spend
 from solver.functions.arrays.callbacks import stand_alone
 from solver.functions.arrays.grouping import Line, lines
-from solver.functions.arrays.layout import MOST_CELLS
 from solver.functions.arrays.records import Records, choice, missing, records_of, side_of
 from solver.functions.operand import EMPTY_TEXT, Operand, error, lone
 from solver.functions.refusal import Refused
@@ -119,7 +118,7 @@ def pivotby(
         columns = lines(across, records.kept, records.measure)
     except Refused as refused:
         return error(refused.value)
-    if len(rows) * len(columns) * records.width * len(records.layers) > MOST_CELLS:
+    if len(rows) * len(columns) * records.width * len(records.layers) > MOST_VALUES:
         return error(ErrorValue.NUM)
     margin = down.levels + len(records.blank)
     grid = _column_labels(columns, margin, across.levels, records, col_fields)

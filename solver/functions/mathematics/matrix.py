@@ -11,9 +11,8 @@ import math
 import numpy as np
 
 from solver.algebra import constant, det, inverse, matmul
-from solver.functions.allowance import PRODUCT, make_room, spend
+from solver.functions.allowance import MOST_VALUES, PRODUCT, make_room, spend
 from solver.functions.arrange import rearrange, spread_to
-from solver.functions.arrays.layout import MOST_CELLS
 from solver.functions.operand import ZERO, Operand, error, numbers, with_errors
 from solver.functions.registry import Array, function
 from solver.values import ErrorValue, Kind
@@ -86,7 +85,7 @@ def munit(size: int) -> Operand:
     =MUNIT(2) -> {1,0;0,1}
     =MUNIT(0) -> #VALUE!
     """
-    if size < 1 or size * size > MOST_CELLS:
+    if size < 1 or size * size > MOST_VALUES:
         return error(ErrorValue.VALUE)
     return numbers(constant(np.eye(size)[np.newaxis, np.newaxis]))
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from solver.algebra import add, ceil, constant, floor, less, mul, sub
+from solver.functions.allowance import MOST_VALUES
 from solver.functions.coerce import as_logicals, strict_numbers
 from solver.functions.lookup.tables import same_for_all
 from solver.functions.operand import BLANK, FALSE, Operand, error, guard, lone, numbers, with_errors
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from solver.functions.here import Here
     from solver.functions.registry import Number, Value
 
-_MOST = 2**24
 _ONE = lone(1.0)
 _ZERO = lone(0.0)
 
@@ -79,7 +79,7 @@ def randarray(
     high, wide, low, up = int(known[0]), int(known[1]), known[2], known[3]
     if high == 0 or wide == 0:
         return error(ErrorValue.CALC)
-    if high < 0 or wide < 0 or high * wide > _MOST or up < low or (wanted and (low % 1 or up % 1)):
+    if high < 0 or wide < 0 or high * wide > MOST_VALUES or up < low or (wanted and (low % 1 or up % 1)):
         return error(ErrorValue.VALUE)
     draws = constant(here.random(1, 1, high, wide))
     if wanted:

@@ -30,7 +30,7 @@ from solver.algebra import (
     where,
 )
 from solver.functions.coerce import strict_numbers
-from solver.functions.operand import guard, numbers, with_errors
+from solver.functions.operand import ONE, guard, numbers, with_errors
 from solver.functions.registry import Calculus, function
 from solver.values import ErrorValue
 
@@ -198,11 +198,8 @@ def _multiple(number: Node, significance: Node, mode: Node | None, down: bool) -
     return where(mul(less(number, 0.0), not_equal(mode, 0.0)), turned, straight)
 
 
-_UNIT = constant(np.ones((1, 1, 1, 1)))
-
-
 @function("CEILING.MATH", calculus=Calculus.STEP)
-def ceiling_math(number: Number, significance: Number = _UNIT, mode: Number | None = None) -> Number:
+def ceiling_math(number: Number, significance: Number = ONE, mode: Number | None = None) -> Number:
     """The next multiple above; with a mode, negative numbers go away from zero.
 
     =CEILING.MATH(6.3) -> 7
@@ -214,7 +211,7 @@ def ceiling_math(number: Number, significance: Number = _UNIT, mode: Number | No
 
 
 @function("FLOOR.MATH", calculus=Calculus.STEP)
-def floor_math(number: Number, significance: Number = _UNIT, mode: Number | None = None) -> Number:
+def floor_math(number: Number, significance: Number = ONE, mode: Number | None = None) -> Number:
     """The next multiple below; with a mode, negative numbers go towards zero.
 
     =FLOOR.MATH(24.3, 5) -> 20
@@ -225,7 +222,7 @@ def floor_math(number: Number, significance: Number = _UNIT, mode: Number | None
 
 
 @function("CEILING.PRECISE", "ISO.CEILING", calculus=Calculus.STEP)
-def ceiling_precise(number: Number, significance: Number = _UNIT) -> Number:
+def ceiling_precise(number: Number, significance: Number = ONE) -> Number:
     """The next multiple above, whatever the signs.
 
     =CEILING.PRECISE(-4.1, -2) -> -4
@@ -236,7 +233,7 @@ def ceiling_precise(number: Number, significance: Number = _UNIT) -> Number:
 
 
 @function("FLOOR.PRECISE", calculus=Calculus.STEP)
-def floor_precise(number: Number, significance: Number = _UNIT) -> Number:
+def floor_precise(number: Number, significance: Number = ONE) -> Number:
     """The next multiple below, whatever the signs.
 
     =FLOOR.PRECISE(-3.2, -1) -> -4

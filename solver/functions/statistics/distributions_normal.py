@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from solver.algebra import abs_, add, atanh, div, erf, exp, log, mul, ndtr, ndtri, sub, tanh
-from solver.algebra.primitives.probability import normal_density
+from solver.algebra.primitives.special import normal_density
 from solver.functions.registry import function
 from solver.functions.statistics.distributions import chosen, improper, not_above, not_below, refused
 

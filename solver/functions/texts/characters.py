@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 
 from solver.functions.registry import function
-from solver.functions.texts.units16 import LONGEST_TEXT, text_of_units, units
-from solver.values import ErrorValue
+from solver.functions.texts.units16 import storable, text_of_units, units
+from solver.values import LONGEST_TEXT, ErrorValue
 
 
 @function("LEN", "LENB")
@@ -73,7 +73,7 @@ def replace(text: str, start: float, count: float, new: str) -> str | ErrorValue
     if start < 1 or count < 0:
         return ErrorValue.VALUE
     code_units, first = units(text), _place(start) - 1
-    return _short(text_of_units(code_units[:first] + units(new) + code_units[first + _place(count) :]))
+    return storable(text_of_units(code_units[:first] + units(new) + code_units[first + _place(count) :]))
 
 
 @function("SUBSTITUTE")
@@ -96,7 +96,7 @@ def substitute(text: str, old: str, new: str, instance: float | None = None) -> 
     nth = math.trunc(instance)
     if nth >= len(pieces):
         return text
-    return _short(old.join(pieces[:nth]) + new + old.join(pieces[nth:]))
+    return storable(old.join(pieces[:nth]) + new + old.join(pieces[nth:]))
 
 
 @function("REPT")
@@ -239,8 +239,3 @@ def _place(value: float) -> int:
 def _one(changed: str, char: str) -> str:
     """The changed letter where it is still one letter, else the letter as it was."""
     return changed if len(changed) == 1 else char
-
-
-def _short(text: str) -> str | ErrorValue:
-    """The text, or #VALUE! where no cell can hold it."""
-    return text if len(text) <= LONGEST_TEXT else ErrorValue.VALUE

@@ -8,8 +8,8 @@ import numpy as np
 
 from solver.functions.coerce import text_of
 from solver.functions.registry import function
-from solver.functions.texts.units16 import LONGEST_TEXT
-from solver.values import ErrorValue
+from solver.functions.texts.units16 import storable
+from solver.values import LONGEST_TEXT, ErrorValue
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -26,7 +26,7 @@ def concatenate(*parts: str) -> str | ErrorValue:
     =CONCATENATE("population ", 32, "/mile") -> "population 32/mile"
     =CONCATENATE(TRUE, 0.5) -> "TRUE0.5"
     """
-    return _storable("".join(parts))
+    return storable("".join(parts))
 
 
 @function("CONCAT", per_cell=True)
@@ -82,11 +82,7 @@ def _joined(delimiter: str, values: Iterable[Scalar]) -> str | ErrorValue:
         length += len(words[-1]) + len(delimiter)
         if length > LONGEST_TEXT + len(delimiter):
             return ErrorValue.VALUE
-    return _storable(delimiter.join(words))
-
-
-def _storable(text: str) -> str | ErrorValue:
-    return text if len(text) <= LONGEST_TEXT else ErrorValue.VALUE
+    return storable(delimiter.join(words))
 
 
 @function("T")
@@ -137,8 +133,8 @@ def arraytotext(array: Grid, strict: Grid | None = None) -> str | ErrorValue:
         return ErrorValue.VALUE
     rows = np.atleast_2d(array.scalars()[0, 0])
     if way:
-        return _storable("{" + ";".join(",".join(_literal(value) for value in row) for row in rows) + "}")
-    return _storable(", ".join(text_of(value) for value in rows.ravel()))
+        return storable("{" + ";".join(",".join(_literal(value) for value in row) for row in rows) + "}")
+    return storable(", ".join(text_of(value) for value in rows.ravel()))
 
 
 def _literal(value: Scalar) -> str:

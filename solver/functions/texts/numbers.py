@@ -6,7 +6,7 @@ import math
 import re
 from typing import TYPE_CHECKING
 
-from solver.functions.coerce import number_of, number_of_text
+from solver.functions.coerce import number_of_text, strict_number_of
 from solver.functions.formats.digitformat import decimal_of, rounded
 from solver.functions.formats.numberformat import shown
 from solver.functions.registry import function
@@ -57,7 +57,7 @@ def value_of(value: Scalar) -> float | ErrorValue:
     =VALUE("x") -> #VALUE!
     =VALUE(TRUE) -> #VALUE!
     """
-    return ErrorValue.VALUE if isinstance(value, bool) else number_of(value)
+    return strict_number_of(value)
 
 
 @function("NUMBERVALUE")

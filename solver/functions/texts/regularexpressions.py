@@ -12,8 +12,8 @@ from solver.functions.registry import function
 from solver.functions.texts.regexcost import work
 from solver.functions.texts.regexmatcher import Found, Search
 from solver.functions.texts.regexprogram import program_of
-from solver.functions.texts.units16 import LONGEST_TEXT
-from solver.values import ErrorValue
+from solver.functions.texts.units16 import storable
+from solver.values import LONGEST_TEXT, ErrorValue
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -111,7 +111,7 @@ def regexreplace(
         if length > LONGEST_TEXT:
             return ErrorValue.VALUE
     whole = "".join([*parts, text[end:]])
-    return whole if len(whole) <= LONGEST_TEXT else ErrorValue.VALUE
+    return storable(whole)
 
 
 def _matches(pattern: re.Pattern[str], text: str) -> Iterator[Match]:

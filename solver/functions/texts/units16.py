@@ -6,8 +6,12 @@ becomes the replacement character.
 
 from __future__ import annotations
 
-LONGEST_TEXT = 32767
-"""The most code units that a cell holds."""
+from solver.values import LONGEST_TEXT, ErrorValue
+
+
+def storable(text: str) -> str | ErrorValue:
+    """The text, or #VALUE! where no cell can hold it."""
+    return text if len(text) <= LONGEST_TEXT else ErrorValue.VALUE
 
 
 def units(text: str) -> str:
