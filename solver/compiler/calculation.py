@@ -20,8 +20,9 @@ from solver.compiler.cone import Cone
 from solver.compiler.evaluation import Evaluation
 from solver.compiler.iteration import held, ring_of
 from solver.compiler.lower import evaluate, value_of
-from solver.compiler.outside import Recalculation
+from solver.compiler.outside import filled_area, recalculated_numbers
 from solver.compiler.recurrence import recurred
+from solver.compiler.scenarios import Scenarios
 from solver.compiler.signals import Missing, Unknown
 from solver.compiler.site import Site
 from solver.compiler.store import NO_BLOCK, UNKNOWN
@@ -32,14 +33,12 @@ from solver.formula.tree import references
 from solver.functions.alignment import overlaid
 from solver.functions.allowance import allowing
 from solver.functions.operand import NeedsValue, NotUniform, Operand
-from solver.places import Given
 from solver.values import ErrorValue, Kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from solver.book.book import Iteration
-    from solver.functions.operand import FloatArray
     from solver.grid import Area, Cell
     from solver.values import Scalar
 
@@ -47,7 +46,7 @@ if TYPE_CHECKING:
 class Calculation(Evaluation):
     """An evaluation that computes itself on demand: see `Evaluation` for its settings.
 
-    `depth` says how many what-if tables asked for it.
+    `depth` says inside how many scenarios it stands.
     """
 
     depth = 0
@@ -58,9 +57,9 @@ class Calculation(Evaluation):
         return []
 
     @cached_property
-    def imagined(self) -> dict[tuple[Cell, ...], Calculation]:
-        """The book with the input cells of what-if tables as variables, by these cells."""
-        return {}
+    def scenarios(self) -> Scenarios:
+        """The same book under other assumptions."""
+        return Scenarios(self)
 
     def again(self, inputs: Mapping[Cell, Scalar], variables: Sequence[Area]) -> Calculation:
         """The same book, to be computed with other inputs and variables."""
@@ -215,7 +214,7 @@ class Calculation(Evaluation):
         if self.x is None:
             return False
         block = self.blocks[number]
-        found = self._recalculation.filled(block.area, spills=block.filling)
+        found = filled_area(self.scenarios, block.area, spills=block.filling)
         if found is None:
             return False
         area, kind = found
@@ -229,20 +228,12 @@ class Calculation(Evaluation):
         if area != block.area:
             self.grow(area)
             self.blocks[number] = replace(block, area=area)
-        node, wiggle = self._recalculation.numbers(area, self.x), self.disturbance(area)
+        node, wiggle = recalculated_numbers(self.scenarios, area, self.x), self.disturbance(area)
         kind = np.where(kind == Kind.BOOLEAN, kind, np.uint8(Kind.NUMBER))
         self.recalculated.append(area)
         self.moved = True
         self.enter(number, (area, kind, node if wiggle is None else add(node, wiggle), None))
         return True
-
-    @cached_property
-    def _recalculation(self) -> Recalculation:
-        def fresh(x: FloatArray | None) -> Calculation:
-            inputs = self.inputs if x is None else Given(self.variables, x, self.inputs)
-            return self.again(inputs, ())
-
-        return Recalculation(fresh)
 
     def _again(self, number: int) -> None:
         """Computes a block of a ring on the present values of the others."""

@@ -16,10 +16,8 @@ from solver.functions.arrange import spread_to
 from solver.values import Kind
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from solver.algebra import Node
-    from solver.compiler.calculation import Calculation
+    from solver.compiler.scenarios import Scenarios
     from solver.functions.operand import FloatArray, KindArray
     from solver.grid import Area
 
@@ -27,36 +25,24 @@ FEW = 30
 """Up to so many variables slopes by differences are worth their evaluations."""
 
 
-class Recalculation:
-    """The book with other numbers in its variable cells; `fresh` makes it, the last one is kept."""
+def filled_area(scenarios: Scenarios, area: Area, *, spills: bool) -> tuple[Area, KindArray] | None:
+    """The area of a formula as the book stands, and the kinds of its values; None where it cannot be computed."""
+    plain = scenarios.stored
+    plain.require([area])
+    if spills:
+        area = plain.spill(area.sheet, area.top, area.left) or area
+    operand = plain.value(area)
+    if any(cell in plain.failures for cell in area.cells()):
+        return None
+    return area, np.asarray(spread_to(operand, (1, 1, area.rows, area.cols)).kind[0, 0])
 
-    def __init__(self, fresh: Callable[[FloatArray | None], Calculation]) -> None:
-        self.fresh = fresh
-        self._last: tuple[FloatArray, Calculation] | None = None
 
-    def at(self, x: FloatArray) -> Calculation:
-        """The book at a point."""
-        if self._last is None or not np.array_equal(self._last[0], x):
-            self._last = np.array(x), self.fresh(x)
-        return self._last[1]
+def recalculated_numbers(scenarios: Scenarios, area: Area, x: Node) -> Node:
+    """The numbers of an area (rows * cols) in the book recalculated at the point x; NaN for what is none."""
 
-    def filled(self, area: Area, *, spills: bool) -> tuple[Area, KindArray] | None:
-        """The area of a formula as the book stands, and the kinds of its values; None where it cannot be computed."""
-        plain = self.fresh(None)
-        plain.require([area])
-        if spills:
-            area = plain.spill(area.sheet, area.top, area.left) or area
-        operand = plain.value(area)
-        if any(cell in plain.failures for cell in area.cells()):
-            return None
-        return area, np.asarray(spread_to(operand, (1, 1, area.rows, area.cols)).kind[0, 0])
+    def values(point: FloatArray) -> FloatArray:
+        operand = spread_to(scenarios.at(point).value(area), (1, 1, area.rows, area.cols))
+        plain = (operand.kind == Kind.NUMBER) | (operand.kind == Kind.BOOLEAN) | (operand.kind == Kind.BLANK)
+        return np.where(plain, operand.known, np.nan).ravel()
 
-    def numbers(self, area: Area, x: Node) -> Node:
-        """The numbers of an area (rows * cols) at the point x; NaN for what is none."""
-
-        def values(point: FloatArray) -> FloatArray:
-            operand = spread_to(self.at(point).value(area), (1, 1, area.rows, area.cols))
-            plain = (operand.kind == Kind.NUMBER) | (operand.kind == Kind.BOOLEAN) | (operand.kind == Kind.BLANK)
-            return np.where(plain, operand.known, np.nan).ravel()
-
-        return outside(x, Outside(values, area.size, x.size <= FEW))
+    return outside(x, Outside(values, area.size, x.size <= FEW))

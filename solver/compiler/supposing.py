@@ -41,7 +41,7 @@ def supposed(calculation: Calculation, cell: Cell, inputs: Sequence[Cell], value
         raise FormulaError("what-if tables ask one another without an end")
     lead = np.broadcast_shapes(*(value.shape for value in values))
     points = [spread_to(value, lead) for value in values]
-    imagined = _imagined(calculation, inputs)
+    imagined = calculation.scenarios.alive(inputs)
     try:
         imagined.require([Area.of(cell)])
         found: Operand | None = imagined.read(fixed_reference(Area.of(cell)))
@@ -69,16 +69,6 @@ def _which(inputs: Sequence[Cell], cell: Cell) -> int:
 def _variables(imagined: Calculation) -> Node:
     assert imagined.x is not None
     return imagined.x
-
-
-def _imagined(calculation: Calculation, inputs: Sequence[Cell]) -> Calculation:
-    """The same book with the inputs as variables, behind those that it has; made once for each choice of inputs."""
-    found = calculation.imagined.get(tuple(inputs))
-    if found is None:
-        areas = [*calculation.areas, *map(Area.of, inputs)]
-        found = calculation.again(inputs=calculation.inputs, variables=areas)
-        calculation.imagined[tuple(inputs)] = found
-    return found
 
 
 def _in_graph(
@@ -114,6 +104,6 @@ def _one_by_one(calculation: Calculation, cell: Cell, inputs: Sequence[Cell], po
     found: dict[tuple[Scalar, ...], Operand] = {}
     for point in table:
         if point not in found:
-            given = {**calculation.inputs, **dict(zip(inputs, point, strict=True))}
-            found[point] = calculation.again(inputs=given, variables=()).value(Area.of(cell))
+            scenario = calculation.scenarios.given(dict(zip(inputs, point, strict=True)))
+            found[point] = scenario.value(Area.of(cell))
     return stack_cells([found[point] for point in table], points[0].shape)
