@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .hock import HOCK, add
+from .hock import add
 from .jets import cos, exp, log, sin
 from .zoo import INF
 
@@ -18,24 +18,10 @@ if TYPE_CHECKING:
 
     from .zoo import Case
 
-_BEFORE = len(HOCK)
+MORE: list[Case] = []
 
 add(
-    38,
-    [-3, -1, -3, -1],
-    0.0,
-    lambda x: (
-        100 * (x[1] - x[0] ** 2) ** 2
-        + (1 - x[0]) ** 2
-        + 90 * (x[3] - x[2] ** 2) ** 2
-        + (1 - x[2]) ** 2
-        + 10.1 * ((x[1] - 1) ** 2 + (x[3] - 1) ** 2)
-        + 19.8 * (x[1] - 1) * (x[3] - 1)
-    ),
-    lb=-10,
-    ub=10,
-)
-add(
+    MORE,
     44,
     [0, 0, 0, 0],
     -15.0,
@@ -62,6 +48,7 @@ def _normal(x: Sequence[Any]) -> Any:
 
 
 add(
+    MORE,
     54,
     [6e3, 1.5, 4e6, 2, 3e-3, 5e7],
     -float(np.exp(-27 / 280)),
@@ -85,6 +72,7 @@ def _heat(x: Sequence[Any], a: Sequence[float]) -> Any:
 
 
 add(
+    MORE,
     84,
     [2.52, 2, 37.5, 9.25, 6.8],
     -5280335.133,
@@ -98,7 +86,7 @@ add(
 
 
 def _blending(number: int, ends: Sequence[float], least: float) -> None:
-    add(
+    add(MORE,
         number,
         [0] * 6,
         least,
@@ -137,6 +125,7 @@ def _flight(x: Sequence[Any]) -> tuple[Any, Any, Any]:
 
 
 add(
+    MORE,
     99,
     [0.5] * 7,
     -831079892.0,
@@ -181,7 +170,7 @@ def _posynomials(number: int, a: float, least: float) -> None:
         ]
 
     lower, upper = (0.1,) * 6 + (0.01,), 10
-    add(number, [6] * 7, least, fun, rows, [-INF] * 4 + [100], [1] * 4 + [3000], lower, upper)
+    add(MORE, number, [6] * 7, least, fun, rows, [-INF] * 4 + [100], [1] * 4 + [3000], lower, upper)
 
 
 _posynomials(102, 0.125, 911.880571)
@@ -204,7 +193,7 @@ def _free_energy(x: Sequence[Any]) -> Any:
     return sum(amount * (c + v - total) for amount, c, v in zip(e, _ENERGY, x, strict=True))
 
 
-add(111, [-2.3] * 10, -47.76109026, _free_energy, _mixture, [2, 1, 1], [2, 1, 1], -100, 100)
+add(MORE, 111, [-2.3] * 10, -47.76109026, _free_energy, _mixture, [2, 1, 1], [2, 1, 1], -100, 100)
 
 
 def _alkylation(x: Sequence[Any]) -> list[Any]:
@@ -228,6 +217,7 @@ def _alkylation(x: Sequence[Any]) -> list[Any]:
 
 
 add(
+    MORE,
     114,
     [1745, 12000, 110, 3048, 1974, 89.2, 92.8, 8, 3.6, 145],
     -1768.80696,
@@ -260,6 +250,7 @@ def _membranes(x: Sequence[Any]) -> list[Any]:
 
 
 add(
+    MORE,
     116,
     [0.5, 0.8, 0.9, 0.1, 0.14, 0.5, 489, 80, 650, 450, 150, 150, 150],
     97.58751,
@@ -278,6 +269,7 @@ def _stages(x: Sequence[Any]) -> list[Any]:
 
 
 add(
+    MORE,
     118,
     [20, 55, 15, *[20, 60, 20] * 4],
     664.82045,
@@ -292,5 +284,3 @@ add(
     (8, 43, 3, *[0] * 12),
     (21, 57, 16, *[90, 120, 60] * 4),
 )
-
-MORE: list[Case] = HOCK[_BEFORE:]

@@ -9,9 +9,12 @@ import pytest
 
 from solver.engines import choose, run
 
-from .cases import ROWS
-from .hock import HOCK
+from .hock_few import FEW
+from .hock_many import MANY
 from .hock_more import MORE
+from .hock_plane import PLANE
+from .hock_space import SPACE
+from .row_cases import ROWS
 
 if TYPE_CHECKING:
     from .zoo import Case
@@ -19,6 +22,7 @@ if TYPE_CHECKING:
 ELSEWHERE = {"hs002": 4.941229318, "hs020": 40.19872981}
 """Where the book's start leads to another local optimum, its value."""
 
+HOCK = [*PLANE, *SPACE, *FEW, *MANY, *MORE]
 BOOK = sorted([*HOCK, *(case for case in ROWS if case.name.startswith("hs"))], key=str)
 
 
@@ -39,7 +43,7 @@ def test_several_starts_find_the_printed_optimum_too(case: Case) -> None:
     assert run(case.problem, engine).fun == pytest.approx(case.fun, rel=1e-6, abs=1e-8)
 
 
-@pytest.mark.parametrize("case", [*HOCK[::3], *MORE], ids=str)
+@pytest.mark.parametrize("case", [*PLANE[::3], *SPACE[::3], *FEW[::3], *MANY[::3], *MORE], ids=str)
 def test_their_derivatives_are_those_of_their_values(case: Case) -> None:
     problem, h = case.problem, 1e-6
     random = np.random.default_rng(0)

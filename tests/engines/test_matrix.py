@@ -12,9 +12,10 @@ from solver.engines import engines, optimality, run, violation
 from solver.engines.base import About, Handles, Needs
 from solver.engines.descent.descent import Descent
 
-from .cases import ROWS, SMOOTH, SQUARES
+from .cases import SMOOTH, SQUARES
 from .hard_cases import ACKLEY, BREAKS, CORNERS, MINIMAX, RASTRIGIN
 from .linear_cases import ASSIGNMENT, LINEAR, WHOLE
+from .row_cases import ROWS
 
 if TYPE_CHECKING:
     from .zoo import Case

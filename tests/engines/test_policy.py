@@ -12,9 +12,10 @@ from solver.engines.base import Engine, Wrapper
 from solver.errors import EngineError, Outcome
 from solver.model.names import OPTIONS
 
-from .cases import ROSENBROCK, ROWS, SQUARES
+from .cases import ROSENBROCK, SQUARES
 from .hard_cases import BREAKS, CORNERS, RASTRIGIN, TOUR
 from .linear_cases import ASSIGNMENT, FACTORY, KNAPSACK
+from .row_cases import ROWS
 from .zoo import build, linear_program
 
 QUADRATIC = linear_program([1, 1], [[1, 1]], [1], [2], lb=0, hessian=[[2, 0], [0, 2]])

@@ -19,7 +19,7 @@ from solver.engines.smooth.restoration import restored
 from solver.engines.smooth.saddle import Saddle
 from solver.errors import Outcome
 
-from .cases import ROWS
+from .row_cases import ROWS
 from .zoo import INF, build, linear_program
 
 if TYPE_CHECKING:

@@ -15,9 +15,10 @@ from solver.engines.base import Engine
 from solver.errors import EngineError, Outcome
 from solver.model.solution import Solution
 
-from .cases import BOUNDED, ROSENBROCK, ROWS, WOOD
+from .cases import BOUNDED, ROSENBROCK, WOOD
 from .hard_cases import RASTRIGIN, TOUR
 from .jets import exp, log, sqrt
+from .row_cases import ROWS
 from .zoo import INF, build, least_squares, linear_program
 
 if TYPE_CHECKING:

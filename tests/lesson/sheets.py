@@ -118,3 +118,9 @@ def libreoffice(path: Path, folder: Path) -> Any:
 def address(cell: str) -> str:
     """The plain address of a cell that is printed with its sheet."""
     return cell.rpartition("!")[2].replace("$", "")
+
+
+def below(sheet: Any, heading: str, rows: int) -> Any:
+    """The rows of the grid under a heading."""
+    at = next(cell for row in sheet.iter_rows() for cell in row if cell.value == heading)
+    return sheet.iter_rows(at.row + 2, at.row + 1 + rows, at.column + 1)
