@@ -10,10 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from solver.algebra import Program, constant, gradient, mul, reshape, sum_, variable
+from solver.compiler.calculation import Calculation
 from solver.functions.call import call
 from solver.functions.operand import NeedsValue, Operand, lone, numbers
 from solver.functions.registry import lookup
+from solver.grid import Area
 from solver.values import ErrorValue, Scalar
+from tests.books import book_of
 from tests.functions.formulas import grid_of, value_of
 
 if TYPE_CHECKING:
@@ -53,6 +56,22 @@ def test_filter_keeps_rows(rows: list[list[float]], limit: int) -> None:
     kept = [row for row in rows if row[0] > limit]
     got = grid_of(f'=FILTER({table},TAKE({table},,1)>{limit},"none")')
     assert got == kept if kept else got == [["none"]]
+
+
+@pytest.mark.parametrize(
+    ("formula", "first"),
+    [
+        ("=FILTER(B1:B3,A1:A3>1)", 10.0),
+        ("=SUM(FILTER(B1:B3,(A1:A3>1)*(B1:B3<20))*2)", 20.0),
+        ("=SORT(-B1:B3)", -30.0),
+        ("=SORTBY(A1:A3,-(B1:B3-21)^2)", 1.0),
+        ("=UNIQUE(B1:B3*2)", 60.0),
+    ],
+)
+def test_conditions_are_arrays_in_a_formula_that_is_none(formula: str, first: float) -> None:
+    """As programs write them that do not mark array formulas: nothing is taken from the row of the formula alone."""
+    cells = {"A1": 1.0, "A2": 2.0, "A3": 3.0, "B1": 30.0, "B2": 10.0, "B3": 20.0, "D9": formula}
+    assert Calculation(book_of({"S": cells})).value(Area("S", 8, 3, 8, 3)).scalar() == first
 
 
 @given(TABLES, st.integers(1, 6))

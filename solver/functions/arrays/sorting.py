@@ -1,6 +1,7 @@
 """Sorting, filtering and counting up: the arrays that formulas spill.
 
-Values stand in Excel's order: numbers, texts, booleans, errors; blanks come last whichever way is sorted.
+Values stand in Excel's order: numbers, texts, booleans, errors; blanks come last whichever way is sorted. What is
+sorted or chosen by is computed as in an array formula, also where the formula itself is none.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from solver.functions.operand import IntArray
-    from solver.functions.registry import Grid
+    from solver.functions.registry import Array, Grid
     from solver.values import Scalar
 
 
@@ -56,7 +57,7 @@ def sorted_places(keys: Sequence[tuple[Sequence[Scalar], int]], count: int) -> I
 
 
 @function("SORT", per_cell=True, calculus=Calculus.KINK)
-def sort(array: Grid, index: Grid | None = None, order: Grid | None = None, by_column: Grid | None = None) -> Operand:
+def sort(array: Array, index: Grid | None = None, order: Grid | None = None, by_column: Grid | None = None) -> Operand:
     """The rows of an array in the order of one column or of several; or its columns in the order of rows.
 
     =SORT({3;1;2}) -> {1;2;3}
@@ -118,7 +119,7 @@ def _integers(operand: Operand | None, default: int) -> list[int] | ErrorValue:
 
 
 @function("SORTBY", per_cell=True, calculus=Calculus.STEP)
-def sortby(array: Grid, *keys: Grid) -> Operand:
+def sortby(array: Array, *keys: Array) -> Operand:
     """The rows (or columns) of an array in the order of other columns (or rows), each followed by 1 or -1.
 
     =SORTBY({"a";"b";"c"}, {2;3;1}) -> {"c";"a";"b"}
@@ -146,7 +147,7 @@ def sortby(array: Grid, *keys: Grid) -> Operand:
 
 
 @function("UNIQUE", per_cell=True, calculus=Calculus.STEP)
-def unique(array: Grid, by_column: Grid | None = None, exactly_once: Grid | None = None) -> Operand:
+def unique(array: Array, by_column: Grid | None = None, exactly_once: Grid | None = None) -> Operand:
     """The different rows (or columns) of an array, each once; or those that occur only once.
 
     =UNIQUE({1;2;1;3}) -> {1;2;3}
@@ -178,7 +179,7 @@ def _as_error(value: object) -> ErrorValue:
 
 
 @function("FILTER", per_cell=True, calculus=Calculus.STEP)
-def filter_(array: Grid, include: Grid, if_empty: Grid | None = None) -> Operand:
+def filter_(array: Array, include: Array, if_empty: Grid | None = None) -> Operand:
     """The rows (or columns) of an array for which a column (or row) of conditions holds.
 
     =FILTER({1;2;3}, {1;0;1}) -> {1;3}
