@@ -64,7 +64,7 @@ def test_filter_keeps_rows(rows: list[list[float]], limit: int) -> None:
         ("=FILTER(B1:B3,A1:A3>1)", 10.0),
         ("=SUM(FILTER(B1:B3,(A1:A3>1)*(B1:B3<20))*2)", 20.0),
         ("=SORT(-B1:B3)", -30.0),
-        ("=SORTBY(A1:A3,-(B1:B3-21)^2)", 1.0),
+        ("=SORTBY(A1:A3,(B1:B3-21)^2)", 3.0),
         ("=UNIQUE(B1:B3*2)", 60.0),
     ],
 )
