@@ -89,7 +89,7 @@ def _examined(model: Model, found: Binding | SolverError) -> Examined:
 
 
 def check_listing(file: str, agreement: Agreement, examined: Sequence[Examined]) -> dict[str, Any]:
-    """The result of `check`, as INTERFACE describes it."""
+    """The result of `check` as one JSON object: agreement of the values, and a verdict on each stored model."""
     return {
         "file": file,
         "agreement": {

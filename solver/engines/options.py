@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from solver.errors import EngineError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable
 
 _ON, _OFF = ("1", "true", "yes", "on"), ("0", "2", "false", "no", "off")
 
@@ -94,18 +94,6 @@ def find_option(options: Iterable[Option], name: str) -> Option | None:
     plain = name.strip().lower().replace("-", "_")
     hidden = plain.removeprefix("solver_")
     return next((each for each in options if plain == each.name or (each.excel and hidden == each.excel)), None)
-
-
-def read_options(engine: str, options: tuple[Option, ...], given: Mapping[str, object]) -> dict[str, float | str]:
-    """The values of the given options by field name; an unknown name raises EngineError with the nearest known one."""
-    values: dict[str, float | str] = {}
-    for name, value in given.items():
-        found = find_option(options, name)
-        if found is None:
-            known = [each.name for each in options] + [each.excel for each in options if each.excel]
-            raise EngineError(f"engine {engine} has no option {name}", hint=near_miss(name, known))
-        values[found.name] = found.read(value)
-    return values
 
 
 def near_miss(word: str, known: Iterable[str]) -> str:

@@ -143,17 +143,15 @@ def _stack(problem: Problem, name: str, several: bool, relax: bool) -> list[type
 
 
 def _made(stack: list[type[Engine]], options: Mapping[str, str | float], stored: Mapping[str, str | float]) -> Engine:
+    """The engines of a stack inside each other; settings given by hand count more than stored ones."""
     made: Engine | None = None
     for make in stack:
         settings: dict[str, Any] = {}
-        for name, value in stored.items():
-            found = find_option(make.about.options, name)
-            if found is not None and found.allows(value):
-                settings[found.name] = found.read(value)
-        for name, value in options.items():
-            found = find_option(make.about.options, name)
-            if found is not None:
-                settings[found.name] = found.read(value)
+        for given, trusted in ((stored, False), (options, True)):
+            for name, value in given.items():
+                found = find_option(make.about.options, name)
+                if found is not None and (trusted or found.allows(value)):
+                    settings[found.name] = found.read(value)
         # The stored convergence would end a run far from its optimum; that of a population is no such promise.
         if make.about.name != "evolutionary" and not _given(options, "cvg"):
             settings.pop("convergence", None)

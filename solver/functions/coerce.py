@@ -18,10 +18,8 @@ from solver.functions.operand import (
     ALL_NUMBERS,
     FALSE,
     ZERO,
-    FloatArray,
     NeedsValue,
     Operand,
-    TextArray,
     numbers,
     texts,
     with_errors,
@@ -191,19 +189,6 @@ def as_texts(operand: Operand) -> Operand:
     written = np.empty(values.size, dtype=object)
     written[:] = [text_of(value) for value in values.ravel().tolist()]
     return with_errors(texts(written.reshape(values.shape)), operand)
-
-
-def text_array(operand: Operand) -> TextArray:
-    """All values as texts, at the operand's full shape; errors give their label."""
-    converted = as_texts(operand)
-    assert converted.text is not None
-    return np.broadcast_to(converted.text, operand.shape)
-
-
-def known_numbers(operand: Operand) -> FloatArray:
-    """All values as numbers, at the full shape, errors as NaN; NeedsValue where one depends on a variable."""
-    converted = as_numbers(operand)
-    return np.where(converted.errors, np.nan, np.broadcast_to(converted.known, converted.shape))
 
 
 def counted(operand: Operand) -> tuple[Node, np.ndarray]:

@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from solver.sources import Source
     from solver.templates.recipe import Recipe
 
-INITS = ("random", "stored", "zeros")
-
 
 def starts_of(source: Source, recipe: Recipe, init: str, scale: float, seed: int, sizes: Sequence[int] = ()) -> Starts:
     """The first values: random ones lie within `scale` around numbers whose dot product is the mean target.

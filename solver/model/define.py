@@ -103,11 +103,6 @@ def without_constraint(model: Model, book: Book, text: str) -> Model:
     return replace(model, constraints=model.constraints[:at] + model.constraints[at + 1 :])
 
 
-def without_faults(model: Model) -> Model:
-    """The model without what its sheet stores but nobody can use."""
-    return replace(model, faults=())
-
-
 def with_options(model: Model, options: Mapping[str, str]) -> Model:
     """The model with options set by name: Excel's, with or without `solver_`, or an engine's own; "" unsets one."""
     merged = dict(model.options)

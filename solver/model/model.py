@@ -152,18 +152,6 @@ def stray(area: Area, areas: tuple[Area, ...]) -> Cell | None:
     return next((cell for cell in area.cells() if not any(cell in other for other in areas)), None)
 
 
-def is_bound_candidate(constraint: Constraint, model: Model) -> bool:
-    """Whether it bounds variable cells by numbers or by cells, which may yet depend on the variables.
-
-    A formula as right side makes a general constraint even where it is constant, as in Excel.
-    """
-    return (
-        constraint.relation.compares
-        and not isinstance(constraint.right, str)
-        and stray(constraint.left, model.variables) is None
-    )
-
-
 def validate(model: Model) -> None:
     """Raises ModelError at the first thing that Excel's dialog would not accept, with its cell and what to do."""
     for fault in model.faults:

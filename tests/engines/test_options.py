@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import pytest
 
-from solver.engines import engines, find_engine
-from solver.engines.options import find_option, options_of, read_options
+from solver.engines import choose, engines, find_engine
+from solver.engines.options import find_option, options_of
 from solver.errors import EngineError
+
+from .row_cases import ROWS
 
 
 def read(engine: str, **given: object) -> dict[str, object]:
-    make = find_engine(engine)
-    return dict(read_options(engine, make.about.options, given))
+    """What the engine that is chosen for a problem with rows makes of options given by hand."""
+    made, _ = choose(ROWS[1].problem, engine, given)  # type: ignore[arg-type]
+    settings = made.settings()
+    return {name: settings[name] for name in (find_option(made.about.options, word).name for word in given)}  # type: ignore[union-attr]
 
 
 def test_every_engine_is_listed_with_a_title_a_text_and_options_that_explain_themselves() -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from solver.formula.parse import parse
 from solver.grid import Area, Cell
-from solver.model.define import opened, with_objective, with_variables, without_faults
+from solver.model.define import opened, with_objective, with_variables
 from solver.model.model import ENGINES, Constraint, Model, Relation, Sense
 from solver.model.names import FLAG, OPTIONS, TABLE, number, spell
 from solver.model.recall import recall, stored_model
@@ -173,7 +173,7 @@ def test_what_is_broken_stays_until_it_is_set_anew() -> None:
     assert (again.constraints, len(again.faults)) == (more.constraints, 3)
     mended = with_variables(with_objective(model, book, "B8", Sense.MIN), book, "A1:A4")
     assert [fault.name for fault in mended.faults] == ["solver_lhs1"]
-    whole = stored_model(written(without_faults(mended), book), "Plan")
+    whole = stored_model(written(replace(mended, faults=()), book), "Plan")
     assert (whole.faults, whole.constraints) == ((), model.constraints)
     assert whole.objective == Cell("Plan", 7, 1)
     assert whole.variables == (Area("Plan", 0, 0, 3, 0),)

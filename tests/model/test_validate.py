@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from solver.errors import ModelError
 from solver.grid import Area, Cell
-from solver.model.model import Constraint, Model, Relation, is_bound_candidate, pairs, stray, validate
+from solver.model.model import Constraint, Model, Relation, pairs, stray, validate
 
 VARIABLES = Area("S", 0, 0, 4, 0)
 MODEL = Model("S", objective=Cell("S", 9, 9), variables=(VARIABLES,))
@@ -81,17 +81,3 @@ areas = st.builds(
 def test_stray_is_the_first_cell_that_nobody_covers(area: Area, others: tuple[Area, ...]) -> None:
     covered = {cell for other in others for cell in other.cells()}
     assert stray(area, others) == next((cell for cell in area.cells() if cell not in covered), None)
-
-
-@pytest.mark.parametrize(
-    ("constraint", "is_one"),
-    [
-        (Constraint(VARIABLES, Relation.LE, 3.0), True),
-        (Constraint(VARIABLES, Relation.LE, Area.of(Cell("S", 9, 9))), True),
-        (Constraint(VARIABLES, Relation.LE, "2+2"), False),
-        (Constraint(VARIABLES, Relation.INT), False),
-        (Constraint(FAR, Relation.LE, 3.0), False),
-    ],
-)
-def test_bounds_are_told_from_rows(constraint: Constraint, is_one: bool) -> None:
-    assert is_bound_candidate(constraint, MODEL) == is_one

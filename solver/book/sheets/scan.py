@@ -34,7 +34,6 @@ _TOKEN = re.compile(
 )
 _ATTRIBUTE = re.compile(rb'([a-zA-Z0-9:]+)="([^"]*)"')
 _SHEET_DATA = re.compile(rb"<sheetData\s*(/?)>")
-_EMPTY_DATA = b"<sheetData/>"
 
 
 class CellAttributes(NamedTuple):

@@ -10,8 +10,6 @@ from __future__ import annotations
 import datetime as dt
 import math
 
-from solver.values import ErrorValue
-
 LEAP_DAY_1900 = 60
 LAST_DAY = 2958465
 SHIFT_1904 = 1462
@@ -84,11 +82,6 @@ def weekday_of_serial(serial: float, date1904: bool = False) -> int:
 def is_serial(value: float, date1904: bool = False) -> bool:
     """Whether a number is a day number: from 0 to the end of the year 9999."""
     return 0 <= value < LAST_DAY + 1 - (SHIFT_1904 if date1904 else 0)
-
-
-def day_number(value: float, date1904: bool = False) -> int | ErrorValue:
-    """The whole day of a day number with a time, or #NUM!."""
-    return math.floor(value) if is_serial(value, date1904) else ErrorValue.NUM
 
 
 def clock_of_serial(serial: float) -> tuple[int, int, int]:
