@@ -7,9 +7,9 @@ functions get the whole frame with blanks where a cell's range has ended, if bla
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import replace
 from functools import reduce
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
@@ -29,15 +29,19 @@ from solver.algebra import (
 )
 from solver.formula.tree import Axis
 from solver.formula.tree import Reference as Address
+from solver.functions.arrange import rearrange
 from solver.functions.call import call
-from solver.functions.here import Reference
+from solver.functions.here import Growing, Reference
 from solver.functions.mathematics.aggregate import averaged, taken
 from solver.functions.operand import NotUniform, Operand, numbers
+from solver.functions.stack import beside
 from solver.grid import MAX_COLS, MAX_ROWS
 from solver.values import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+
+    import numpy.typing as npt
 
     from solver.algebra import Node
     from solver.compiler.site import Meaning, Site
@@ -45,42 +49,23 @@ if TYPE_CHECKING:
     from solver.functions.operand import IntArray
     from solver.functions.registry import Function
 
+T = TypeVar("T", bound=np.generic)
+
 _MOST_VALUES = 1 << 22
 """How many values frames with blanks may hold; larger blocks are divided."""
 
 _BLIND = frozenset(
     word
     for line in (
-        "AND AVEDEV AVERAGE AVERAGEA AVERAGEIF AVERAGEIFS CORREL COUNT COUNTA COUNTIF COUNTIFS COVAR COVARIANCE.P",
-        "COVARIANCE.S DEVSQ GEOMEAN HARMEAN INTERCEPT KURT LARGE MAX MAXA MAXIFS MEDIAN MIN MINA MINIFS NPV OR",
-        "PEARSON PERCENTILE PERCENTILE.EXC PERCENTILE.INC PERCENTRANK PERCENTRANK.EXC PERCENTRANK.INC PRODUCT",
-        "QUARTILE QUARTILE.EXC QUARTILE.INC RANK RANK.AVG RANK.EQ RSQ SKEW SKEW.P SLOPE SMALL STDEV STDEV.P STDEV.S",
-        "STDEVA STDEVP STDEVPA STEYX SUM SUMIF SUMIFS SUMPRODUCT SUMSQ TRIMMEAN VAR VAR.P VAR.S VARA VARP VARPA XOR",
+        "AND AVEDEV AVERAGE AVERAGEA CORREL COUNT COUNTA COVAR COVARIANCE.P COVARIANCE.S DEVSQ GEOMEAN HARMEAN",
+        "INTERCEPT KURT LARGE MAX MAXA MEDIAN MIN MINA NPV OR PEARSON PERCENTILE PERCENTILE.EXC PERCENTILE.INC",
+        "PERCENTRANK PERCENTRANK.EXC PERCENTRANK.INC PRODUCT QUARTILE QUARTILE.EXC QUARTILE.INC RANK RANK.AVG RANK.EQ",
+        "RSQ SKEW SKEW.P SLOPE SMALL STDEV STDEV.P STDEV.S STDEVA STDEVP STDEVPA STEYX SUM SUMPRODUCT SUMSQ TRIMMEAN",
+        "VAR VAR.P VAR.S VARA VARP VARPA XOR",
     )
     for word in line.split()
 )
 """Functions to which a blank in a range means nothing."""
-
-_COUNT_BLANKS = frozenset(("COUNTIF", "COUNTIFS"))
-"""Those for which it may mean something, if the criterion is a text."""
-
-
-@dataclass(frozen=True, slots=True)
-class Growing:
-    """For each cell the first `count` rows (`axis` 2) or columns (3) of a frame, or the last if `at_end`.
-
-    `count` broadcasts to (R, C); the frame has one place along the axis in which it grows.
-    """
-
-    frame: Reference
-    axis: int
-    count: IntArray
-    at_end: bool
-
-    @property
-    def length(self) -> int:
-        """How long the frame is."""
-        return self.frame.rows if self.axis == 2 else self.frame.cols
 
 
 def growing(address: Address, site: Site) -> Growing | None:
@@ -108,13 +93,45 @@ def called(function: Function, args: Sequence[Tree], site: Site, evaluate: Calla
         found = running([each for each in grown if each is not None], site)
         if found is not None:
             return found
-    if name not in _BLIND:
+    if not function.grows and name not in _BLIND:
         return None
-    arguments = [evaluate(arg) if each is None else _blanked(each, site) for arg, each in zip(args, grown, strict=True)]
-    if name in _COUNT_BLANKS and any(isinstance(a, Operand) and a.text is not None for a in arguments[1::2]):
-        return None
-    result = call(function, arguments, site)
+    arguments = [evaluate(arg) if each is None else each for arg, each in zip(args, grown, strict=True)]
+    if function.grows:
+        return _line_by_line(function, arguments, site)
+    result = call(function, [_blanked(each, site) if isinstance(each, Growing) else each for each in arguments], site)
     return result if isinstance(result, Operand) else None
+
+
+def _line_by_line(function: Function, arguments: Sequence[Meaning], site: Site) -> Operand | None:
+    """The function where every column of the block (or row, if ranges grow to the side) has one frame of its own."""
+    grown = [argument for argument in arguments if isinstance(argument, Growing)]
+    if all(each.fixed for each in grown):
+        result = call(function, arguments, site)
+        return result if isinstance(result, Operand) else None
+    axis = 1 if grown[0].axis == 2 else 0
+    lines = []
+    for k in range(site.col.size if axis == 1 else site.row.size):
+        line = replace(site, col=site.col[:, k : k + 1]) if axis == 1 else replace(site, row=site.row[k : k + 1])
+        part = call(function, [_part(argument, axis, k) for argument in arguments], line)
+        if not isinstance(part, Operand) or part.shape[2:] != (1, 1):
+            return None
+        lines.append(part)
+    return rearrange(beside(lines), lambda places: places.swapaxes(axis, 3))
+
+
+def _part(argument: Meaning, axis: int, k: int) -> Meaning:
+    """What an argument is in one column (`axis` 1) or row (0) of the block."""
+
+    def cut(array: npt.NDArray[T]) -> npt.NDArray[T]:
+        return array if array.shape[axis] == 1 else array.take([k], axis)
+
+    if isinstance(argument, Operand):
+        return rearrange(argument, cut)
+    if isinstance(argument, Growing):
+        return replace(argument, top=cut(argument.top), left=cut(argument.left), count=cut(argument.count))
+    if isinstance(argument, Reference):
+        return replace(argument, top=cut(argument.top), left=cut(argument.left))
+    return argument
 
 
 def _edges(first: Axis | None, last: Axis | None, origin: IntArray, size: int) -> tuple[IntArray, IntArray] | None:
@@ -150,13 +167,13 @@ def _framed(
     length = last - first + 1
     side = np.minimum(*other)
     width = int(np.abs(other[1] - other[0]).flat[0]) + 1
-    frame = Reference(sheet, start, side, length, width) if axis == 2 else Reference(sheet, side, start, width, length)
-    return Growing(frame, axis, high - low + 1, at_end)
+    place = (start, side, length, width) if axis == 2 else (side, start, width, length)
+    return Growing(sheet, *place, axis=axis, count=high - low + 1, at_end=at_end)
 
 
 def _blanked(grown: Growing, site: Site) -> Operand:
     """The frame for every cell, with blanks where its range has ended; NotUniform if that is too much."""
-    frame = site.read(grown.frame)
+    frame = site.read(grown)
     lead = np.broadcast_shapes(frame.shape[:2], grown.count.shape)
     shape = (*lead, *frame.shape[2:])
     if np.prod(shape) > _MOST_VALUES:
@@ -189,7 +206,7 @@ def _summed(values: Node, grown: Growing) -> Node:
 
 def _frames(grown: Sequence[Growing], site: Site) -> list[Operand] | None:
     """The frames that are read; None if one holds an error, or ends before its length."""
-    frames = [site.read(each.frame) for each in grown]
+    frames = [site.read(each) for each in grown]
     whole = all(frame.shape[each.axis] == each.length for each, frame in zip(grown, frames, strict=True))
     return frames if whole and not any(frame.has(Kind.ERROR) for frame in frames) else None
 

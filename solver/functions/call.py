@@ -13,7 +13,7 @@ from solver.functions.allowance import ARGUMENT, ARRANGED, CALL, STACKED_CALL, m
 from solver.functions.arrange import gather, rearrange, spread_to
 from solver.functions.cellwise import cell_by_cell
 from solver.functions.coerce import as_logicals, as_numbers, as_texts, without_booleans
-from solver.functions.here import Functions, Reference, References
+from solver.functions.here import Functions, Growing, Reference, References
 from solver.functions.operand import NotUniform, Operand, Strip, error, lone, numbers, texts, with_errors
 from solver.functions.registry import Taking
 from solver.functions.stack import stack_cells
@@ -92,6 +92,8 @@ def scalar_of(argument: Result, here: Here) -> Operand:
         return argument
     if isinstance(argument, References):
         return error(ErrorValue.VALUE)
+    if isinstance(argument, Growing):
+        raise NotUniform
     if here.array or (argument.rows == 1 and argument.cols == 1):
         return here.read(argument)
     return intersect(argument, here)

@@ -37,6 +37,23 @@ class Reference:
         return self.top.size == 1 and self.left.size == 1
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Growing(Reference):
+    """A range of which each cell of the block means only the first so many rows or columns, or the last (`at_end`).
+
+    `count` broadcasts to (R, C); `axis` is 2 where rows are counted, 3 where columns are.
+    """
+
+    axis: int
+    count: IntArray
+    at_end: bool
+
+    @property
+    def length(self) -> int:
+        """How many rows or columns there are to count."""
+        return self.rows if self.axis == 2 else self.cols
+
+
 @dataclass(frozen=True, slots=True)
 class References:
     """Several ranges in one argument: a union such as (A1:A3,C5), or the same range on several sheets."""

@@ -134,6 +134,7 @@ class Function:
     singly: bool
     calculus: Calculus
     steps: int
+    grows: bool
 
     @cached_property
     def least(self) -> int:
@@ -164,6 +165,7 @@ def function(
     singly: bool = False,
     calculus: Calculus = Calculus.SMOOTH,
     steps: int = 0,
+    grows: bool = False,
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Enters a function into the registry under its Excel names.
 
@@ -171,6 +173,7 @@ def function(
     depends on values. `singly` asks for one call per value of scalar arguments that are grids, for bodies that lay
     values of a range along the same axes. `calculus` is documentation: the derivative follows from the primitives.
     `steps` is what one call of a body on one cell's values costs (see `functions/allowance.py`), 0 the usual.
+    `grows` says that a range may be `Growing`: one that means other cells at every cell of the block.
     """
 
     def enter(body: Callable[..., Any]) -> Callable[..., Any]:
@@ -198,6 +201,7 @@ def function(
             singly,
             declared,
             steps or _usual(parameters, gives),
+            grows,
         )
         for name in names:
             if name in _FUNCTIONS:

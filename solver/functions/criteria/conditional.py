@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from solver.algebra import apply, constant, div, max_, min_, mul, reshape, sum_, take, where
+from solver.algebra import constant, div, sum_
 from solver.functions.alignment import aligned, extended
-from solver.functions.arrange import flatten, spread_to
+from solver.functions.arrange import spread_to
 from solver.functions.call import scalar_of
+from solver.functions.criteria.ranked import ranked
+from solver.functions.criteria.selected import masked_numbers, picked_numbers, sorted_numbers
 from solver.functions.criteria.selection import Condition, mask_of, selected, selects_live
-from solver.functions.here import Reference, References
-from solver.functions.mathematics.aggregate import averaged, taken
-from solver.functions.operand import Operand, error, fail, numbers
+from solver.functions.here import Growing, Reference, References
+from solver.functions.mathematics.aggregate import averaged
+from solver.functions.operand import NotUniform, Operand, error, numbers
 from solver.functions.registry import Calculus, function
 from solver.functions.sample import blamed
 from solver.grid import MAX_COLS, MAX_ROWS
@@ -23,9 +25,7 @@ from solver.values import ErrorValue, Kind
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from solver.algebra import Node
     from solver.functions.here import Here
-    from solver.functions.operand import FloatArray, IntArray, KindArray
     from solver.functions.registry import Ref, Value
 
 
@@ -42,24 +42,46 @@ def _grid(here: Here, area: Ref) -> Operand:
 def _size(area: Ref) -> tuple[int, int]:
     if isinstance(area, Reference):
         return area.rows, area.cols
-    return _grid_size(area)
-
-
-def _grid_size(area: Ref) -> tuple[int, int]:
     if not isinstance(area, Operand):
         raise _Mismatch
     return area.shape[2], area.shape[3]
 
 
+def _grown(areas: Sequence[Ref]) -> Growing | None:
+    """One of ranges that grow alike, None if none of them grows; NotUniform where they differ from cell to cell."""
+    growing = [area for area in areas if isinstance(area, Growing)]
+    if not growing:
+        return None
+    first = growing[0]
+    if len(growing) < len(areas) or any((each.axis, each.at_end) != (first.axis, first.at_end) for each in growing):
+        raise NotUniform
+    if any(not np.array_equal(each.count, first.count) for each in growing):
+        raise NotUniform
+    return first
+
+
+def _extent(grown: Growing) -> Condition:
+    """That a place belongs to the cell's own range: its number along the frame is among the first, or the last."""
+    places = np.arange(grown.length, dtype=np.float64)
+    along = np.broadcast_to(places[:, np.newaxis] if grown.axis == 2 else places, (grown.rows, grown.cols))
+    edge = grown.length - grown.count if grown.at_end else grown.count
+    limit = numbers(constant(edge[:, :, np.newaxis, np.newaxis].astype(np.float64)))
+    return Condition(numbers(constant(along[np.newaxis, np.newaxis])), limit, ">=" if grown.at_end else "<")
+
+
 def _conditions(here: Here, areas: Sequence[Ref], wanted: Sequence[Operand]) -> tuple[list[Condition], int]:
     """Ranges of one size with their criteria, and how many cells nobody read because nothing is there."""
+    grown = _grown(areas)
     if len(areas) != len(wanted) or len({_size(area) for area in areas}) != 1:
         raise _Mismatch
     grids = [_grid(here, area) for area in areas]
-    high, wide = (max(grid.shape[axis] for grid in grids) for axis in (2, 3))
     rows, cols = _size(areas[0])
+    high, wide = (max(grid.shape[axis] for grid in grids) for axis in (2, 3)) if grown is None else (rows, cols)
     grids = [extended(grid, high, wide, Kind.BLANK) for grid in grids]
-    return list(zip(grids, aligned(*wanted), strict=True)), rows * cols - high * wide
+    conditions = [Condition(*pair) for pair in zip(grids, aligned(*wanted), strict=True)]
+    if grown is not None:
+        conditions.append(_extent(grown))
+    return conditions, rows * cols - high * wide
 
 
 def _refused(wanted: Sequence[Operand]) -> Operand:
@@ -74,142 +96,55 @@ def _count(here: Here, areas: Sequence[Ref], wanted: Sequence[Operand]) -> Opera
         return _refused(wanted)
     if selects_live(conditions):
         return numbers(sum_(mask_of(conditions), -1))
+    order = ranked(conditions, (1, 1))
+    if order is not None:
+        return numbers(constant(order.counts))
     selection = selected(conditions, (1, 1))
     return numbers(constant((selection.counts + unread * selection.blanks)[selection.which]))
-
-
-@dataclass(frozen=True, slots=True)
-class _Picked:
-    """Selected numbers: `row` is the combination of criteria and `place` the flat position of each; `which` says
-    which combination belongs to a result, `fault` (like the results) what is wrong with its values.
-    """
-
-    numbers: Node
-    row: IntArray
-    place: IntArray
-    which: IntArray
-    combinations: int
-    fault: KindArray
-
-    @property
-    def count(self) -> FloatArray:
-        """How many numbers each result stands for."""
-        return np.bincount(self.row, minlength=self.combinations).astype(np.float64)[self.which]
-
-    def total(self) -> Node:
-        """The sums."""
-        known = self.numbers.value
-        if known is not None:
-            sums = np.bincount(self.row, weights=known.ravel()[self.place], minlength=self.combinations)
-            return constant(sums[self.which])
-        from scipy.sparse import csr_array
-
-        shape = (self.combinations, self.numbers.size)
-        ones = csr_array((np.ones(len(self.row)), (self.row, self.place)), shape=shape)
-        return take(apply(ones, self.numbers), self.which)
-
-    def extreme(self, largest: bool) -> Node:
-        """The largest or smallest numbers, 0 of none."""
-        counts = np.bincount(self.row, minlength=self.combinations)
-        longest = max(int(counts.max(initial=0)), 1)
-        starts = np.cumsum(counts) - counts
-        slot = np.minimum(starts[:, np.newaxis] + np.arange(longest), max(len(self.row) - 1, 0))
-        inside = np.arange(longest) < counts[:, np.newaxis]
-        if not len(self.row):
-            return constant(np.zeros(self.which.shape))
-        worst = -np.inf if largest else np.inf
-        padded = where(constant(inside.astype(np.float64)), take(self.numbers, self.place[slot]), worst)
-        best = (max_ if largest else min_)(padded, -1)
-        best = where(constant((counts[:, np.newaxis] > 0).astype(np.float64)), best, 0.0)
-        return take(best, self.which)
-
-
-def _picked(values: Operand, conditions: Sequence[Condition]) -> _Picked:
-    selection = selected(conditions, values.shape)
-    row, place = selection.entries(values)
-    kind = np.broadcast_to(values.kind, values.shape).ravel()[place]
-    fault = np.zeros(len(selection.positions), dtype=np.uint8)
-    wrong = np.flatnonzero(kind > Kind.ERROR)[::-1]
-    fault[row[wrong]] = kind[wrong]
-    counts = kind == Kind.NUMBER
-    full = spread_to(Operand(values.kind, values.number), values.shape)
-    return _Picked(
-        reshape(full.number, (full.number.size,)),
-        row[counts],
-        place[counts],
-        selection.which,
-        len(selection.positions),
-        fault[selection.which],
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class _Masked:
-    """Numbers under a live mask: `values` and `mask` (R, C, 1, n)."""
-
-    values: Node
-    mask: Node
-
-    @property
-    def count(self) -> Node:
-        """How many numbers each result stands for."""
-        return sum_(self.mask, -1)
-
-    def total(self) -> Node:
-        """The sums."""
-        return sum_(where(self.mask, self.values, 0.0), -1)
-
-    def extreme(self, largest: bool) -> Node:
-        """The largest or smallest numbers, 0 of none."""
-        over, worst = (max_, -np.inf) if largest else (min_, np.inf)
-        return where(self.count, over(where(self.mask, self.values, worst), -1), 0.0)
-
-
-def _masked(values: Operand, conditions: Sequence[Condition]) -> _Masked:
-    row = flatten(values)
-    node, counts = taken(row)
-    if row.has(Kind.ERROR):
-        node = where(constant(row.errors.astype(np.float64)), fail(ErrorValue.VALUE), node)
-        counts = counts | row.errors
-    return _Masked(node, mul(mask_of(conditions), constant(counts.astype(np.float64))))
 
 
 def _measured(here: Here, values: Ref, areas: Sequence[Ref], wanted: Sequence[Operand], how: str) -> Operand:
     """The sum, mean, largest or smallest of the values whose cells meet all criteria."""
     try:
+        _grown([values, *areas])
         conditions, _ = _conditions(here, areas, wanted)
         if _size(values) != _size(areas[0]):
             raise _Mismatch
-        high, wide = conditions[0][0].shape[2:]
+        high, wide = conditions[0].area.shape[2:]
         grid = extended(_grid(here, values), high, wide, Kind.BLANK)
         if grid.shape[2:] != (high, wide):
             high, wide = grid.shape[2:]
-            conditions = [(extended(area, high, wide, Kind.BLANK), wish) for area, wish in conditions]
+            conditions = [each._replace(area=extended(each.area, high, wide, Kind.BLANK)) for each in conditions]
     except _Mismatch:
         return _refused(wanted)
     if selects_live(conditions):
-        masked = _masked(grid, conditions)
+        masked = masked_numbers(grid, conditions)
         if how == "mean":
             return numbers(div(masked.total(), masked.count))
         return numbers(masked.total() if how == "sum" else masked.extreme(how == "max"))
-    picked = _picked(grid, conditions)
+    order = ranked(conditions, grid.shape) if how in ("sum", "mean") or not grid.live else None
+    picked = picked_numbers(grid, conditions) if order is None else sorted_numbers(grid, order)
     if how == "mean":
         return blamed(averaged(picked.total(), picked.count), picked.fault)
     return blamed(numbers(picked.total() if how == "sum" else picked.extreme(how == "max")), picked.fault)
 
 
 def _beside(values: Ref | None, area: Ref) -> Ref:
-    """The range that starts where `values` starts and has the size of `area`."""
+    """The range that starts where `values` starts and has the size of `area`; NotUniform where its places vary."""
     if values is None:
         return area
     if not isinstance(values, Reference) or not isinstance(area, Reference):
         return values
     rows = min(area.rows, MAX_ROWS - int(values.top.max()))
     cols = min(area.cols, MAX_COLS - int(values.left.max()))
+    if any(isinstance(each, Growing) and each.at_end for each in (values, area)):
+        _grown([values, area])
+    if isinstance(area, Growing):
+        return replace(area, sheet=values.sheet, top=values.top, left=values.left, rows=rows, cols=cols)
     return Reference(values.sheet, values.top, values.left, rows, cols, area.whole)
 
 
-@function("COUNTIF", calculus=Calculus.STEP)
+@function("COUNTIF", calculus=Calculus.STEP, grows=True)
 def countif(here: Here, area: Ref, criterion: Value) -> Operand:
     """How many cells meet a criterion.
 
@@ -220,7 +155,7 @@ def countif(here: Here, area: Ref, criterion: Value) -> Operand:
     return _count(here, [area], [criterion])
 
 
-@function("COUNTIFS", calculus=Calculus.STEP)
+@function("COUNTIFS", calculus=Calculus.STEP, grows=True)
 def countifs(here: Here, area: Ref, criterion: Value, *more: Ref) -> Operand:
     """How many places meet all criteria, each in its own range.
 
@@ -230,7 +165,7 @@ def countifs(here: Here, area: Ref, criterion: Value, *more: Ref) -> Operand:
     return _count(here, [area, *more[::2]], [criterion, *wanted])
 
 
-@function("SUMIF")
+@function("SUMIF", grows=True)
 def sumif(here: Here, area: Ref, criterion: Value, values: Ref | None = None) -> Operand:
     """The sum of the cells that meet a criterion, or of the cells beside them.
 
@@ -240,7 +175,7 @@ def sumif(here: Here, area: Ref, criterion: Value, values: Ref | None = None) ->
     return _measured(here, _beside(values, area), [area], [criterion], "sum")
 
 
-@function("SUMIFS")
+@function("SUMIFS", grows=True)
 def sumifs(here: Here, values: Ref, area: Ref, criterion: Value, *more: Ref) -> Operand:
     """The sum of the values whose places meet all criteria.
 
@@ -251,7 +186,7 @@ def sumifs(here: Here, values: Ref, area: Ref, criterion: Value, *more: Ref) -> 
     return _measured(here, values, [area, *more[::2]], [criterion, *wanted], "sum")
 
 
-@function("AVERAGEIF")
+@function("AVERAGEIF", grows=True)
 def averageif(here: Here, area: Ref, criterion: Value, values: Ref | None = None) -> Operand:
     """The mean of the cells that meet a criterion, or of the cells beside them.
 
@@ -261,7 +196,7 @@ def averageif(here: Here, area: Ref, criterion: Value, values: Ref | None = None
     return _measured(here, _beside(values, area), [area], [criterion], "mean")
 
 
-@function("AVERAGEIFS")
+@function("AVERAGEIFS", grows=True)
 def averageifs(here: Here, values: Ref, area: Ref, criterion: Value, *more: Ref) -> Operand:
     """The mean of the values whose places meet all criteria.
 
@@ -271,7 +206,7 @@ def averageifs(here: Here, values: Ref, area: Ref, criterion: Value, *more: Ref)
     return _measured(here, values, [area, *more[::2]], [criterion, *wanted], "mean")
 
 
-@function("MAXIFS", calculus=Calculus.KINK)
+@function("MAXIFS", calculus=Calculus.KINK, grows=True)
 def maxifs(here: Here, values: Ref, area: Ref, criterion: Value, *more: Ref) -> Operand:
     """The largest of the values whose places meet all criteria, 0 of none.
 
@@ -281,7 +216,7 @@ def maxifs(here: Here, values: Ref, area: Ref, criterion: Value, *more: Ref) -> 
     return _measured(here, values, [area, *more[::2]], [criterion, *wanted], "max")
 
 
-@function("MINIFS", calculus=Calculus.KINK)
+@function("MINIFS", calculus=Calculus.KINK, grows=True)
 def minifs(here: Here, values: Ref, area: Ref, criterion: Value, *more: Ref) -> Operand:
     """The smallest of the values whose places meet all criteria, 0 of none.
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 _RELATION = re.compile(r"(<=|>=|<>|=|<|>)?(.*)\Z", re.DOTALL)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Criterion:
     """A relation and what stands on its right: number, text, boolean, error, or None for nothing at all.
 
@@ -37,6 +37,16 @@ class Criterion:
     relation: str
     value: Scalar
     written: bool = False
+
+    @property
+    def _key(self) -> tuple[object, ...]:
+        return self.relation, type(self.value), self.value, self.written
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Criterion) and self._key == other._key  # 1 and TRUE are two criteria
+
+    def __hash__(self) -> int:
+        return hash(self._key)
 
     @property
     def takes_blanks(self) -> bool:

@@ -7,9 +7,10 @@ selection is a mask of comparisons, a step function.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import reduce
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -18,8 +19,8 @@ from solver.algebra import constant, equal, less, less_equal, mul, not_equal, wh
 from solver.functions.allowance import COMBINATION, spend
 from solver.functions.arrange import flatten, spread_to
 from solver.functions.criteria.criterion import Column, Criterion, criterion_of
-from solver.functions.operand import NeedsValue, Operand
-from solver.values import Kind
+from solver.functions.operand import NeedsValue, NotUniform, Operand
+from solver.values import Kind, Scalar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -27,8 +28,24 @@ if TYPE_CHECKING:
     from solver.algebra import Node
     from solver.functions.operand import BoolArray, FloatArray, IntArray, KindArray, Shape, TextArray
 
-Condition = tuple[Operand, Operand]
-"""A range and the criteria for it, which have nothing but the block (R, C) in common."""
+
+class Condition(NamedTuple):
+    """A range and the criteria for it, which have nothing but the block (R, C) in common.
+
+    With a `relation`, what is wanted are numbers that stand on its right.
+    """
+
+    area: Operand
+    wanted: Operand
+    relation: str | None = None
+
+    def criterion(self, value: Scalar) -> Criterion:
+        """What one of the wanted values means."""
+        return criterion_of(value) if self.relation is None else Criterion(self.relation, value, written=True)
+
+
+_MOST_POSITIONS = 1 << 22
+"""How many positions may be listed for the cells of a block together; larger blocks are divided."""
 
 _columns: WeakKeyDictionary[Node, tuple[KindArray, TextArray | None, Column]] = WeakKeyDictionary()
 
@@ -51,53 +68,62 @@ class Selection:
         """How many values each combination selects."""
         return np.array([len(places) for places in self.positions], dtype=np.float64)
 
+    @property
+    def listed(self) -> tuple[IntArray, IntArray]:
+        """The combination and the position of every selected value."""
+        row = np.repeat(np.arange(len(self.positions)), [len(places) for places in self.positions])
+        return row, np.concatenate([*self.positions, np.zeros(0, dtype=np.intp)])
+
     def entries(self, values: Operand) -> tuple[IntArray, IntArray]:
         """For the values of a range: the combination and the flat position of every selected one."""
         rows, cols, high, wide = values.shape
         r, c = np.divmod(self.block, self.which.shape[1])
         chosen = np.minimum(r, rows - 1) * cols + np.minimum(c, cols - 1)
-        lengths = [len(places) for places in self.positions]
-        row = np.repeat(np.arange(len(self.positions)), lengths)
-        flat = np.concatenate([*self.positions, np.zeros(0, dtype=np.intp)])
-        return row, (flat + np.repeat(chosen, lengths) * (high * wide)).astype(np.intp)
+        row, flat = self.listed
+        return row, (flat + chosen[row] * (high * wide)).astype(np.intp)
 
 
 def selects_live(conditions: Sequence[Condition]) -> bool:
     """Whether what is selected depends on a variable."""
-    return any(area.live or wanted.live for area, wanted in conditions)
+    return any(condition.area.live or condition.wanted.live for condition in conditions)
 
 
 def selected(conditions: Sequence[Condition], lead: Shape) -> Selection:
     """What known criteria select in known ranges; `lead` is the block's shape where its cells have their own values."""
-    shape = np.broadcast_shapes((*lead[:2], 1, 1), *[wanted.shape for _, wanted in conditions])
-    shape = np.broadcast_shapes(shape, *[(*area.shape[:2], 1, 1) for area, _ in conditions])
-    moving = lead[:2] != (1, 1) or any(area.shape[:2] != (1, 1) for area, _ in conditions)
+    shape = np.broadcast_shapes((*lead[:2], 1, 1), *[condition.wanted.shape for condition in conditions])
+    shape = np.broadcast_shapes(shape, *[(*condition.area.shape[:2], 1, 1) for condition in conditions])
+    moving = lead[:2] != (1, 1) or any(condition.area.shape[:2] != (1, 1) for condition in conditions)
     block = np.broadcast_to(np.arange(shape[0] * shape[1]).reshape(shape[0], shape[1], 1, 1), shape)
-    coded = [_coded(wanted, shape) for _, wanted in conditions]
+    coded = [coded_criteria(condition, shape) for condition in conditions]
     keys = np.stack([codes.ravel() for codes, _ in coded] + [block.ravel() if moving else np.zeros(block.size, int)])
     distinct, which = np.unique(keys, axis=1, return_inverse=True)
     blocks = distinct[-1].astype(np.intp)
     spend(COMBINATION * len(blocks))
-    finders = [_Finder(area, shape) for area, _ in conditions]
-    positions, blanks = [], []
+    finders = [_Finder(condition.area, shape) for condition in conditions]
+    positions, blanks, total = [], [], 0
     for combination in distinct.T.tolist():
         criteria = [meanings[code] for code, (_, meanings) in zip(combination, coded, strict=False)]
         positions.append(_common([f.places(c, combination[-1]) for f, c in zip(finders, criteria, strict=True)]))
         blanks.append(all(criterion.takes_blanks for criterion in criteria))
+        total += len(positions[-1])
+        if total > _MOST_POSITIONS and shape[0] * shape[1] > 1:
+            raise NotUniform
     return Selection(which.reshape(shape).astype(np.intp), tuple(positions), blocks, np.array(blanks, dtype=bool))
 
 
-def _coded(wanted: Operand, shape: Shape) -> tuple[IntArray, list[Criterion]]:
-    """The criteria as numbers of distinct ones."""
+def coded_criteria(condition: Condition, shape: Shape) -> tuple[IntArray, list[Criterion]]:
+    """The criteria as numbers of distinct ones, at a shape that theirs broadcasts to."""
     known: dict[Criterion, int] = {}
-    seen: dict[object, int] = {}
-    codes = np.empty(wanted.shape, dtype=np.intp)
-    for at, value in np.ndenumerate(wanted.scalars()):
+    seen: dict[tuple[type, Scalar], int] = {}
+    codes = []
+    for value in condition.wanted.scalars().ravel().tolist():
         key = (type(value), value)
-        if key not in seen:
-            seen[key] = known.setdefault(criterion_of(value), len(known))
-        codes[at] = seen[key]
-    return np.broadcast_to(codes, shape), list(known)
+        code = seen.get(key)
+        if code is None:
+            code = seen[key] = known.setdefault(condition.criterion(value), len(known))
+        codes.append(code)
+    array = np.array(codes, dtype=np.intp).reshape(condition.wanted.shape)
+    return np.broadcast_to(array, shape), list(known)
 
 
 class _Finder:
@@ -151,10 +177,14 @@ def _common(found: list[IntArray]) -> IntArray:
 
 def mask_of(conditions: Sequence[Condition]) -> Node:
     """1 where live conditions hold, 0 elsewhere: (R, C, 1, n); the criteria must be single values."""
-    return reduce(mul, [_mask(area, wanted) for area, wanted in conditions])
+    shape = np.broadcast_shapes(*[(*each.wanted.shape[:2], *each.area.shape[2:]) for each in conditions])
+    if conditions[-1].relation is not None and shape[0] * shape[1] > 1 and math.prod(shape) > _MOST_POSITIONS:
+        raise NotUniform  # half of the cells read half of the range that grows
+    return reduce(mul, [_mask(condition) for condition in conditions])
 
 
-def _mask(area: Operand, wanted: Operand) -> Node:
+def _mask(condition: Condition) -> Node:
+    area, wanted = condition.area, condition.wanted
     if wanted.shape[2:] != (1, 1):
         raise NeedsValue("several criteria at once need values that depend on no variable")
     row = flatten(area)
@@ -166,7 +196,7 @@ def _mask(area: Operand, wanted: Operand) -> Node:
     static = np.zeros(shape)
     limits: dict[str, FloatArray] = {}
     for at, value in np.ndenumerate(np.broadcast_to(wanted.scalars(), (*shape[:2], 1, 1))):
-        criterion = criterion_of(value)
+        criterion = condition.criterion(value)
         if type(criterion.value) is float:
             limits.setdefault(criterion.relation, np.full((*shape[:2], 1, 1), np.nan))[at] = criterion.value
             if criterion.relation == "<>":
