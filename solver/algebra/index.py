@@ -46,6 +46,21 @@ class Index:
         return self._rows[0]
 
     @property
+    def order(self) -> tuple[int, ...] | None:
+        """The order of the axes in which the positions count on one by one, None where they do not in any."""
+        if self.grid is None or not self.unique:
+            return None
+        steps = self.grid[1]
+        order = tuple(sorted(range(len(steps)), key=lambda axis: (-steps[axis], self.shape[axis])))
+        following = 1
+        for axis in reversed(order):
+            if self.shape[axis] > 1:
+                if steps[axis] != following:
+                    return None
+                following *= self.shape[axis]
+        return order
+
+    @property
     def covers(self) -> bool:
         """Whether every element of the indexed array is taken."""
         if self.flat.size < self.size:

@@ -83,6 +83,22 @@ class Nonlinear(Primitive):
         self.maps, self.tangent = maps, tangent
 
 
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A kernel that can be bound to the arrays it will always be called with.
+
+    `bound(*args, out)` gives the call that computes `out` anew, with all its views made beforehand, or None where
+    these arrays allow no views.
+    """
+
+    kernel: Kernel
+    bound: Callable[..., Callable[[], object] | None]
+
+    def __call__(self, *args: Array, out: Array | None = None) -> Array:
+        """The kernel itself."""
+        return self.kernel(*args, out=out)
+
+
 def linear(
     name: str,
     transpose: Callable[[Node, Node], Node],

@@ -22,7 +22,7 @@ from solver.algebra.primitives.gather import application, gathering, join, sprea
 from solver.algebra.primitives.reduce import broadcast, contraction
 from solver.algebra.primitives.routes import sent
 from solver.algebra.primitives.scan import cumulation, shifting
-from solver.algebra.primitives.shape import reshape
+from solver.algebra.primitives.shape import reshape, transpose
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -114,7 +114,10 @@ class _Arriving:
         self.guarded = False
 
     def total(self) -> Node | None:
-        """Their sum; many small takes are spread in one go."""
+        """Their sum; stretches that follow each other are joined, many small takes are spread in one go."""
+        joined = self._joined()
+        if joined is not None:
+            return joined
         few: list[tuple[Index, Node]] = []
         for index, g in self.taken:
             if index.flat.size * 8 >= index.size:
@@ -128,6 +131,22 @@ class _Arriving:
             together = spread(join([g for _, g in few]), places, self.node.size)
             self.sums.append(reshape(together, self.node.shape))
         return reduce(add, self.sums) if self.sums else None
+
+    def _joined(self) -> Node | None:
+        """Cotangents of neighbouring stretches one after the other, if these are all and make up the whole node."""
+        if self.sums or len(self.taken) < 2 or sum(index.flat.size for index, _ in self.taken) != self.node.size:
+            return None
+        parts: dict[int, Node] = {}
+        for index, g in self.taken:
+            order = index.order
+            if order is None or index.grid is None:
+                return None
+            parts[index.grid[0]] = transpose(reshape(g, index.shape), order)
+        starts = sorted(parts)
+        ends = [start + parts[start].size for start in starts]
+        if [0, *ends] != [*starts, self.node.size]:
+            return None
+        return reshape(join([parts[start] for start in starts]), self.node.shape)
 
 
 def _may_silence(node: Node) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -9,7 +10,7 @@ import numpy.typing as npt
 
 from solver.algebra.node import Array, Kernel, Node, Operand, Shape, Smoothness, as_node, constant, make
 from solver.algebra.pointwise import align
-from solver.algebra.primitive import Entries, Indices, LinearMap, array, batch_of, positions, written
+from solver.algebra.primitive import Entries, Indices, LinearMap, Prepared, array, batch_of, positions, written
 from solver.algebra.primitives.corners import equal
 from solver.algebra.primitives.elementary import scaled_part
 from solver.algebra.primitives.gather import take
@@ -17,7 +18,7 @@ from solver.algebra.primitives.reduce import broadcast, unbroadcast
 from solver.algebra.primitives.shape import reshape, reshaping
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
 
 def _branch(node: Node, place: int) -> LinearMap:
@@ -71,7 +72,11 @@ def _masked(_shapes: Sequence[Shape], values: Sequence[Array | None]) -> Kernel 
             np.bitwise_or(bits, fixed, out=bits)
         return out
 
-    return kernel
+    def bound(_test: Array, yes_: Array, no_: Array, out: Array) -> Callable[[], object] | None:
+        live = yes_ if yes is None else no_
+        return None if filled else partial(np.bitwise_and, live.view(np.int64), mask, out.view(np.int64))
+
+    return Prepared(kernel, bound)
 
 
 @array(

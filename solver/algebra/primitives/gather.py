@@ -14,12 +14,12 @@ from numpy.lib.stride_tricks import as_strided
 
 from solver.algebra.index import Index
 from solver.algebra.node import Array, Kernel, Node, Operand, Shape, as_node, constant, make
-from solver.algebra.primitive import Entries, Indices, LinearMap, array, batch_of, linear, positions, written
+from solver.algebra.primitive import Entries, Indices, LinearMap, Prepared, array, batch_of, linear, positions, written
 from solver.algebra.primitives.reduce import broadcasting
 from solver.algebra.primitives.shape import reshape, reshaping, transposition
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     import scipy.sparse as sp
 
@@ -184,7 +184,19 @@ def joining(param: Shape, shapes: Sequence[Shape]) -> Kernel:
             out[..., slot] = part.reshape((*batch, -1))
         return out
 
-    return kernel
+    def bound(*arrays: Array) -> Callable[[], object] | None:
+        out, parts = arrays[-1], arrays[:-1]
+        if any(part.ndim != rank for part, rank in zip(parts, ranks, strict=True)):
+            return None
+        pairs = [(out[slot].reshape(part.shape), part) for part, slot in zip(parts, slots, strict=True)]
+
+        def fill() -> None:
+            for target, part in pairs:
+                np.copyto(target, part)
+
+        return fill
+
+    return Prepared(kernel, bound)
 
 
 def join(parts: Sequence[Operand]) -> Node:

@@ -5,16 +5,17 @@ Arrays come with their axes counted from the end, and may have a population's ax
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from solver.algebra.primitive import batch_of, written
+from solver.algebra.primitive import Prepared, batch_of, written
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
-    from solver.algebra.node import Array, Kernel, Shape
+    from solver.algebra.node import Array, Shape
 
 
 def reduced_shape(shape: Shape, axes: Shape) -> Shape:
@@ -25,7 +26,7 @@ def reduced_shape(shape: Shape, axes: Shape) -> Shape:
     return tuple(kept)
 
 
-def inner_products(shapes: Sequence[Shape], summed: list[int], shared: list[int]) -> Kernel:
+def inner_products(shapes: Sequence[Shape], summed: list[int], shared: list[int]) -> Prepared:
     """Row by row inner products, fused."""
     rank = len(shapes[0])
     axes = sorted(summed + shared)
@@ -35,6 +36,10 @@ def inner_products(shapes: Sequence[Shape], summed: list[int], shared: list[int]
     letters = {axis: chr(97 + place) for place, axis in enumerate(axes)}
     inner = "".join(letters[axis] for axis in axes)
     spec = f"...{inner},...{inner}->...{''.join(letters[axis] for axis in shared)}"
+
+    def bound(a: Array, b: Array, out: Array) -> Callable[[], object] | None:
+        plain = not shared and a.ndim == b.ndim == rank and a.flags.c_contiguous and b.flags.c_contiguous
+        return partial(np.dot, a.reshape(-1), b.reshape(-1), out=out.reshape(())) if plain else None
 
     def kernel(a: Array, b: Array, out: Array | None = None) -> Array:
         batch_a, batch_b = batch_of(a, rank), batch_of(b, rank)
@@ -47,19 +52,19 @@ def inner_products(shapes: Sequence[Shape], summed: list[int], shared: list[int]
         np.einsum(spec, a, b, out=out.reshape(batch_of(out, rank) + kept))
         return out
 
-    return kernel
+    return Prepared(kernel, bound)
 
 
 def matrix_product(
     shapes: Sequence[Shape], summed: list[int], shared: list[int], rows: list[int], cols: list[int]
-) -> Kernel:
+) -> Prepared:
     """One (stacked) BLAS product: shared axes stack, rows @ cols over the summed ones.
 
     Where the result is wanted with the columns first, the product is taken the other way round.
     """
     if max(rows, default=0) > min(cols, default=0) and sorted([*shared, *cols, *rows]) == [*shared, *cols, *rows]:
         turned = matrix_product(shapes[::-1], summed, shared, cols, rows)
-        return lambda a, b, out=None: turned(b, a, out=out)
+        return Prepared(lambda a, b, out=None: turned.kernel(b, a, out=out), lambda a, b, out: turned.bound(b, a, out))
     rank = len(shapes[0])
 
     def flattening(shape: Shape, first: list[int], second: list[int]) -> tuple[Shape, list[int], Shape]:
@@ -98,7 +103,25 @@ def matrix_product(
         value = value.reshape(batch + unflat).transpose(*range(extra), *[axis + extra for axis in back])
         return written(value.reshape(batch + final), out)
 
-    return kernel
+    def bound(a: Array, b: Array, out: Array) -> Callable[[], object] | None:
+        left, right = arranged(a, dense_a, order_a, flat_a), arranged(b, dense_b, order_b, flat_b)
+        views = np.may_share_memory(left, a) and np.may_share_memory(right, b)
+        if not (in_order and views and left.ndim == right.ndim == len(flat_a)):
+            return None
+        target = out.reshape((*flat_a[:-1], flat_b[-1]))
+        if left.ndim == 2:
+            quick_left, quick_right = _turned(left, right)
+            for copy, original in ((quick_left, left), (quick_right, right)):
+                if copy is not original:
+                    return partial(_after_copying, original, copy, partial(np.matmul, quick_left, quick_right, target))
+        return partial(np.matmul, left, right, target)
+
+    return Prepared(kernel, bound)
+
+
+def _after_copying(source: Array, target: Array, call: Callable[[], object]) -> None:
+    np.copyto(target, source)
+    call()
 
 
 def _turned(a: Array, b: Array) -> tuple[Array, Array]:

@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from solver.algebra.node import VARIABLE, Array, Node, topological
+from solver.algebra.primitive import Prepared
 from solver.algebra.running.handover import fits, handed_over
 
 if TYPE_CHECKING:
@@ -37,13 +38,19 @@ class _Stage:
 
 
 class _Buffers:
-    """The arrays of one batch shape, with the calls that fill them, and the arrays that were last given."""
+    """The arrays of one batch shape, with the calls that fill them, and the inputs that were last given.
 
-    __slots__ = ("arrays", "calls", "fresh", "given")
+    The bytes of an input tell sooner than its numbers whether it is another one than before.
+    """
 
-    def __init__(self, stages: int, given: list[Array]) -> None:
-        self.arrays: dict[Node, Array] = {}
+    __slots__ = ("arrays", "batch", "bytes", "calls", "fresh", "given", "held")
+
+    def __init__(self, stages: int, inputs: Sequence[Node], given: list[Array]) -> None:
+        self.held = [array.copy() for array in given]
+        self.bytes = [array.tobytes() for array in given]
+        self.arrays: dict[Node, Array] = dict(zip(inputs, self.held, strict=True))
         self.given = given
+        self.batch: Shape = max((array.shape[:-1] for array in given), key=len, default=())
         self.calls: list[list[Callable[[], object]] | None] = [None] * stages
         self.fresh = [False] * stages
 
@@ -86,46 +93,51 @@ class Program:
 
     def run(self, *inputs: npt.ArrayLike) -> list[Array]:
         """All outputs at these inputs, as arrays of their own."""
-        buffers, batch = self._enter(inputs)
-        return [self._output(place, buffers, batch) for place in range(len(self.outputs))]
+        buffers = self._enter(inputs)
+        return [self._output(place, buffers) for place in range(len(self.outputs))]
 
     def evaluate(self, place: int, *inputs: npt.ArrayLike) -> Array:
         """One output at these inputs; what it does not need is not computed."""
-        buffers, batch = self._enter(inputs)
-        return self._output(place, buffers, batch)
+        return self._output(place, self._enter(inputs))
 
-    def _enter(self, inputs: Sequence[npt.ArrayLike]) -> tuple[_Buffers, Shape]:
+    def _enter(self, inputs: Sequence[npt.ArrayLike]) -> _Buffers:
         """The buffers for inputs of these shapes, holding them; stages of changed inputs become stale."""
         arrays = [np.asarray(array, dtype=np.float64) for array in inputs]
+        key = tuple([array.shape for array in arrays])
+        buffers = self._buffers.pop(key, None)
+        if buffers is None:
+            buffers = self._laid_out(arrays)
+        else:
+            changed = 0
+            for place, array in enumerate(arrays):
+                if array is buffers.given[place] and not array.flags.writeable:
+                    continue
+                told = array.tobytes()
+                if told != buffers.bytes[place]:
+                    buffers.bytes[place] = told
+                    np.copyto(buffers.held[place], array)
+                    changed |= 1 << place
+            if changed:
+                for number, stage in enumerate(self._stages):
+                    if stage.inputs & changed:
+                        buffers.fresh[number] = False
+            buffers.given = arrays
+        self._buffers[key] = buffers
+        return buffers
+
+    def _laid_out(self, arrays: list[Array]) -> _Buffers:
+        """Buffers for inputs of new shapes, in the place of the shapes that were used longest ago."""
+        if len(arrays) != len(self.inputs):
+            raise ValueError(f"{len(arrays)} inputs were given for {len(self.inputs)}")
         for node, array in zip(self.inputs, arrays, strict=True):
             if array.shape[-1:] != node.shape:
                 raise ValueError(f"an input of shape {array.shape} was given for one of {node.shape}")
-        key = tuple([array.shape for array in arrays])
-        buffers = self._buffers.pop(key, None)
-        changed = 0
-        if buffers is None:
-            if len(self._buffers) >= _KEPT_SHAPES:
-                del self._buffers[next(iter(self._buffers))]
-            buffers = _Buffers(len(self._stages), arrays)
-            for node, array in zip(self.inputs, arrays, strict=True):
-                buffers.arrays[node] = array.copy()
-        else:
-            for place, (node, array) in enumerate(zip(self.inputs, arrays, strict=True)):
-                held = buffers.arrays[node]
-                same = array is buffers.given[place] and not array.flags.writeable
-                if not same and not (held == array).all():
-                    np.copyto(held, array)
-                    changed |= 1 << place
-            buffers.given = arrays
-        self._buffers[key] = buffers
-        if changed:
-            for number, stage in enumerate(self._stages):
-                if stage.inputs & changed:
-                    buffers.fresh[number] = False
-        return buffers, max((array.shape[:-1] for array in arrays), key=len, default=())
+        if len(self._buffers) >= _KEPT_SHAPES:
+            del self._buffers[next(iter(self._buffers))]
+        return _Buffers(len(self._stages), self.inputs, arrays)
 
-    def _output(self, place: int, buffers: _Buffers, batch: Shape) -> Array:
-        node = self.outputs[place]
+    def _output(self, place: int, buffers: _Buffers) -> Array:
+        node, batch = self.outputs[place], buffers.batch
         stale = [number for number in self._needs[place] if not buffers.fresh[number]]
         if stale:
             with np.errstate(all="ignore"):
@@ -193,14 +205,15 @@ def _first_run(
             result = kernel(*args)
             if not np.may_share_memory(result, args[0]):
                 calls.append(partial(kernel, args[0], out=result))
-        elif node in over and fits(arrays[over[node]], args):
-            result = arrays[over[node]]
-            kernel(*args, out=result)
-            calls.append(partial(kernel, *args, out=result))
         else:
-            result = np.asarray(kernel(*args))
-            if not (result.flags.owndata and result.flags.c_contiguous):
-                result = result.copy()  # a buffer of its own, which kernels may reshape and write to
-            calls.append(partial(kernel, *args, out=result))
+            if node in over and fits(arrays[over[node]], args):
+                result = arrays[over[node]]
+                kernel(*args, out=result)
+            else:
+                result = np.asarray(kernel(*args))
+                if not (result.flags.owndata and result.flags.c_contiguous):
+                    result = result.copy()  # a buffer of its own, which kernels may reshape and write to
+            ready = kernel.bound(*args, result) if isinstance(kernel, Prepared) else None
+            calls.append(ready or partial(kernel, *args, out=result))
         arrays[node] = result
     return calls
