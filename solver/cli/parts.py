@@ -33,6 +33,9 @@ if TYPE_CHECKING:
 
 Command = TypeVar("Command", bound="Callable[..., Any]")
 
+_MOMENT = 0.5
+"""Seconds after which a run that was asked to stop, and has not ended, says that it was heard."""
+
 BOOK = click.argument("book", type=click.Path(path_type=Path))
 SHEET = click.option("--sheet", metavar="NAME", help="Sheet of the model; else the only model, or the active sheet's.")
 JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
@@ -72,6 +75,8 @@ class Commands(click.Group):
                 stream.reconfigure(errors="backslashreplace")  # a terminal may know fewer letters than a sheet
         try:
             code = super().main(args, prog_name, complete_var, standalone_mode=False, **extra)
+        except SystemExit as end:
+            code = end.code
         except click.Abort:
             code = ExitCode.NO_ANSWER
         except click.ClickException as error:
@@ -83,6 +88,7 @@ class Commands(click.Group):
         except Exception as error:  # noqa: BLE001  a person shall never meet a bare traceback
             click.echo(f"{self.name}: {unexpected(error)}", err=True)
             code = ExitCode.BAD_INPUT
+        _end_searches(code or 0)
         sys.exit(code or 0)
 
 
@@ -118,21 +124,44 @@ def refuse(file: Path, what: str, code: ExitCode = ExitCode.BAD_INPUT) -> NoRetu
     sys.exit(code)
 
 
+def _end_searches(code: ExitCode | int) -> None:
+    """Ends the process here where a search runs on that was interrupted and has not noticed it."""
+    if threading.active_count() > 1:
+        from solver.engines.linear.search import left_running
+
+        if left_running():
+            sys.stdout.flush()
+            sys.stderr.flush()
+            os._exit(code)
+
+
 @contextmanager
 def stoppable() -> Iterator[None]:
-    """Lets a request to terminate end a run as Ctrl-C does: the best point so far is kept."""
+    """Lets Ctrl-C, and a request to terminate, end a run that keeps the best point so far.
 
-    def stop(*_: object) -> NoReturn:
-        raise KeyboardInterrupt
-
+    What is then written may take its time: after a moment a line says that the request was heard.
+    """
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    before = signal.signal(signal.SIGTERM, stop)
+    heard = threading.Timer(_MOMENT, click.echo, ["stopping; Ctrl-C again leaves and writes nothing"], {"err": True})
+    heard.daemon = True
+
+    def stop(*_: object) -> NoReturn:
+        if heard.ident is None:
+            heard.start()
+        raise KeyboardInterrupt
+
+    stopping = [signal.SIGTERM]
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:  # a job in the background ignores it
+        stopping.append(signal.SIGINT)
+    before = {number: signal.signal(number, stop) for number in stopping}
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
+        heard.cancel()
 
 
 def print_json(listing: object) -> None:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 
 from solver.engines.linear.linear_form import linear_form
+from solver.engines.linear.search import settled
 from solver.engines.linear.simplex import loaded
 from solver.engines.progress import Progress
 from solver.engines.smooth.restoration import restored
@@ -133,9 +134,10 @@ class _Linear:
     def __call__(self, kept: Kept, /) -> bool:
         """Whether a point satisfies what is kept."""
         highs = loaded(self._with(kept), PATIENCE, {"mip_rel_gap": np.inf, "mip_max_improving_sols": 1}, tight=True)
-        highs.run()
-        status: str = highs.getModelStatus().name
-        return status not in ("kInfeasible", "kUnboundedOrInfeasible")  # without an objective nothing is unbounded
+        return settled(highs) not in (
+            "kInfeasible",
+            "kUnboundedOrInfeasible",
+        )  # without an objective nothing is unbounded
 
     def _with(self, kept: Kept) -> LinearForm:
         form, n, m = self.form, self.form.n, self.form.m
@@ -153,7 +155,7 @@ class _Linear:
         highs = loaded(self._with(kept), PATIENCE, {}, tight=True)
         highs.setOptionValue("presolve", "off")
         highs.setOptionValue("simplex_strategy", 1)
-        highs.run()
+        settled(highs)
         found = highs.getDualRay()
         if not found[1]:
             return None

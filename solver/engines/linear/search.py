@@ -18,6 +18,11 @@ if TYPE_CHECKING:
     from solver.engines.progress import Progress
     from solver.model.problem import Vector
 
+GRACE = 0.5
+"""Seconds for HiGHS to notice Ctrl-C."""
+
+_NAME = "HiGHS"
+
 
 @dataclass
 class Search:
@@ -43,6 +48,10 @@ class Search:
             self.errors.append(error)
             self.halted = Outcome.USER_STOP
 
+    def stop(self) -> None:
+        """Called on Ctrl-C."""
+        self.halted = Outcome.USER_STOP
+
     def asked(self, event: Any) -> None:
         """Called often; interrupts the search when it shall end."""
         late = time.monotonic() > self.patience
@@ -53,23 +62,65 @@ class Search:
 
 
 def watched(highs: Any, search: Search) -> str:
-    """Runs HiGHS beside this thread, so that Ctrl-C and the watch can interrupt it, and returns its status."""
+    """Runs HiGHS, so that Ctrl-C and the watch can interrupt it, and returns its status.
+
+    Raises KeyboardInterrupt where HiGHS does not end within the GRACE after Ctrl-C; it must not be touched any more.
+    """
     if search.improved is not None:
         highs.cbMipImprovingSolution.subscribe(search.better)
         highs.cbMipInterrupt.subscribe(search.asked)
     else:
         highs.cbSimplexInterrupt.subscribe(search.asked)
-    worker = threading.Thread(target=highs.run)
-    worker.start()
-    try:
-        worker.join()
-    except KeyboardInterrupt:
-        search.halted = Outcome.USER_STOP
-        worker.join()
+    _run_aside(highs, search.stop)
     if search.errors:
         raise search.errors[0]
     status: str = highs.getModelStatus().name
     return status
+
+
+def settled(highs: Any) -> str:
+    """Runs HiGHS for a question on the way to the answer and returns its status; Ctrl-C ends the run and is raised."""
+    stopped = threading.Event()
+
+    def asked(event: Any) -> None:
+        event.data_in.user_interrupt = stopped.is_set()
+
+    highs.cbMipInterrupt.subscribe(asked)
+    highs.cbSimplexInterrupt.subscribe(asked)
+    _run_aside(highs, stopped.set)
+    if stopped.is_set():
+        raise KeyboardInterrupt
+    status: str = highs.getModelStatus().name
+    return status
+
+
+def _run_aside(highs: Any, stop: Callable[[], None]) -> None:
+    """Runs HiGHS in a thread of its own while this one waits, and calls `stop` on Ctrl-C.
+
+    HiGHS looks up often but not always: the linear programs within its branch and cut may take minutes. After the
+    GRACE it is left to end by itself. (`Thread.join` cannot be waited for twice: interrupted, it takes the thread for
+    ended, up to Python 3.12.)
+    """
+    ended = threading.Event()
+
+    def work() -> None:
+        try:
+            highs.run()
+        finally:
+            ended.set()
+
+    threading.Thread(target=work, name=_NAME).start()
+    try:
+        ended.wait()
+    except KeyboardInterrupt:
+        stop()
+        if not ended.wait(GRACE):
+            raise
+
+
+def left_running() -> bool:
+    """Whether a run that nobody waits for has not ended: the process would wait for it."""
+    return any(thread.name == _NAME for thread in threading.enumerate())
 
 
 def outcome_of(status: str) -> Outcome:

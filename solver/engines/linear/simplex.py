@@ -17,7 +17,7 @@ from solver.algebra.structure.ladder import Degree
 from solver.engines.base import Handles, Needs, engine
 from solver.engines.linear.linear_form import LinearForm, linear_form
 from solver.engines.linear.refined import refined
-from solver.engines.linear.search import Search, outcome_of, watched
+from solver.engines.linear.search import Search, outcome_of, settled, watched
 from solver.engines.searching.integers import EXACT_GAP, WholeNumbers
 from solver.errors import Outcome
 from solver.model.kkt import violation
@@ -212,8 +212,7 @@ def _exact(form: LinearForm, values: Vector) -> Vector:
         whole=np.zeros_like(form.whole),
     )
     highs = loaded(fixed, np.inf, {}, tight=True)
-    highs.run()
-    if highs.getModelStatus().name != "kOptimal":
+    if settled(highs) != "kOptimal":
         return rounded[: form.n]
     return np.array(highs.getSolution().col_value)[: form.n]
 
