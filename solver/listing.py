@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
+from solver.algebra.structure.ladder import Degree
 from solver.compiler.changes import computed_cells
 from solver.grid import Area, Cell, parse_a1, quote_sheet
 from solver.model.model import Sense
@@ -49,10 +50,9 @@ def message_of(solution: Solution) -> str:
 
 
 def answer_listing(book: Book, answer: Answer, output: str | None, reading: float, writing: float) -> dict[str, Any]:
-    """One solved model, as INTERFACE describes it for `solve --json`."""
+    """One solved model, as `solve --json` prints it."""
     solution, binding = answer.solution, answer.binding
-    problem, model = binding.problem, binding.model
-    types = variable_types(problem)
+    model = binding.model
     evaluations = {name: int(solution.evaluations.get(name, 0)) for name in ("function", "gradient", "hessian")}
     seconds = answer.seconds
     return {
@@ -78,18 +78,7 @@ def answer_listing(book: Book, answer: Answer, output: str | None, reading: floa
             "initial": number(answer.initial),
             "final": number(answer.final),
         },
-        "variables": [
-            {
-                "cell": absolute(cell),
-                "name": name,
-                "initial": number(float(problem.x0[k])),
-                "final": number(float(solution.x[k])),
-                "lower": number(float(problem.lb[k])),
-                "upper": number(float(problem.ub[k])),
-                "type": types[k],
-            }
-            for k, (cell, name) in enumerate(zip(binding.variables, names_of(book, binding.variables), strict=True))
-        ],
+        "variables": variable_listings(book, answer),
         "constraints": [pair_listing(pair, answer) for pair in binding.pairs],
         "iterations": solution.iterations,
         "evaluations": evaluations,
@@ -101,6 +90,24 @@ def answer_listing(book: Book, answer: Answer, output: str | None, reading: floa
         },
         "notes": list(solution.notes),
     }
+
+
+def variable_listings(book: Book, answer: Answer) -> list[dict[str, Any]]:
+    """Every variable with its name, its way and its bounds; its type is continuous, integer, binary or alldifferent."""
+    problem, variables = answer.binding.problem, answer.binding.variables
+    types = variable_types(problem)
+    return [
+        {
+            "cell": absolute(cell),
+            "name": name,
+            "initial": number(float(problem.x0[k])),
+            "final": number(float(answer.solution.x[k])),
+            "lower": number(float(problem.lb[k])),
+            "upper": number(float(problem.ub[k])),
+            "type": types[k],
+        }
+        for k, (cell, name) in enumerate(zip(variables, names_of(book, variables), strict=True))
+    ]
 
 
 def report_listings(kinds: Sequence[str], tables: Sequence[Table]) -> list[dict[str, Any]]:
@@ -121,9 +128,9 @@ def kind_of_problem(binding: Binding) -> str:
     """What the formulas make of the model: linear, quadratic, least squares, smooth, kinked or step."""
     problem = binding.problem
     worst = max((problem.degree, *problem.row_degrees))
-    if problem.residuals is not None and worst <= 3:
+    if problem.residuals is not None and worst <= Degree.SMOOTH:
         return "least squares"
-    return ("linear", "linear", "quadratic", "smooth", "kinked", "step")[int(worst)]
+    return worst.word
 
 
 def pair_listing(pair: Pair, answer: Answer) -> dict[str, Any]:
@@ -142,7 +149,7 @@ def pair_listing(pair: Pair, answer: Answer) -> dict[str, Any]:
 
 
 def model_listing(model: Model, binding: Binding | None, reason: str) -> dict[str, Any]:
-    """One stored model, as INTERFACE describes it for `show --json`; `reason` says why it could not be bound."""
+    """One stored model, as `show --json` prints it; `reason` says why it could not be bound."""
     listing: dict[str, Any] = {
         "sheet": model.sheet,
         "objective": None if model.objective is None else absolute(model.objective),
@@ -191,7 +198,7 @@ def right_text(right: Area | float | str) -> str | float:
 
 
 def chain_listing(chain: Chain) -> dict[str, Any]:
-    """The derivatives of a cell, as INTERFACE describes it for `gradients --json`."""
+    """The derivatives of a cell, as `gradients --json` prints them."""
     return {
         "of": absolute(chain.of),
         "cells": [
@@ -231,7 +238,7 @@ def step_listing(stepped: Stepped) -> dict[str, Any]:
 
 
 def values_listing(calculation: Calculation) -> dict[str, Any]:
-    """Every computed cell of every sheet with its type, as INTERFACE describes it for `calc --json`."""
+    """Every computed cell of every sheet with its type, as `calc --json` prints it."""
     listing: dict[str, Any] = {}
     book = calculation.book
     for name in book.sheets:

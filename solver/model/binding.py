@@ -15,9 +15,9 @@ from solver.algebra import Function, Node, Program, ganged, reshape
 from solver.book.pause import collector_paused
 from solver.compiler.calculation import Calculation
 from solver.errors import ModelError
-from solver.grid import MAX_COLS, Area, Cell
+from solver.grid import Area, Cell
 from solver.model.conditions import Conditions, numeric
-from solver.model.forms import assemble
+from solver.model.forms import Domain, Goal, Rows, assemble
 from solver.model.model import Model, Sense, validate
 from solver.values import ErrorValue, Kind
 
@@ -85,23 +85,9 @@ def bind(book: Book, model: Model, inputs: Mapping[Cell, Scalar] | None = None) 
     rows = conditions.rows()
     rows, *rest = ganged([rows] if objective is None else [rows, objective])
     objective = rest[0] if rest else None
-    problem = assemble(
-        calculation,
-        x0=start,
-        lb=lb,
-        ub=ub,
-        integer=conditions.integer,
-        binary=conditions.binary,
-        groups=tuple(conditions.groups),
-        objective=objective,
-        sense=sense,
-        rows=rows,
-        row_lo=conditions.row_lo,
-        row_hi=conditions.row_hi,
-        row_cells=tuple(conditions.row_cells),
-        objective_cell=model.objective,
-        variables=variables,
-    )
+    domain = Domain(variables, start, lb, ub, conditions.integer, conditions.binary, tuple(conditions.groups))
+    bounded = Rows(rows, conditions.row_lo, conditions.row_hi, tuple(conditions.row_cells))
+    problem = assemble(calculation, domain, Goal(objective, model.objective, sense), bounded)
     if model.held_out is not None:
         problem = replace(problem, held_out=Function(conditions.number(model.held_out), calculation.x).value)
     return Binding(model, problem, calculation, variables, conditions.pairs(), objective, rows)
@@ -115,7 +101,7 @@ def _elsewhere(model: Model, inputs: Mapping[Cell, Scalar]) -> Mapping[Cell, Sca
 def _starts(book: Book, variables: Places, inputs: Mapping[Cell, Scalar]) -> Vector:
     """The values of the variable cells, all of one sheet, at the start: their numbers, 0 for blanks."""
     cells = book.sheets[variables.sheets[0]].cells
-    keys = cells.row.astype(np.int64) * MAX_COLS + cells.col
+    keys = cells.keys()
     wanted = variables.codes
     at = np.searchsorted(keys, wanted)
     stored = at < len(keys)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cache, partial
 from typing import TYPE_CHECKING
 
@@ -42,43 +43,56 @@ if TYPE_CHECKING:
     from solver.places import Places
 
 
-def assemble(
-    calculation: Calculation,
-    *,
-    x0: Vector,
-    lb: Vector,
-    ub: Vector,
-    integer: Mask,
-    binary: Mask,
-    groups: tuple[Indices, ...],
-    objective: Node | None,
-    sense: int,
-    rows: Node,
-    row_lo: Vector,
-    row_hi: Vector,
-    row_cells: tuple[Cell, ...],
-    objective_cell: Cell | None,
-    variables: Places,
-) -> Problem:
-    """The problem of an objective (1,) and rows (m,) in the live vector of a calculation."""
+@dataclass(frozen=True, slots=True)
+class Domain:
+    """Where the variables (n,) begin and may be: bounds, and which are whole, binary, or permutations (`groups`)."""
+
+    variables: Places
+    x0: Vector
+    lb: Vector
+    ub: Vector
+    integer: Mask
+    binary: Mask
+    groups: tuple[Indices, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """The objective (1,) with its cell, None without one; `sense` is 1 to minimise, -1 to maximise, 0 for neither."""
+
+    node: Node | None
+    cell: Cell | None
+    sense: int
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """The rows (m,) between their bounds, each with the cell of its left side."""
+
+    node: Node
+    low: Vector
+    high: Vector
+    cells: tuple[Cell, ...]
+
+
+def assemble(calculation: Calculation, domain: Domain, goal: Goal, bounded: Rows) -> Problem:
+    """The problem of an objective and rows in the live vector of a calculation."""
     x = calculation.x
     assert x is not None
-    aimed = constant(np.zeros(1)) if objective is None or sense == 0 else objective
-    fun = reshape(neg(aimed) if sense < 0 else aimed, (1,))
-    fun, rows = settled(linear_in_binaries([fun, rows], x, binary), x, lb, ub)
-    fun = thinned(fun, x)
+    fun, rows = _simplified(x, domain, goal, bounded.node)
     aim, sides = Function(fun, x), VectorFunction(rows, x)
     levels = degrees([fun, rows], x)
     degree = Degree(int(levels[0].max(initial=0)))
     row_degrees = tuple(Degree(int(d)) for d in np.broadcast_to(levels[1], rows.shape))
     summed = terms(fun, x) if degree > Degree.LINEAR else None
+    worst = max((degree, *row_degrees))
     return Problem(
-        x0=x0,
-        lb=lb,
-        ub=ub,
-        integer=integer,
-        binary=binary,
-        groups=groups,
+        x0=domain.x0,
+        lb=domain.lb,
+        ub=domain.ub,
+        integer=domain.integer,
+        binary=domain.binary,
+        groups=domain.groups,
         fun=aim.value,
         grad=aim.gradient,
         hessp=aim.hessp,
@@ -88,22 +102,30 @@ def assemble(
         row_jac=Jacobian(rows, x),
         row_hessp=sides.hessp,
         rows_many=sides.value_many,
-        row_lo=row_lo,
-        row_hi=row_hi,
-        sense=sense,
+        row_lo=bounded.low,
+        row_hi=bounded.high,
+        sense=goal.sense,
         degree=degree,
         row_degrees=row_degrees,
         residuals=_residuals(fun, x) if degree > Degree.LINEAR else None,
         linear=_linear(fun, rows, x, degree, row_degrees),
-        because=_because(calculation, max((degree, *row_degrees))),
-        labels=Labels(variables, range(len(variables))),
-        row_labels=Labels(row_cells, range(len(row_cells))),
-        blame=_blame(calculation, variables, [c for c in (objective_cell, *row_cells) if c is not None]),
+        because=_because(calculation, worst),
+        labels=Labels(domain.variables, range(len(domain.variables))),
+        row_labels=Labels(bounded.cells, range(len(bounded.cells))),
+        blame=_blame(calculation, domain.variables, [c for c in (goal.cell, *bounded.cells) if c is not None]),
         terms=summed,
         term_count=summed.count if summed is not None else 0,
-        pieces=_pieces(fun, rows, x, max((degree, *row_degrees)), binary),
-        idle=cache(partial(_idle, aim, fun, rows, x, x0)),
+        pieces=_pieces(fun, rows, x, worst, domain.binary),
+        idle=cache(partial(_idle, aim, fun, rows, x, domain.x0)),
     )
+
+
+def _simplified(x: Node, domain: Domain, goal: Goal, rows: Node) -> tuple[Node, Node]:
+    """What is minimised (1,) and the rows (m,) as the engines shall see them: with what the bounds decide settled."""
+    aimed = constant(np.zeros(1)) if goal.node is None or goal.sense == 0 else goal.node
+    fun = reshape(neg(aimed) if goal.sense < 0 else aimed, (1,))
+    fun, rows = settled(linear_in_binaries([fun, rows], x, domain.binary), x, domain.lb, domain.ub)
+    return thinned(fun, x), rows
 
 
 def _idle(aim: Function, fun: Node, rows: Node, x: Node, x0: Vector) -> Mask:

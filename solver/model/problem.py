@@ -16,6 +16,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, TypeAlias, overload
 
+from solver.algebra.structure.ladder import Degree
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -23,7 +25,6 @@ if TYPE_CHECKING:
     import numpy.typing as npt
     import scipy.sparse as sp
 
-    from solver.algebra.structure.ladder import Degree
     from solver.algebra.structure.pieces import Pieces
 
 Vector: TypeAlias = "npt.NDArray[np.float64]"
@@ -165,7 +166,7 @@ class Problem:
     @property
     def smooth(self) -> bool:
         """Whether derivatives exist everywhere, in the objective and in every row."""
-        return max((self.degree, *self.row_degrees)) <= 3
+        return max((self.degree, *self.row_degrees)) <= Degree.SMOOTH
 
     def __reduce_ex__(self, protocol: Any) -> Any:
         """Pickled as the way to make it anew, with the arrays that engines may have changed."""

@@ -17,3 +17,11 @@ class Degree(IntEnum):
     SMOOTH = 3
     KINK = 4
     STEP = 5
+
+    @property
+    def word(self) -> str:
+        """What a model is called whose objective or worst constraint is of that degree."""
+        return _WORDS[self]
+
+
+_WORDS = ("linear", "linear", "quadratic", "smooth", "kinked", "step")
