@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from solver.errors import FormulaError
+from solver.functions.operand import NotUniform
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,6 +46,8 @@ LETTER = 10
 """The steps of a letter of a text that is made."""
 MOST_VALUES = 2**24
 """The values of an array in one cell's formula."""
+MOST_TOGETHER = 2**22
+"""The values of the arrays of several cells that are made at one time."""
 MOST_TEXTS = 2**22
 """The texts of an array that is made of numbers."""
 MOST_LETTERS = 2**26
@@ -89,12 +92,22 @@ def make_room(shape: Shape, most: int = MOST_VALUES) -> None:
 
 
 def make_room_together(*operands: Operand) -> None:
-    """Refuses operands whose values, taken place by place, are too many for each cell: FormulaError."""
+    """Refuses operands whose values, taken place by place, are too many for each cell: FormulaError.
+
+    NotUniform where they are many only because the cells are: smaller blocks need less at one time.
+    """
     product = 1
     for operand in operands:
         product *= max(operand.kind.size, operand.number.size, 1 if operand.text is None else operand.text.size)
+    if product <= MOST_TOGETHER:
+        return
+    shape = np.broadcast_shapes(*(operand.shape for operand in operands))
     if product > MOST_VALUES:
-        make_room(np.broadcast_shapes(*(operand.shape for operand in operands)))
+        make_room(shape)
+    if any(operand.live for operand in operands):  # what is alive stays in memory, however it is divided
+        return
+    if math.prod(shape[2:]) > 1 < math.prod(shape[:2]) and math.prod(shape) > MOST_TOGETHER:
+        raise NotUniform
 
 
 def make_room_for_letters(*texts: TextArray) -> None:
