@@ -10,13 +10,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from solver.engines.searching.differential import whole
-
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from solver.engines.searching.box import Box
     from solver.engines.searching.score import Scored
-    from solver.model.problem import Mask, Vector
+    from solver.model.problem import Vector
 
 PAIRS = 40
 """Up to so many variables pairs of them are moved together."""
@@ -27,25 +26,23 @@ FINEST = 1e-10
 
 def compassed(
     start: Scored,
-    bounds: tuple[Vector, Vector],
-    integer: Mask,
+    box: Box,
     score: Callable[[Vector], Scored],
     passed: Callable[[Vector], object],
     precision: float,
     rounds: int = 2000,
 ) -> Scored:
     """The best point (as a population of one) that steps from the start lead to; `passed` sees every better one."""
-    lb, ub = bounds
-    best, n = start, start.x.shape[1]
+    best, n, integer = start, start.x.shape[1], box.integer
     axes = _directions(n)
     scale = np.where(integer, 1.0, np.maximum(np.abs(best.x[0]), 1.0))
     step = 0.25
     for _ in range(rounds):
         length = np.where(integer, np.maximum(1.0, np.round(step * np.maximum(np.abs(best.x[0]), 4.0))), step * scale)
-        found = score(whole(best.x + axes * length, integer, lb, ub))
+        found = score(box.placed(best.x + axes * length))
         k = int(found.order(precision)[0])
         if _beats(found, k, best, precision):
-            best = type(best)(found.x[k : k + 1], found.fun[k : k + 1], found.wrong[k : k + 1])
+            best = found.one(k)
             passed(best.x[0])
             step *= 1.5
         elif step < FINEST or (integer.all() and step < 0.05):

@@ -12,12 +12,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from solver.engines.searching.box import box_of
 from solver.engines.searching.score import Scored, not_worse
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from solver.model.problem import Mask, Vector
+    from solver.engines.searching.box import Box
+    from solver.engines.searching.score import Hunt
+    from solver.model.problem import Vector
 
 MEMORY = 8
 """How many past generations' good values are remembered."""
@@ -31,13 +34,11 @@ ELITE = 0.11
 
 @dataclass
 class Swarm:
-    """A population on its way."""
+    """A population on its way; its first members lie between `low` and `high`, and so do coordinates drawn anew."""
 
-    lb: Vector
-    ub: Vector
+    box: Box
     low: Vector
     high: Vector
-    integer: Mask
     score: Callable[[Vector], Scored]
     random: np.random.Generator
     mutation: float
@@ -89,11 +90,12 @@ class Swarm:
         crossed[np.arange(count), random.integers(n, size=count)] = True
         v = np.where(crossed, v, x)
         # A coordinate beyond its bound lands between the bound and where it came from.
-        v = np.where(v < self.lb, (self.lb + x) / 2, np.where(v > self.ub, (self.ub + x) / 2, v))
+        lb, ub = self.box.lb, self.box.ub
+        v = np.where(v < lb, (lb + x) / 2, np.where(v > ub, (ub + x) / 2, v))
         fresh = np.flatnonzero(random.random(count) < self.mutation)
         column = random.integers(n, size=fresh.size)
         v[fresh, column] = random.uniform(self.low[column], self.high[column])
-        return whole(v, self.integer, self.lb, self.ub)
+        return self.box.placed(v)
 
     def _gains(self, members: Scored, trial: Scored) -> Vector:
         with np.errstate(invalid="ignore"):
@@ -106,27 +108,14 @@ class Swarm:
         self.good_c[k] = float(weight @ c)
 
 
-def swarm(
-    bounds: tuple[Vector, Vector, Vector, Vector],
-    integer: Mask,
-    start: Vector,
-    size: int,
-    mutation: float,
-    score: Callable[[Vector], Scored],
-    random: np.random.Generator,
-) -> Swarm:
-    """A first population: the start and points spread over the box (lb, ub, low, high)."""
-    lb, ub, low, high = bounds
-    n = start.size
+def swarm(hunt: Hunt, ends: tuple[Vector, Vector], start: Vector, size: int, mutation: float) -> Swarm:
+    """A first population of some size: the start and points spread between the ends."""
+    low, high = ends
+    box, random, n = box_of(hunt.problem), hunt.random, start.size
     strata = (np.argsort(random.random((size, n)), axis=0) + random.random((size, n))) / size
     points = low + strata * (high - low)
     points[0] = start
-    members = score(whole(points, integer, lb, ub))
+    members = hunt.score(box.placed(points))
     finite = members.wrong[np.isfinite(members.wrong)]
     slack = float(np.quantile(finite, 0.2)) if finite.size else 0.0
-    return Swarm(lb, ub, low, high, integer, score, random, mutation, members, slack)
-
-
-def whole(points: Vector, integer: Mask, lb: Vector, ub: Vector) -> Vector:
-    """The points with their whole variables rounded, inside the bounds."""
-    return np.asarray(np.clip(np.where(integer, np.round(points), points), lb, ub))
+    return Swarm(box, low, high, hunt.score, random, mutation, members, slack)

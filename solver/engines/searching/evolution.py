@@ -20,18 +20,17 @@ from solver.engines.local import around_whole, local_engine
 from solver.engines.options import at_least, between, option
 from solver.engines.progress import Halt
 from solver.engines.run import answered
+from solver.engines.searching.box import box_of, finite_ends
 from solver.engines.searching.compass import compassed
 from solver.engines.searching.differential import Swarm, swarm
 from solver.engines.searching.orders import ordered
-from solver.engines.searching.score import Evaluate, Scored, scorer, strictness
+from solver.engines.searching.score import Evaluate, Hunt, Scored, scorer, strictness
 from solver.engines.start import grouped
 from solver.engines.workers import mapper
 from solver.errors import Outcome
 from solver.model.solution import Population, Solution
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from solver.engines.progress import Progress
     from solver.model.problem import Problem, Vector
 
@@ -77,7 +76,9 @@ class Evolutionary(Engine):
         crowds: list[Scored] = []
         try:
             with mapper(Evaluate(progress.source or problem), progress.workers) as evaluate:
-                return self._searched(problem, scorer(evaluate, max(1, pieces), progress), random, progress, crowds)
+                return self._searched(
+                    Hunt(problem, progress, scorer(evaluate, max(1, pieces), progress), random), crowds
+                )
         except Halt as halt:
             best = progress.log.best
             if best is None or not crowds:
@@ -85,42 +86,31 @@ class Evolutionary(Engine):
             population = _population(crowds[-1])
             return Solution(best.x, best.fun, halt.outcome, self.name, violation=best.violation, population=population)
 
-    def _searched(
-        self,
-        problem: Problem,
-        score: Callable[[Vector], Scored],
-        random: np.random.Generator,
-        progress: Progress,
-        crowds: list[Scored],
-    ) -> Solution:
+    def _searched(self, hunt: Hunt, crowds: list[Scored]) -> Solution:
         """The answer of a search that comes to its own end; `crowds` gets the populations."""
+        problem = hunt.problem
         if _points(problem) <= COUNTABLE:
-            return self._ended(problem, _counted(problem, score, progress), None, Outcome.OPTIMAL)
+            return self._ended(problem, _counted(hunt), None, Outcome.OPTIMAL)
         if problem.groups:
-            best, converged = ordered(problem, score, random, progress, self.patience), False
+            best, converged = ordered(hunt, self.patience), False
         else:
-            best, converged = self._bred(problem, score, random, progress, crowds)
+            best, converged = self._bred(hunt, crowds)
         x = best.x[0]
         if not grouped(problem).all() or problem.m:
-            x = self._refined(problem, x, score, progress)
+            x = self._refined(hunt, x)
         outcome = Outcome.CONVERGED if converged else Outcome.CANNOT_IMPROVE
         return self._ended(problem, x, crowds[-1] if crowds else None, outcome)
 
-    def _bred(
-        self,
-        problem: Problem,
-        score: Callable[[Vector], Scored],
-        random: np.random.Generator,
-        progress: Progress,
-        crowds: list[Scored],
-    ) -> tuple[Scored, bool]:
+    def _bred(self, hunt: Hunt, crowds: list[Scored]) -> tuple[Scored, bool]:
         """The best of several populations, and whether the last had converged."""
+        problem, score = hunt.problem, hunt.score
         size = self.population or min(max(10 * problem.n, 20), 200)
-        bounds, slack = self._box(problem), strictness(problem, self.precision)
+        ends = finite_ends(problem, np.maximum(np.abs(problem.x0), 1.0), self.reach)
+        slack = strictness(problem, self.precision)
         best, began, start = score(problem.x0[None, :]), time.monotonic(), problem.x0
         vain = 0
         for _ in range(RUNS):
-            crowd = swarm(bounds, problem.integer, start, size, self.mutation, score, random)
+            crowd = swarm(hunt, ends, start, size, self.mutation)
             head, still, before = _champion(crowd, slack), 0, best
             while still < self.stall and not (crowd.allowed() <= slack and self._converged(crowd.members, slack)):
                 crowd.advance()
@@ -130,24 +120,17 @@ class Evolutionary(Engine):
                 head = new
                 if _better(head, best, slack):
                     best, began = head, time.monotonic()
-                progress.step(best.x[0])
+                hunt.progress.step(best.x[0])
                 if time.monotonic() - began > self.patience:
                     return best, False
-            polished = score(self._refined(problem, head.x[0], score, progress)[None, :])
+            polished = score(self._refined(hunt, head.x[0])[None, :])
             if _better(polished, best, slack):
                 best, began = polished, time.monotonic()
             vain = 0 if _clearly(best, before, slack) else vain + 1
             if vain == VAIN:
                 break
-            start = np.clip(random.uniform(bounds[2], bounds[3]), problem.lb, problem.ub)
+            start = np.clip(hunt.random.uniform(*ends), problem.lb, problem.ub)
         return best, True
-
-    def _box(self, problem: Problem) -> tuple[Vector, Vector, Vector, Vector]:
-        """The bounds, and the box that the first population is spread over."""
-        size = np.maximum(np.abs(problem.x0), 1.0)
-        low = np.where(np.isfinite(problem.lb), problem.lb, np.minimum(problem.x0, problem.ub) - self.reach * size)
-        high = np.where(np.isfinite(problem.ub), problem.ub, np.maximum(problem.x0, problem.lb) + self.reach * size)
-        return problem.lb, problem.ub, low, high
 
     def _converged(self, members: Scored, slack: float) -> bool:
         """Whether all but one in a hundred of the members are equally good, within the convergence."""
@@ -157,8 +140,9 @@ class Evolutionary(Engine):
         least = float(fun.min())
         return bool(np.mean(fun - least <= self.convergence * max(abs(least), 1e-9)) >= 0.99)
 
-    def _refined(self, problem: Problem, x: Vector, score: Callable[[Vector], Scored], progress: Progress) -> Vector:
+    def _refined(self, hunt: Hunt, x: Vector) -> Vector:
         """The point after a local method in the real variables, then single steps in all."""
+        problem, progress, score = hunt.problem, hunt.progress, hunt.score
         best, slack = score(x[None, :]), strictness(problem, self.precision)
         if max((problem.degree, *problem.row_degrees)) <= Degree.KINK:
             view = around_whole(progress.source or problem, x)
@@ -168,9 +152,8 @@ class Evolutionary(Engine):
                 better = score(found.x[None, :])
                 best = better if _better(better, best, slack) else best
         if problem.degree > Degree.SMOOTH or problem.integer.any() or not problem.smooth:
-            frozen = grouped(problem)
-            lb, ub = np.where(frozen, best.x[0], problem.lb), np.where(frozen, best.x[0], problem.ub)
-            best = compassed(best, (lb, ub), problem.integer, score, progress.step, slack)
+            box = box_of(problem, grouped(problem), best.x[0])
+            best = compassed(best, box, score, progress.step, slack)
         return np.asarray(best.x[0])
 
     def _ended(self, problem: Problem, x: Vector, last: Scored | None, outcome: Outcome) -> Solution:
@@ -198,28 +181,25 @@ def _points(problem: Problem) -> float:
     return float(np.prod(problem.ub - problem.lb + 1))
 
 
-def _counted(problem: Problem, score: Callable[[Vector], Scored], progress: Progress) -> Vector:
+def _counted(hunt: Hunt) -> Vector:
     """The best of all points of a box of whole numbers."""
+    problem, score = hunt.problem, hunt.score
     widths = (problem.ub - problem.lb + 1).astype(int)
     best = score(problem.x0[None, :])
     for begin in range(0, int(np.prod(widths)), CHUNK):
         index = np.arange(begin, min(begin + CHUNK, int(np.prod(widths))))
         points = problem.lb + np.stack(np.unravel_index(index, widths), axis=1)
         found = score(points)
-        head = _pick(found, int(found.order(progress.precision)[0]))
-        if _better(head, best, progress.precision):
+        head = found.one(int(found.order(hunt.progress.precision)[0]))
+        if _better(head, best, hunt.progress.precision):
             best = head
-            progress.step(best.x[0])
+            hunt.progress.step(best.x[0])
     return np.asarray(best.x[0])
 
 
 def _champion(crowd: Swarm, slack: float) -> Scored:
     """The best member, as a population of one."""
-    return _pick(crowd.members, int(crowd.members.order(max(crowd.allowed(), slack))[0]))
-
-
-def _pick(members: Scored, k: int) -> Scored:
-    return Scored(members.x[k : k + 1], members.fun[k : k + 1], members.wrong[k : k + 1])
+    return crowd.members.one(int(crowd.members.order(max(crowd.allowed(), slack))[0]))
 
 
 def _better(one: Scored, than: Scored, precision: float) -> bool:

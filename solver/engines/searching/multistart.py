@@ -16,6 +16,7 @@ import numpy as np
 from solver.engines.base import Engine, Handles, Needs, Wrapper, engine, with_settings_of
 from solver.engines.options import at_least, option
 from solver.engines.run import answered
+from solver.engines.searching.box import box_of, finite_ends
 from solver.engines.smooth.grg import Nonlinear
 from solver.engines.smooth.lbfgsb import LimitedMemory
 from solver.engines.smooth.slsqp import Slsqp
@@ -110,8 +111,7 @@ class Multistart(Wrapper):
         n = problem.n
         count = self.population or min(max(10 * n, 10), 200)
         size = np.maximum(np.abs(problem.x0), float(np.mean(np.abs(problem.x0))) or 1.0)
-        low = np.where(np.isfinite(problem.lb), problem.lb, np.minimum(problem.x0, problem.ub) - self.reach * size)
-        high = np.where(np.isfinite(problem.ub), problem.ub, np.maximum(problem.x0, problem.lb) + self.reach * size)
+        low, high = finite_ends(problem, size, self.reach)
         from scipy.stats import qmc  # loading it takes as long as all the rest of the program
 
         if n <= qmc.Sobol.MAXDIM:
@@ -119,7 +119,7 @@ class Multistart(Wrapper):
         else:
             points = np.random.default_rng(seed).random((count - 1, n))
         points = low + points * (high - low)
-        points = np.where(problem.integer, np.clip(np.round(points), problem.lb, problem.ub), points)
+        points = box_of(problem).placed(points)
         fun = np.nan_to_num(problem.fun_many(points), nan=np.inf)
         wrong = np.zeros(len(points))
         if problem.m:

@@ -10,40 +10,33 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from solver.engines.searching.box import box_of
 from solver.engines.searching.compass import compassed
 from solver.engines.searching.moves import kicked, neighbours
-from solver.engines.searching.score import Scored
 from solver.engines.start import grouped
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from solver.engines.progress import Progress
+    from solver.engines.searching.score import Hunt, Scored
     from solver.model.problem import Indices, Problem, Vector
 
 KICKS = 60
 """So many kicks, and so many again for every ten cells, may fail before the search ends."""
 
 
-def ordered(
-    problem: Problem,
-    score: Callable[[Vector], Scored],
-    random: np.random.Generator,
-    progress: Progress,
-    patience: float,
-) -> Scored:
-    """The best point found, as a population of one."""
+def ordered(hunt: Hunt, patience: float) -> Scored:
+    """The best point found, as a population of one; the search ends after so many seconds without a better one."""
+    problem, random, score = hunt.problem, hunt.random, hunt.score
     groups = problem.groups
     tables = [neighbours(group.size, random) for group in groups]
     cells = sum(group.size for group in groups)
     allowed = KICKS + KICKS * cells // 10
-    best = current = _climbed(problem, score(_permuted(problem, random)[None, :]), tables, score, progress)
+    best = current = _climbed(hunt, score(_permuted(problem, random)[None, :]), tables)
     failed, began = 0, time.monotonic()
     while failed < allowed and time.monotonic() - began < patience:
         x = current.x[0].copy()
         group = groups[int(random.integers(len(groups)))]
         x[group] = random.permutation(x[group]) if failed % 20 == 19 else kicked(x[group], random)
-        found = _climbed(problem, score(x[None, :]), tables, score, progress)
+        found = _climbed(hunt, score(x[None, :]), tables)
         if _key(found) < _key(best):
             best, failed, began = found, 0, time.monotonic()
         else:
@@ -52,18 +45,13 @@ def ordered(
             current = found
         elif failed % 10 == 9:
             current = best
-        progress.step(best.x[0])
+        hunt.progress.step(best.x[0])
     return best
 
 
-def _climbed(
-    problem: Problem,
-    start: Scored,
-    tables: list[Indices],
-    score: Callable[[Vector], Scored],
-    progress: Progress,
-) -> Scored:
+def _climbed(hunt: Hunt, start: Scored, tables: list[Indices]) -> Scored:
     """The local optimum that best moves lead to from a point."""
+    problem, progress, score = hunt.problem, hunt.progress, hunt.score
     best, moving = start, True
     others = ~grouped(problem)
     while moving:
@@ -77,10 +65,10 @@ def _climbed(
             found = score(points)
             k = int(found.order()[0])
             if _clearly(found, k, best):
-                best, moving = Scored(found.x[k : k + 1], found.fun[k : k + 1], found.wrong[k : k + 1]), True
+                best, moving = found.one(k), True
         if others.any() and not moving:
-            lb, ub = np.where(others, problem.lb, best.x[0]), np.where(others, problem.ub, best.x[0])
-            found = compassed(best, (lb, ub), problem.integer, score, lambda _: None, progress.precision, rounds=60)
+            box = box_of(problem, ~others, best.x[0])
+            found = compassed(best, box, score, lambda _: None, progress.precision, rounds=60)
             if _clearly(found, 0, best):
                 best, moving = found, True
     return best

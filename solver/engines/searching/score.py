@@ -33,6 +33,10 @@ class Scored:
             np.where(which, other.wrong, self.wrong),
         )
 
+    def one(self, k: int) -> Scored:
+        """The member at k, as a population of one."""
+        return Scored(self.x[k : k + 1], self.fun[k : k + 1], self.wrong[k : k + 1])
+
     def order(self, slack: float = 0.0) -> Indices:
         """The members from the best to the worst; violations up to `slack` count as none."""
         return np.lexsort((self.fun, np.where(self.wrong <= slack, 0.0, self.wrong)))
@@ -82,6 +86,16 @@ def scorer(
         return Scored(points, np.concatenate([f for f, _ in results]), np.concatenate([w for _, w in results]))
 
     return scored
+
+
+@dataclass(frozen=True, slots=True)
+class Hunt:
+    """What a search carries along: the problem, the run, the judge of populations, and its random numbers."""
+
+    problem: Problem
+    progress: Progress
+    score: Callable[[Vector], Scored]
+    random: np.random.Generator
 
 
 def strictness(problem: Problem, precision: float) -> float:

@@ -19,6 +19,7 @@ from solver.engines.base import Engine, Handles, Needs, engine, with_settings_of
 from solver.engines.local import around_whole
 from solver.engines.options import at_least, option
 from solver.engines.run import answered
+from solver.engines.searching.box import box_of
 from solver.engines.searching.compass import compassed
 from solver.engines.searching.evolution import Evolutionary
 from solver.engines.searching.score import Evaluate, Scored, scorer, strictness
@@ -68,7 +69,7 @@ class Nonsmooth(Engine):
             return self._ended(problem, best.x[0])
         best = self._taken(best, score(self._slid(problem, best.x[0], progress)[None, :]), progress)
         slack = strictness(problem, self.precision)
-        best = compassed(best, (problem.lb, problem.ub), problem.integer, score, progress.step, slack)
+        best = compassed(best, box_of(problem), score, progress.step, slack)
         if problem.n <= self.few:
             best = self._taken(best, self._bred(problem, best.x[0], score, progress), progress)
         best = self._taken(best, score(self._slid(problem, best.x[0], progress)[None, :]), progress)
