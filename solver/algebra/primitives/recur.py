@@ -28,6 +28,7 @@ T = TypeVar("T")
 
 _WIDE = 16  # where nothing nearer is read, elements are computed in portions of that many at once
 _BAND = 20_000_000  # numbers that a band matrix may hold
+_KEPT = 1_000_000  # numbers of a band matrix that is kept for the next call
 
 
 class Triangle:
@@ -121,10 +122,11 @@ def recurrence(param: System, shapes: Sequence[Shape]) -> Kernel:
     """The solution of a linear recurrence."""
     size = param.where.size
     nearest, farthest = int(param.where.lags.min()), int(param.where.lags.max())
+    solve: Callable[[Array, Array, System], Array]
     if nearest >= _WIDE:
         solve = _in_portions
     elif (farthest + 1) * size <= _BAND:
-        solve = _banded
+        solve = _Banded(param.where)
     else:
         solve = _one_by_one
 
@@ -141,13 +143,28 @@ def recurrence(param: System, shapes: Sequence[Shape]) -> Kernel:
     return kernel
 
 
-def _banded(c: Array, b: Array, system: System) -> Array:
-    """By a triangular solve in LAPACK's band form: row d of the band holds the d-th subdiagonal."""
-    where = system.where
-    width = int(where.lags.max())
-    band = np.zeros((where.size, width + 1))
-    band[where.cols, where.lags] = -c
-    return np.array([dtbsv(width, band.T, member, lower=1, diag=1, trans=int(system.transposed)) for member in b])
+class _Banded:
+    """By a triangular solve in LAPACK's band form: row d of the band holds the d-th subdiagonal.
+
+    Entries that lie evenly in the band, as where each cell reads the one above, are written there as one stretch.
+    """
+
+    def __init__(self, where: Triangle) -> None:
+        self._width = int(where.lags.max())
+        self._shape = (where.size, self._width + 1)
+        places = where.cols * self._shape[1] + where.lags
+        step = int(places[1] - places[0]) if len(places) > 1 else 1
+        even = step > 0 and bool((np.diff(places) == step).all())
+        self._places = slice(int(places[0]), int(places[-1]) + 1, step) if even else places
+        self._kept = np.zeros(self._shape) if where.size * self._shape[1] <= _KEPT else None
+
+    def __call__(self, c: Array, b: Array, system: System) -> Array:
+        band = np.zeros(self._shape) if self._kept is None else self._kept
+        band.reshape(-1)[self._places] = -c
+        y = b.copy()
+        for member in y:
+            dtbsv(self._width, band.T, member, lower=1, diag=1, trans=int(system.transposed), overwrite_x=1)
+        return y
 
 
 def _in_portions(c: Array, b: Array, system: System) -> Array:
