@@ -10,9 +10,11 @@ import numpy as np
 from solver.errors import ModelError
 from solver.grid import Area, Cell, quote_sheet
 from solver.model.grids import Grid, area_under, grid_at, headings, only_grid, shown
+from solver.model.labelled import labelled_grids, strays
+from solver.model.listed import bare_lines, beside_keys, column_of, long_header
 from solver.model.references import find_areas, scope_of
 from solver.templates.factorisation import Given
-from solver.values import ErrorValue, Kind, Scalar
+from solver.values import ErrorValue, Scalar
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -32,7 +34,8 @@ class Source:
     """Targets with the names of their rows and columns, and the embeddings that stand somewhere already.
 
     For a long table `keys` are its two columns of keys; `places` are then the (row, column) of each target, and
-    else those of every cell of the grid. `values` has the shape of the targets' area, NaN where none is known.
+    else those of every cell of the grid. `values` has the shape of the targets' area, NaN where none is known; `marked`
+    says that some of those hold a mark such as a dash.
     """
 
     targets: Area
@@ -43,6 +46,7 @@ class Source:
     rows: Grid | None = None
     cols: Grid | None = None
     keys: tuple[Area, Area] | None = None
+    marked: bool = False
 
     @property
     def known(self) -> npt.NDArray[np.bool_]:
@@ -62,24 +66,43 @@ def find_source(
             raise ModelError("a long table has three columns", where=str(area), hint="row keys, column keys, values")
         return _table(book, area.left, area.left + 1, area.left + 2, area)
     if targets is None:
-        found = _long_header(book, sheets)
+        found = long_header(book, sheets, (ROWS, COLUMNS, TARGETS))
         if found is not None and rows is None and cols is None:
             return _table(book, *found)
     given = one_area(book, home, targets) if targets is not None else _headed(book, sheets, TARGETS, "targets")
-    if given is None and rows is None and cols is None:
-        given = only_grid(book, home)
-        lines = None if given is None else _bare_lines(book, given)
+    beside = rows is not None or cols is not None
+    if given is None and not beside:
+        given = _alone(book, sheets, home)
+        lines = None if given is None else bare_lines(book, given)
         if lines is not None:
             return _table(book, lines.left, lines.left + 1, lines.right, lines)
     if given is None:
         raise ModelError("no heading says where the targets are", where=quote_sheet(home), hint="give --targets AREA")
-    if targets is not None and _beside_keys(book, given):
+    if targets is not None and beside_keys(book, given):
         return _table(book, given.left - 2, given.left - 1, given.left, given)
     grids = [
-        one_area(book, home, text) if text is not None else _headed(book, sheets, words, option)
+        one_area(book, home, text) if text is not None else _headed(book, sheets, words, option, besides=given)
         for text, words, option in ((rows, ROWS, "rows"), (cols, COLUMNS, "columns"))
     ]
     return _grid(book, given, *grids)
+
+
+def _alone(book: Book, sheets: Iterable[str], home: str) -> Area | None:
+    """The only grid with labels on the open sheet, else of the book; without any, the only grid of the open sheet."""
+    found = labelled_grids(book, home) or [area for sheet in sheets for area in labelled_grids(book, sheet)]
+    if len(found) > 1:
+        places = " and ".join(str(area) for area in found[:3])
+        raise ModelError(f"{len(found)} grids could be the targets: {places}", hint="give one with --targets AREA")
+    if not found:
+        return only_grid(book, home)
+    other = strays(book, found[0])
+    if other is not None:
+        raise ModelError(
+            f"the numbers of {other} stand beside the grid {found[0]}",
+            where=quote_sheet(found[0].sheet),
+            hint="say what is what with --targets AREA, --rows AREA and --columns AREA",
+        )
+    return found[0]
 
 
 def one_area(book: Book, sheet: str, text: str) -> Area:
@@ -101,80 +124,27 @@ def _sheet(book: Book, name: str | None) -> str:
     return found.name
 
 
-def _headed(book: Book, sheets: Iterable[str], words: frozenset[str], option: str) -> Area | None:
-    """The area below the only heading of one of the words; None where there is none."""
+def _headed(
+    book: Book, sheets: Iterable[str], words: frozenset[str], option: str, besides: Area | None = None
+) -> Area | None:
+    """The area below the only heading of one of the words, other than one around targets; None where there is none."""
     found = {area: cell for cell in headings(book, words, sheets) if (area := area_under(book, cell)) is not None}
+    if besides is not None:
+        found = {area: cell for area, cell in found.items() if besides.intersection(area) is None}
     if len(found) > 1:
         places = " and ".join(str(cell) for cell in list(found.values())[:3])
         raise ModelError(f"headings are found {len(found)} times: {places}", hint=f"say which with --{option} AREA")
     return next(iter(found), None)
 
 
-def _long_header(book: Book, sheets: Iterable[str]) -> tuple[int, int, int, Area] | None:
-    """The columns of row keys, column keys and values below a line of three such headings, and the lines' area."""
-    for name in sheets:
-        lines: dict[int, dict[int, str]] = {}
-        for words, role in ((ROWS, "row"), (COLUMNS, "column"), (TARGETS, "target")):
-            for cell in headings(book, words, [name]):
-                lines.setdefault(cell.row, {})[cell.col] = role
-        for row, roles in sorted(lines.items()):
-            cols = {role: col for col, role in sorted(roles.items(), reverse=True)}
-            if len(cols) == 3 and max(cols.values()) - min(cols.values()) == 2:
-                bottom = _last_filled(book, name, row + 1, cols["row"])
-                if bottom > row:
-                    area = Area(name, row + 1, min(cols.values()), bottom, max(cols.values()))
-                    return cols["row"], cols["column"], cols["target"], area
-    return None
-
-
-def _last_filled(book: Book, sheet: str, row: int, col: int) -> int:
-    """The last row of an unbroken run of filled cells that begins at (row, col); row - 1 where there is none."""
-    cells = book.sheets[sheet].cells
-    rows = cells.row[(cells.col == col) & (cells.row >= row) & (cells.kind != Kind.BLANK)]
-    gaps = np.flatnonzero(rows != row + np.arange(len(rows)))
-    return row - 1 + (int(gaps[0]) if len(gaps) else len(rows))
-
-
-def _beside_keys(book: Book, area: Area) -> bool:
-    """Whether a single column of numbers has two filled columns of keys left of it, one of them with repetitions."""
-    if area.cols > 1 or area.rows < 2 or area.left < 2:
-        return False
-    columns = [_column(book, area.sheet, area.left - k, area) for k in (1, 2)]
-    return all(None not in column for column in columns) and any(len(set(c)) < len(c) for c in columns)
-
-
-def _bare_lines(book: Book, grid: Area) -> Area | None:
-    """The lines of a sheet that is a long table under no headings that say so: of its keys, both kinds are repeated."""
-    if grid.cols != 2 or not grid.left:
-        return None
-    for top in (grid.top - 1, grid.top):
-        lines = Area(grid.sheet, max(top, 0), grid.left - 1, grid.bottom, grid.right)
-        *keys, values = (_column(book, lines.sheet, col, lines) for col in range(lines.left, lines.right + 1))
-        repeated = all(None not in column and len(set(column)) < len(column) for column in keys)
-        if repeated and all(isinstance(value, float) for value in values):
-            return lines
-    return None
-
-
-def _column(book: Book, sheet: str, col: int, area: Area) -> list[Scalar]:
-    """The values of a column in the rows of an area."""
-    cells = book.sheets[sheet].cells
-    values: list[Scalar] = [None] * area.rows
-    inside = (cells.col == col) & (cells.row >= area.top) & (cells.row <= area.bottom)
-    for k in np.flatnonzero(inside).tolist():
-        value = cells.scalar(k)
-        values[int(cells.row[k]) - area.top] = None if value == "" else value
-    return values
-
-
 def _table(book: Book, row_col: int, col_col: int, value_col: int, lines: Area) -> Source:
     """The source in a long table, whose columns stand in the rows of `lines`."""
     column = {col: Area(lines.sheet, lines.top, col, lines.bottom, col) for col in (row_col, col_col, value_col)}
-    values = grid_at(book, column[value_col], "the targets").values
+    given = grid_at(book, column[value_col], "the targets", marks=True)
     names: list[tuple[Scalar, ...]] = []
     places = []
     for col in (row_col, col_col):
-        keys = _column(book, lines.sheet, col, lines)
+        keys = column_of(book, col, lines)
         for row, key in enumerate(keys):
             if key is None or isinstance(key, ErrorValue):
                 cell = Cell(lines.sheet, lines.top + row, col)
@@ -187,12 +157,13 @@ def _table(book: Book, row_col: int, col_col: int, value_col: int, lines: Area) 
         first = dict(zip(reversed(folded), reversed(keys), strict=True))
         names.append(tuple(first[key] for key in number))
     return Source(
-        column[value_col],
-        values,
+        given.area,
+        given.values,
         names[0],
         names[1],
         np.array(places, dtype=np.intp).T,
         keys=(column[row_col], column[col_col]),
+        marked=given.marked,
     )
 
 
@@ -223,13 +194,13 @@ def _grid(book: Book, targets: Area, rows: Area | None, cols: Area | None) -> So
                 raise ModelError(
                     f"{name} overlap {other_name}", where=str(area), hint="give areas without common cells"
                 )
-    grid = grid_at(book, targets, "the targets")
+    grid = grid_at(book, targets, "the targets", marks=True)
     beside = grid_at(book, rows, "the row embeddings") if rows is not None else None
     above = grid_at(book, cols, "the column embeddings") if cols is not None else None
     places = np.stack(np.divmod(np.arange(targets.size), targets.cols), axis=1).astype(np.intp)
     row_names = grid.rows or _names_of(beside, targets.rows) or tuple(f"row {k + 1}" for k in range(targets.rows))
     col_names = grid.cols or _names_of(above, targets.cols) or tuple(f"column {k + 1}" for k in range(targets.cols))
-    return Source(targets, grid.values, row_names, col_names, places, beside, above)
+    return Source(targets, grid.values, row_names, col_names, places, beside, above, marked=grid.marked)
 
 
 def _names_of(embeddings: Grid | None, count: int) -> tuple[str, ...]:

@@ -36,7 +36,7 @@ def recipe_of(asked: Fit, source: Source, factors: int) -> Recipe:
         raise ModelError("nothing is held out to choose the weight decay by", where=str(source.targets), hint=_SHARE)
     decay = known.std() / len(known) if asked.decay is None else asked.decay
     bias = asked.bias and asked.model != "network"  # its units have biases of their own
-    return Recipe(factors, bias, asked.loss, float(decay), asked.link, low, high, holdout=asked.holdout > 0)
+    return Recipe(factors, bias, asked.loss, float(decay), asked.link, low, high, asked.holdout > 0, source.marked)
 
 
 def home_of(book: Book, asked: Fit, source: Source, rows: Given | None, cols: Given | None) -> str:

@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 _WORD = re.compile(r"[^\W\d_]+")
 _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
 """Where the next word of a name such as userId begins."""
+_NOTHING = frozenset(("na", "nan", "null", "none", "nil", "missing"))
+"""Words that people write where nothing is known; marks without a letter or digit, such as a dash, say it too."""
 _BESIDE = frozenset(
     ("embedding", "embeddings", "factor", "factors", "vectors", "known", "table", "grid", "matrix", "id", "ids")
 )
@@ -40,12 +42,16 @@ _BESIDE = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """Numbers (rows, cols), NaN where a cell is blank, with their labels: empty where there are none."""
+    """Numbers (rows, cols), NaN where a cell is blank, with their labels: empty where there are none.
+
+    `marked` says that a cell without a number holds a mark that says so.
+    """
 
     area: Area
     values: npt.NDArray[np.float64]
     rows: tuple[str, ...] = ()
     cols: tuple[str, ...] = ()
+    marked: bool = False
 
     @property
     def known(self) -> npt.NDArray[np.bool_]:
@@ -53,15 +59,27 @@ class Grid:
         return ~np.isnan(self.values)
 
 
-def grid_at(book: Book, area: Area, what: str) -> Grid:
-    """The grid of an area with the labels around it; ModelError at the first cell that holds something else."""
-    cells = _contents(book.sheets[area.sheet], area)
+def is_mark(value: Scalar) -> bool:
+    """Whether a text says that nothing is known: `-`, `?`, `n/a`, `NaN`, spaces."""
+    said = "".join(filter(str.isalnum, value)) if isinstance(value, str) else "number"
+    return not said or said.casefold() in _NOTHING
+
+
+def grid_at(book: Book, area: Area, what: str, *, marks: bool = False) -> Grid:
+    """The grid of an area with the labels around it; ModelError at the first cell that holds something else.
+
+    `marks` takes cells that say that nothing is known for blank ones.
+    """
+    cells = contents(book.sheets[area.sheet], area)
     values = np.full((area.rows, area.cols), np.nan)
+    marked = False
     for cell in area.cells():
         value = cells.get((cell.row, cell.col))
         if isinstance(value, float):
             values[cell.row - area.top, cell.col - area.left] = value
-        elif value is not None and value != "":
+        elif value is not None and marks and is_mark(value):
+            marked = True
+        elif value is not None:
             if isinstance(value, str) and number_of_text(value) is not None:
                 raise ModelError(f"{what} hold {value!r} as a text", where=str(cell), hint="make a number of it")
             found = value.label if isinstance(value, ErrorValue) else repr(value)
@@ -69,7 +87,7 @@ def grid_at(book: Book, area: Area, what: str) -> Grid:
     for cell, code in number_formats(book, area):
         if not np.isnan(values[cell.row - area.top, cell.col - area.left]) and _is_date(code):
             raise ModelError(f"{what} hold a date", where=str(cell), hint="put a number there, formatted as one")
-    return Grid(area, values, *_labels(book.sheets[area.sheet], area))
+    return Grid(area, values, *_labels(book.sheets[area.sheet], area), marked)
 
 
 def _is_date(code: str) -> bool:
@@ -80,16 +98,23 @@ def _is_date(code: str) -> bool:
 
 
 def _labels(sheet: Sheet, area: Area) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The labels left of an area and above it, where every row or column has one."""
-    rows: list[Scalar] = []
+    """The labels left of an area and above it, where every row or column has one.
+
+    A column in which labels are repeated, such as one of towns, is left for one further left in which none is.
+    """
+    rows: tuple[str, ...] = ()
     cols: list[Scalar] = []
-    if area.left:
-        beside = _contents(sheet, Area(area.sheet, area.top, area.left - 1, area.bottom, area.left - 1))
-        rows = [beside.get((row, area.left - 1)) for row in range(area.top, area.bottom + 1)]
+    beside = contents(sheet, Area(area.sheet, area.top, 0, area.bottom, area.left - 1)) if area.left else {}
+    for col in range(area.left - 1, -1, -1):
+        names = _as_labels(beside.get((row, col)) for row in range(area.top, area.bottom + 1))
+        rows = rows or names
+        if not names or len(set(names)) == len(names):
+            rows = names or rows
+            break
     if area.top:
-        above = _contents(sheet, Area(area.sheet, area.top - 1, area.left, area.top - 1, area.right))
+        above = contents(sheet, Area(area.sheet, area.top - 1, area.left, area.top - 1, area.right))
         cols = [above.get((area.top - 1, col)) for col in range(area.left, area.right + 1)]
-    return _as_labels(rows), _as_labels(cols)
+    return rows, _as_labels(cols)
 
 
 def _as_labels(values: Iterable[Scalar]) -> tuple[str, ...]:
@@ -119,7 +144,7 @@ def headings(book: Book, words: Collection[str], sheets: Iterable[str]) -> list[
 
 def area_under(book: Book, heading: Cell) -> Area | None:
     """The area of the numbers that a heading stands over, without their labels; None where there are none."""
-    cells = _contents(book.sheets[heading.sheet])
+    cells = contents(book.sheets[heading.sheet])
     top, left = heading.row, heading.col
     in_corner = (top, left + 1) in cells
     top += not in_corner
@@ -132,7 +157,7 @@ def area_under(book: Book, heading: Cell) -> Area | None:
     if in_corner:
         label_row, label_col = bottom > top, True
     elif corner is None:
-        label_row = label_col = _may_label(row) and _may_label(col)
+        label_row = label_col = may_label(row) and may_label(col)
     elif isinstance(corner, str):
         label_row = any(isinstance(value, str) for value in row) or right == left
         label_col = any(isinstance(value, str) for value in col) or not label_row
@@ -144,7 +169,7 @@ def area_under(book: Book, heading: Cell) -> Area | None:
 
 def only_grid(book: Book, sheet: str) -> Area | None:
     """The area of the numbers on a sheet that holds one grid and nothing else, without its labels; else None."""
-    cells = _contents(book.sheets[sheet])
+    cells = contents(book.sheets[sheet])
     if not cells:
         return None
     top, left = min(row for row, _ in cells), min(col for _, col in cells)
@@ -168,12 +193,12 @@ def _extent(cells: Mapping[tuple[int, int], Scalar], top: int, left: int) -> tup
         bottom, right = bottom + down, right + across
 
 
-def _may_label(values: list[Scalar]) -> bool:
+def may_label(values: list[Scalar]) -> bool:
     """Whether values can be labels: none is missing, and no two are the same."""
     return bool(values) and all(value is not None for value in values) and len(set(values)) == len(values)
 
 
-def _contents(sheet: Sheet, area: Area | None = None) -> dict[tuple[int, int], Scalar]:
+def contents(sheet: Sheet, area: Area | None = None) -> dict[tuple[int, int], Scalar]:
     """What is written in the cells of a sheet or of an area; blanks and empty texts are left out."""
     cells = sheet.cells
     at = np.arange(len(cells))
@@ -191,7 +216,7 @@ def _contents(sheet: Sheet, area: Area | None = None) -> dict[tuple[int, int], S
 def occupied(book: Book, area: Area) -> Cell | None:
     """The first cell of an area that holds something: a value or a formula."""
     sheet = book.sheets[area.sheet]
-    found = _contents(sheet, area)
+    found = contents(sheet, area)
     cells = sheet.cells
     for k in np.flatnonzero(sheet.formula >= 0).tolist():
         place = Cell(area.sheet, int(cells.row[k]), int(cells.col[k]))

@@ -26,7 +26,7 @@ from solver.templates.pieces import (
     sliding_down,
 )
 from solver.templates.plan import Look
-from solver.templates.recipe import KEY, LossBlock, Recipe, seen_from, term_formulas
+from solver.templates.recipe import KEY, LossBlock, Recipe, seen_from
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -191,15 +191,13 @@ class Factorisation:
         predicted, difference, term = (area for _, area in self.grids[:3])
         target = seen_from(self.at.sheet, self.targets, self.targets.first.a1)
         mark, held_term = (self.grids[3][1], self.grids[4][1]) if recipe.holdout else (None, None)
-        training, other = term_formulas(
-            recipe.loss, target, difference.first.a1, mark.first.a1 if mark is not None else ""
-        )
+        training, other = recipe.terms(target, difference.first.a1, mark.first.a1 if mark is not None else "")
         pieces = [
             self.loss.marks(term, held_term, learnt, self.targets, mark),
             *(_frame(self, name, area) for name, area in self.grids),
             _embeddings(self, starts),
             filled(predicted, self.loss.linked(self.dot), number_format="0.00"),
-            filled(difference, f'IF({target}="","",{target}-{predicted.first.a1})', number_format="0.00"),
+            filled(difference, recipe.difference(target, predicted.first.a1), number_format="0.00"),
             filled(term, training, number_format="0.000"),
         ]
         if mark is not None and held_term is not None:

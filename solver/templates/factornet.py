@@ -29,7 +29,7 @@ from solver.templates.pieces import (
     table_header,
 )
 from solver.templates.plan import Look
-from solver.templates.recipe import KEY, LossBlock, Recipe, seen_from, term_formulas
+from solver.templates.recipe import KEY, LossBlock, Recipe, seen_from
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -168,17 +168,15 @@ class FactorNetwork:
         predicted, difference, term = (self.column(name) for name in self.columns[-3 - 2 * self.recipe.holdout :][:3])
         mark = self.column("held out (1)") if self.recipe.holdout else None
         held_term = self.column("held-out loss") if self.recipe.holdout else None
-        training, other = term_formulas(
-            self.recipe.loss, self.target, sliding_down(difference), "" if mark is None else sliding_down(mark)
+        training, other = self.recipe.terms(
+            self.target, sliding_down(difference), "" if mark is None else sliding_down(mark)
         )
         pieces = [
             self.loss.marks(term, held_term, learnt, self.targets, mark),
             _lines(self),
             _network(self, starts),
             filled(predicted, self.loss.linked(_layer(self, len(self.hidden))), number_format="0.00"),
-            filled(
-                difference, f'IF({self.target}="","",{self.target}-{sliding_down(predicted)})', number_format="0.00"
-            ),
+            filled(difference, self.recipe.difference(self.target, sliding_down(predicted)), number_format="0.00"),
             filled(term, training, number_format="0.000"),
         ]
         if mark is not None and held_term is not None:

@@ -23,7 +23,7 @@ from solver.templates.pieces import (
     table_header,
 )
 from solver.templates.plan import Look
-from solver.templates.recipe import KEY, LossBlock, Recipe, term_formulas
+from solver.templates.recipe import KEY, LossBlock, Recipe
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -141,9 +141,7 @@ class FactorTable:
         predicted, difference, term = (self.column(k) for k in (2, 3, 4))
         mark, held_term = (self.column(5), self.column(6)) if recipe.holdout else (None, None)
         target = sliding_down(self.targets)
-        training, other = term_formulas(
-            recipe.loss, target, sliding_down(difference), "" if mark is None else sliding_down(mark)
-        )
+        training, other = recipe.terms(target, sliding_down(difference), "" if mark is None else sliding_down(mark))
         tables = ((self.keys[0], self.row_factors, self.row_names), (self.keys[1], self.col_factors, self.col_names))
         pieces = [
             self.loss.marks(term, held_term, learnt, self.targets, mark),
@@ -152,7 +150,7 @@ class FactorTable:
             numbers(self.row_factors, starts.rows, Look.VARIABLE, "0.00"),
             numbers(self.col_factors, starts.cols, Look.VARIABLE, "0.00"),
             filled(predicted, self.loss.linked(self.dot), number_format="0.00"),
-            filled(difference, f'IF({target}="","",{target}-{sliding_down(predicted)})', number_format="0.00"),
+            filled(difference, recipe.difference(target, sliding_down(predicted)), number_format="0.00"),
             filled(term, training, number_format="0.000"),
         ]
         for area, values in zip(self.biases, (starts.row_bias, starts.col_bias), strict=False):

@@ -39,7 +39,10 @@ KEY = {"given": Look.INPUT, "changed by Solver": Look.VARIABLE, "the objective":
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """What kind of model explains the targets; `low` and `high` are the ends of a link that has a range."""
+    """What kind of model explains the targets; `low` and `high` are the ends of a link that has a range.
+
+    `marked` says that unknown targets have a mark such as a dash, rather than blank cells alone.
+    """
 
     factors: int
     bias: bool = False
@@ -49,6 +52,7 @@ class Recipe:
     low: float = 0.0
     high: float = 1.0
     holdout: bool = False
+    marked: bool = False
 
     @property
     def centred(self) -> bool:
@@ -66,6 +70,21 @@ class Recipe:
             *(("mean target",) if self.centred else ()),
             *(("lowest", "highest") if self.link != "identity" else ()),
         )
+
+    def unknown(self, target: str) -> str:
+        """The condition that a target is not known."""
+        return f"NOT(ISNUMBER({target}))" if self.marked else f'{target}=""'
+
+    def difference(self, target: str, prediction: str) -> str:
+        """The formula of what a target has beyond its prediction, empty where it is not known."""
+        return f'IF({self.unknown(target)},"",{target}-{prediction})'
+
+    def terms(self, target: str, difference: str, mark: str = "") -> tuple[str, str]:
+        """The contribution of a target to the training loss, and to the held-out loss if `mark` marks it so."""
+        term, unknown = LOSSES[self.loss][0].format(d=difference), self.unknown(target)
+        if not mark:
+            return f'IF({unknown},"",{term})', ""
+        return f'IF(OR({unknown},{mark}=1),"",{term})', f'IF(OR({unknown},{mark}<>1),"",{term})'
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,14 +161,6 @@ class LossBlock:
     def _one(self, line: str, value: float) -> Marks:
         cell = self.cell(line)
         return one(cell.row, cell.col, value, Look.INPUT)
-
-
-def term_formulas(loss: str, target: str, difference: str, mark: str = "") -> tuple[str, str]:
-    """The contribution of a target to the training loss, and to the held-out loss if `mark` marks it so."""
-    term = LOSSES[loss][0].format(d=difference)
-    if not mark:
-        return f'IF({target}="","",{term})', ""
-    return f'IF(OR({target}="",{mark}=1),"",{term})', f'IF(OR({target}="",{mark}<>1),"",{term})'
 
 
 def seen_from(sheet: str, area: Area, text: str) -> str:
