@@ -44,10 +44,11 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from solver.algebra import Node
-    from solver.compiler.site import Meaning, Site
+    from solver.compiler.site import Site
     from solver.formula.tree import Tree
+    from solver.functions.call import Argument, Result
     from solver.functions.operand import IntArray
-    from solver.functions.registry import Function
+    from solver.functions.registry import Function, Taking
 
 T = TypeVar("T", bound=np.generic)
 
@@ -82,8 +83,13 @@ def growing(address: Address, site: Site) -> Growing | None:
     return _framed(sheet, across, down, 3)
 
 
-def called(function: Function, args: Sequence[Tree], site: Site, evaluate: Callable[[Tree], Meaning]) -> Operand | None:
-    """A function of growing ranges; None if it has none, or must be computed cell by cell."""
+def called(
+    function: Function, args: Sequence[Tree], site: Site, argument: Callable[[Tree, Taking, Site], Argument]
+) -> Result | None:
+    """A function of growing ranges; None if it has none, or must be computed cell by cell.
+
+    `argument` evaluates one that does not grow, as its parameter takes it.
+    """
     grown = [growing(arg, site) if isinstance(arg, Address) else None for arg in args]
     if not any(grown):
         return None
@@ -95,19 +101,20 @@ def called(function: Function, args: Sequence[Tree], site: Site, evaluate: Calla
             return found
     if not function.grows and name not in _BLIND:
         return None
-    arguments = [evaluate(arg) if each is None else each for arg, each in zip(args, grown, strict=True)]
+    arguments = [
+        argument(arg, function.parameter(k).taking, site) if each is None else each
+        for k, (arg, each) in enumerate(zip(args, grown, strict=True))
+    ]
     if function.grows:
         return _line_by_line(function, arguments, site)
-    result = call(function, [_blanked(each, site) if isinstance(each, Growing) else each for each in arguments], site)
-    return result if isinstance(result, Operand) else None
+    return call(function, [_blanked(each, site) if isinstance(each, Growing) else each for each in arguments], site)
 
 
-def _line_by_line(function: Function, arguments: Sequence[Meaning], site: Site) -> Operand | None:
+def _line_by_line(function: Function, arguments: Sequence[Argument], site: Site) -> Result | None:
     """The function where every column of the block (or row, if ranges grow to the side) has one frame of its own."""
     grown = [argument for argument in arguments if isinstance(argument, Growing)]
     if all(each.fixed for each in grown):
-        result = call(function, arguments, site)
-        return result if isinstance(result, Operand) else None
+        return call(function, arguments, site)
     axis = 1 if grown[0].axis == 2 else 0
     lines = []
     for k in range(site.col.size if axis == 1 else site.row.size):
@@ -119,8 +126,8 @@ def _line_by_line(function: Function, arguments: Sequence[Meaning], site: Site) 
     return rearrange(beside(lines), lambda places: places.swapaxes(axis, 3))
 
 
-def _part(argument: Meaning, axis: int, k: int) -> Meaning:
-    """What an argument is in one column (`axis` 1) or row (0) of the block."""
+def _part(argument: Argument, axis: int, k: int) -> Argument:
+    """What an argument is in one column (`axis` 1) or row (0) of the block; NotUniform if that cannot be said."""
 
     def cut(array: npt.NDArray[T]) -> npt.NDArray[T]:
         return array if array.shape[axis] == 1 else array.take([k], axis)
@@ -131,7 +138,7 @@ def _part(argument: Meaning, axis: int, k: int) -> Meaning:
         return replace(argument, top=cut(argument.top), left=cut(argument.left), count=cut(argument.count))
     if isinstance(argument, Reference):
         return replace(argument, top=cut(argument.top), left=cut(argument.left))
-    return argument
+    raise NotUniform
 
 
 def _edges(first: Axis | None, last: Axis | None, origin: IntArray, size: int) -> tuple[IntArray, IntArray] | None:

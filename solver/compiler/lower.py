@@ -130,7 +130,7 @@ def _call(tree: t.Call, site: Site) -> Meaning:
                 ]
                 return call(function, arguments, site)
             except NotUniform:
-                result = growing.called(function, tree.args, site, lambda arg: evaluate(arg, site))
+                result = growing.called(function, tree.args, site, _argument)
                 if result is None:
                     raise
                 return result

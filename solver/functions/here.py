@@ -9,6 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+import numpy as np
+
+from solver.functions.operand import NotUniform
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -52,6 +56,19 @@ class Growing(Reference):
     def length(self) -> int:
         """How many rows or columns there are to count."""
         return self.rows if self.axis == 2 else self.cols
+
+
+def growing_alike(areas: Sequence[object]) -> Growing | None:
+    """One of ranges that grow alike, None if none of them grows; NotUniform where they differ from cell to cell."""
+    growing = [area for area in areas if isinstance(area, Growing)]
+    if not growing:
+        return None
+    first = growing[0]
+    if len(growing) < len(areas) or any((each.axis, each.at_end) != (first.axis, first.at_end) for each in growing):
+        raise NotUniform
+    if any(not np.array_equal(each.count, first.count) for each in growing):
+        raise NotUniform
+    return first
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,6 +41,13 @@ FUNCTIONS = [
     "INDEX({r},1,1)",
     "SUMPRODUCT(({r}={c})*1)",
     "RANK({c},{r})",
+    "MATCH({c},{r},0)",
+    "VLOOKUP({c},{r},2,FALSE)",
+    "HLOOKUP({c},{r},1,FALSE)",
+    "_xlfn.XLOOKUP({c},{r},{r})",
+    "_xlfn.XLOOKUP({c},{r},{r},{c})",
+    '_xlfn.XMATCH({c},{r},0,-1)&"x"',
+    "MATCH({c},{r})",
 ]
 
 
@@ -69,7 +76,7 @@ def fills(draw: st.DrawFn, functions: list[str]) -> dict[str, str]:
     return cells
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.data())
 def test_values(data: st.DataObject) -> None:
     """Every value equals that of its cell alone, types and errors included."""

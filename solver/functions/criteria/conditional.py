@@ -14,9 +14,9 @@ from solver.functions.call import scalar_of
 from solver.functions.criteria.ranked import ranked
 from solver.functions.criteria.selected import masked_numbers, picked_numbers, sorted_numbers
 from solver.functions.criteria.selection import Condition, mask_of, selected, selects_live
-from solver.functions.here import Growing, Reference, References
+from solver.functions.here import Growing, Reference, References, growing_alike
 from solver.functions.mathematics.aggregate import averaged
-from solver.functions.operand import NotUniform, Operand, error, numbers
+from solver.functions.operand import Operand, error, numbers
 from solver.functions.registry import Calculus, function
 from solver.functions.sample import blamed
 from solver.grid import MAX_COLS, MAX_ROWS
@@ -47,19 +47,6 @@ def _size(area: Ref) -> tuple[int, int]:
     return area.shape[2], area.shape[3]
 
 
-def _grown(areas: Sequence[Ref]) -> Growing | None:
-    """One of ranges that grow alike, None if none of them grows; NotUniform where they differ from cell to cell."""
-    growing = [area for area in areas if isinstance(area, Growing)]
-    if not growing:
-        return None
-    first = growing[0]
-    if len(growing) < len(areas) or any((each.axis, each.at_end) != (first.axis, first.at_end) for each in growing):
-        raise NotUniform
-    if any(not np.array_equal(each.count, first.count) for each in growing):
-        raise NotUniform
-    return first
-
-
 def _extent(grown: Growing) -> Condition:
     """That a place belongs to the cell's own range: its number along the frame is among the first, or the last."""
     places = np.arange(grown.length, dtype=np.float64)
@@ -71,7 +58,7 @@ def _extent(grown: Growing) -> Condition:
 
 def _conditions(here: Here, areas: Sequence[Ref], wanted: Sequence[Operand]) -> tuple[list[Condition], int]:
     """Ranges of one size with their criteria, and how many cells nobody read because nothing is there."""
-    grown = _grown(areas)
+    grown = growing_alike(areas)
     if len(areas) != len(wanted) or len({_size(area) for area in areas}) != 1:
         raise _Mismatch
     grids = [_grid(here, area) for area in areas]
@@ -106,7 +93,7 @@ def _count(here: Here, areas: Sequence[Ref], wanted: Sequence[Operand]) -> Opera
 def _measured(here: Here, values: Ref, areas: Sequence[Ref], wanted: Sequence[Operand], how: str) -> Operand:
     """The sum, mean, largest or smallest of the values whose cells meet all criteria."""
     try:
-        _grown([values, *areas])
+        growing_alike([values, *areas])
         conditions, _ = _conditions(here, areas, wanted)
         if _size(values) != _size(areas[0]):
             raise _Mismatch
@@ -138,7 +125,7 @@ def _beside(values: Ref | None, area: Ref) -> Ref:
     rows = min(area.rows, MAX_ROWS - int(values.top.max()))
     cols = min(area.cols, MAX_COLS - int(values.left.max()))
     if any(isinstance(each, Growing) and each.at_end for each in (values, area)):
-        _grown([values, area])
+        growing_alike([values, area])
     if isinstance(area, Growing):
         return replace(area, sheet=values.sheet, top=values.top, left=values.left, rows=rows, cols=cols)
     return Reference(values.sheet, values.top, values.left, rows, cols, area.whole)

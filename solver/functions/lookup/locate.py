@@ -14,22 +14,43 @@ from solver.algebra import Node, constant, count_less, equal, less, less_equal, 
 from solver.functions.alignment import overlaid
 from solver.functions.arrange import flatten, gather, rearrange, spread_to
 from solver.functions.criteria.selection import column_of
-from solver.functions.here import Reference
+from solver.functions.here import Growing, Reference
 from solver.functions.lookup.search import Match, search_of
 from solver.functions.mathematics.aggregate import taken
-from solver.functions.operand import NeedsValue, Operand, error, numbers, with_errors
+from solver.functions.operand import NeedsValue, NotUniform, Operand, error, numbers, with_errors
 from solver.values import ErrorValue, Kind
 
 if TYPE_CHECKING:
     from solver.functions.here import Here
     from solver.functions.operand import IntArray
+    from solver.functions.registry import Ref
 
 Place: TypeAlias = "IntArray | Node"
 """Positions from 0: known ones (-1 where nothing was found), or live ones (no value where nothing was found)."""
 
 
-def located(vector: Operand, keys: Operand, match: Match, *, last: bool = False, blanks: bool = False) -> Place:
-    """Where the keys (R, C, h, w) stand in a vector, (R, C, 1, n) or (R, C, n, 1)."""
+def located(
+    vector: Operand,
+    keys: Operand,
+    match: Match,
+    *,
+    last: bool = False,
+    blanks: bool = False,
+    area: Ref | None = None,
+) -> Place:
+    """Where the keys (R, C, h, w) stand in a vector, (R, C, 1, n) or (R, C, n, 1), read from an area.
+
+    NotUniform where the area grows from cell to cell, and more than the first place of a known key is asked for.
+    """
+    place = _located(vector, keys, match, last=last, blanks=blanks)
+    if not isinstance(area, Growing):
+        return place
+    if isinstance(place, Node) or area.at_end or last or match not in (Match.EXACT, Match.WILDCARD):
+        raise NotUniform
+    return np.where(place < area.count[:, :, np.newaxis, np.newaxis], place, -1)
+
+
+def _located(vector: Operand, keys: Operand, match: Match, *, last: bool, blanks: bool) -> Place:
     numeric = bool((keys.kind == Kind.NUMBER).any())
     if keys.live or (vector.live and numeric):
         return _live(vector, keys, match)
@@ -94,6 +115,8 @@ def counted_from_one(place: Place, keys: Operand) -> Operand:
 
 def vector_of(area: Operand | Reference, here: Here) -> Operand | None:
     """The values of a range of one row or one column; None for another one."""
+    if isinstance(area, Growing) and (area.cols if area.axis == 2 else area.rows) > 1:
+        raise NotUniform  # it begins as one row or column
     operand = here.read(area) if isinstance(area, Reference) else area
     return operand if 1 in operand.shape[2:] else None
 

@@ -10,7 +10,7 @@ import numpy as np
 from solver.functions.alignment import aligned, overlaid
 from solver.functions.arrange import choose_where, rearrange, spread_to
 from solver.functions.coerce import as_logicals, as_numbers
-from solver.functions.here import Reference, References
+from solver.functions.here import Growing, Reference, References, growing_alike
 from solver.functions.logic.choosing import values_of
 from solver.functions.lookup.locate import counted_from_one, entries_at, entry_at, located, vector_of
 from solver.functions.lookup.search import Match
@@ -37,7 +37,7 @@ def same_for_all(operand: Operand) -> float | ErrorValue:
     return value if isinstance(value, ErrorValue) else float(value)
 
 
-@function("MATCH", calculus=Calculus.STEP)
+@function("MATCH", calculus=Calculus.STEP, grows=True)
 def match(here: Here, key: Value, values: Ref, kind: Value = _ONE) -> Operand:
     """The position of a key: the same value (0), the last not above it in ascending (1) or below in descending order.
 
@@ -54,7 +54,7 @@ def match(here: Here, key: Value, values: Ref, kind: Value = _ONE) -> Operand:
     if vector is None:
         return error(ErrorValue.NA)
     way = Match.WILDCARD if how == 0 else (Match.ASCENDING if how > 0 else Match.DESCENDING)
-    return counted_from_one(located(vector, key, way), key)
+    return counted_from_one(located(vector, key, way, area=values), key)
 
 
 _X_MODES = {0: Match.EXACT, -1: Match.BELOW, 1: Match.ABOVE, 2: Match.WILDCARD, 3: Match.REGEX}
@@ -72,7 +72,7 @@ def _x_options(mode: Operand, order: Operand) -> tuple[Match, bool] | ErrorValue
     return _X_MODES[int(how)], int(direction) == -1
 
 
-@function("XMATCH", calculus=Calculus.STEP)
+@function("XMATCH", calculus=Calculus.STEP, grows=True)
 def xmatch(here: Here, key: Value, values: Ref, mode: Value = _ZERO, order: Value = _ONE) -> Operand:
     r"""The position of a key: itself (0), or else the next smaller (-1) or larger value (1).
 
@@ -91,7 +91,7 @@ def xmatch(here: Here, key: Value, values: Ref, mode: Value = _ZERO, order: Valu
     if vector is None:
         return error(ErrorValue.VALUE)
     way, last = options
-    return counted_from_one(located(vector, key, way, last=last, blanks=True), key)
+    return counted_from_one(located(vector, key, way, last=last, blanks=True, area=values), key)
 
 
 def _table_entry(here: Here, key: Operand, table: Ref, index: Operand, near: Operand, across: bool) -> Operand:
@@ -101,12 +101,14 @@ def _table_entry(here: Here, key: Operand, table: Ref, index: Operand, near: Ope
         return error(approximate)
     if isinstance(table, References):
         return error(ErrorValue.VALUE)
+    if isinstance(table, Growing) and table.axis != (3 if across else 2):
+        raise NotUniform
     edge = _line(table, 0, across)
     vector = here.read(edge) if isinstance(edge, Reference) else edge
     length = (table.rows if across else table.cols) if isinstance(table, Reference) else table.shape[2 if across else 3]
     line = as_numbers(index)
     wanted = np.broadcast_to(np.trunc(np.clip(line.known, -1, length + 1)).astype(np.intp) - 1, line.shape)
-    place = located(vector, key, Match.ASCENDING if approximate else Match.WILDCARD)
+    place = located(vector, key, Match.ASCENDING if approximate else Match.WILDCARD, area=table)
     usable = np.clip(wanted, 0, length - 1)
     if isinstance(place, np.ndarray):
         inside = np.maximum(place, 0)
@@ -136,7 +138,7 @@ def _line(table: Operand | Reference, k: int, across: bool) -> Operand | Referen
     return rearrange(table, lambda array: array[:, :, :, k : k + 1])
 
 
-@function("VLOOKUP")
+@function("VLOOKUP", grows=True)
 def vlookup(here: Here, key: Value, table: Ref, column: Value, approximate: Value = TRUE) -> Operand:
     """The entry of a table's column in the row where the first column holds the key.
 
@@ -148,7 +150,7 @@ def vlookup(here: Here, key: Value, table: Ref, column: Value, approximate: Valu
     return _table_entry(here, key, table, column, approximate, across=False)
 
 
-@function("HLOOKUP")
+@function("HLOOKUP", grows=True)
 def hlookup(here: Here, key: Value, table: Ref, row: Value, approximate: Value = TRUE) -> Operand:
     """The entry of a table's row in the column where the first row holds the key.
 
@@ -193,7 +195,7 @@ def _as_long_as(results: Reference, vector: Operand) -> Reference:
     return replace(results, cols=max(results.cols, high, wide)) if results.rows == 1 else results
 
 
-@function("XLOOKUP")
+@function("XLOOKUP", grows=True)
 def xlookup(
     here: Here,
     key: Value,
@@ -213,6 +215,7 @@ def xlookup(
     options = _x_options(mode, order)
     if isinstance(options, ErrorValue):
         return error(options)
+    growing_alike([values, results])
     vector = None if isinstance(values, References) else vector_of(values, here)
     if vector is None or isinstance(results, References):
         return error(ErrorValue.VALUE)
@@ -224,7 +227,7 @@ def xlookup(
     if (high if downwards else wide) != long:
         return error(ErrorValue.VALUE)
     way, last = options
-    place = located(vector, key, way, last=last, blanks=True)
+    place = located(vector, key, way, last=last, blanks=True, area=values)
     if not isinstance(place, np.ndarray):
         chosen = here.read(results) if isinstance(results, Reference) else results
         return with_errors(entry_at(chosen, place, here, results), key)
