@@ -13,7 +13,7 @@ import numpy as np
 from solver.book.changes.cell import Keep, changed_cell
 from solver.book.changes.insertion import insertions
 from solver.book.changes.source import Change, Source
-from solver.book.splice import Splice, splice
+from solver.book.splice import Splice, Spliced, spliced
 from solver.grid import Cell
 from solver.values import ErrorValue, Kind
 
@@ -31,8 +31,8 @@ _LONGEST = 40  # letters of a stored number; longer ones are rewritten with thei
 
 def patch_sheet(
     source: Source, values: Cells | None, changes: dict[int, Change], around: Iterable[Splice] = ()
-) -> bytes:
-    """The bytes of a sheet in UTF-8 with new values, and with the changes of formulas (by key), which get theirs.
+) -> bytes | Spliced:
+    """The content of a sheet in UTF-8 with new values, and with the changes of formulas (by key), which get theirs.
 
     `around` are splices outside the rows. Where nothing changes the same object comes back.
     """
@@ -45,7 +45,7 @@ def patch_sheet(
         elif _says_something(change):
             missing[key] = change
     splices += insertions(source, missing)
-    return splice(source.content, splices) if splices else source.content
+    return spliced(source.content, splices) if splices else source.content
 
 
 def _says_something(change: Change) -> bool:

@@ -13,8 +13,10 @@ import os
 import struct
 import zlib
 from dataclasses import dataclass, field
+from io import BytesIO
 from typing import TYPE_CHECKING
 
+from solver.book.splice import CHUNK, cut
 from solver.errors import WorkbookError
 
 if TYPE_CHECKING:
@@ -148,23 +150,38 @@ def unpack(archive: Archive, entry: Entry) -> bytes:
     """The content of a record, checked against its size and checksum."""
     if entry.flags & _ENCRYPTED:
         raise WorkbookError(f"the part {entry.name} is encrypted", hint="save the workbook without a password")
-    packed = memoryview(archive.data)[entry.data : entry.data + entry.packed]
-    if entry.method == STORED:
-        content = bytes(packed)
-    elif entry.method == DEFLATED:
-        unpacker = zlib.decompressobj(-15)
-        try:
-            content = unpacker.decompress(packed, entry.size + 1)
-        except zlib.error as error:
-            raise _damaged(f"the part {entry.name} cannot be unpacked") from error
-    else:
+    if entry.method not in (STORED, DEFLATED):
         raise WorkbookError(
             f"the part {entry.name} is packed by method {entry.method}, which no spreadsheet program writes",
             hint="open it in a spreadsheet program and save it again",
         )
-    if len(content) != entry.size or zlib.crc32(content) != entry.crc:
+    content, crc = BytesIO(), 0  # hands out its bytes without another copy
+    try:
+        for piece in _unpacked(archive.data, entry):
+            crc = zlib.crc32(piece, crc)
+            content.write(piece)
+    except zlib.error as error:
+        raise _damaged(f"the part {entry.name} cannot be unpacked") from error
+    if content.tell() != entry.size or crc != entry.crc:
         raise _damaged(f"the part {entry.name} does not match its checksum")
-    return content
+    return content.getvalue()
+
+
+def _unpacked(data: bytes, entry: Entry) -> Iterator[bytes | memoryview]:
+    """The content of a record in pieces, which end one byte beyond the size that is stated."""
+    stop = entry.data + entry.packed
+    if entry.method == STORED:
+        yield from cut(data, entry.data, stop)
+        return
+    unpacker, left = zlib.decompressobj(-15), entry.size + 1
+    for packed in cut(data, entry.data, stop):
+        rest: bytes | memoryview = packed
+        while left and rest and not unpacker.eof:
+            piece = unpacker.decompress(rest, min(left, CHUNK))
+            rest, left = unpacker.unconsumed_tail, left - len(piece)
+            yield piece
+    if left and not unpacker.eof:
+        yield unpacker.flush(left)
 
 
 def _damaged(what: str) -> WorkbookError:

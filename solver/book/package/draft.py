@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from solver.book.markup import Element, from_utf8, parse, to_utf8
 from solver.book.package.archive import Archive, part_key
 from solver.book.package.repack import rewrite
-from solver.book.splice import splice
+from solver.book.splice import Spliced, splice
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,7 +19,7 @@ class Draft:
     def __init__(self, archive: Archive) -> None:
         self._archive = archive
         self._seen: dict[str, tuple[bytes, str]] = {}
-        self._changed: dict[str, bytes] = {}
+        self._changed: dict[str, bytes | Spliced] = {}
         self._added: dict[str, bytes] = {}
         self._dropped: set[str] = set()
 
@@ -32,15 +32,16 @@ class Draft:
             return self._added[part]
         key = part_key(part)
         if key in self._changed:
-            return self._changed[key]
+            self._changed[key] = content = _whole(self._changed[key])
+            return content
         if key not in self._seen:
             self._seen[key] = to_utf8(self._archive.read(part))
         return self._seen[key][0]
 
-    def put(self, part: str, content: bytes) -> None:
+    def put(self, part: str, content: bytes | Spliced) -> None:
         """Gives a part another content; one that stays as it was is not packed anew."""
         if part in self._added:
-            self._added[part] = content
+            self._added[part] = _whole(content)
         elif content is not self.content(part):
             self._changed[part_key(part)] = content
 
@@ -75,5 +76,12 @@ class Draft:
 
     def written(self) -> bytes:
         """The file; records of parts that are not changed are copied byte for byte."""
-        changed = {key: from_utf8(content, self._seen[key][1]) for key, content in self._changed.items()}
+        changed = dict(self._changed)
+        for key, content in changed.items():
+            if codec := self._seen[key][1]:
+                changed[key] = from_utf8(_whole(content), codec)
         return rewrite(self._archive, changed, self._added, self._dropped)
+
+
+def _whole(content: bytes | Spliced) -> bytes:
+    return content if isinstance(content, bytes) else b"".join(content)

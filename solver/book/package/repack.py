@@ -22,10 +22,11 @@ from solver.book.package.archive import (
     part_key,
     unpack,
 )
+from solver.book.splice import Spliced, pieces_of
 from solver.errors import WorkbookError
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
 _LEVEL_HINTS = 0x0006
 _1980 = (1 << 5) | 1
@@ -34,7 +35,7 @@ _1980 = (1 << 5) | 1
 
 def rewrite(
     archive: Archive,
-    changed: Mapping[str, bytes],
+    changed: Mapping[str, bytes | Spliced],
     added: Mapping[str, bytes] | None = None,
     dropped: Collection[str] = (),
 ) -> bytes:
@@ -52,25 +53,34 @@ def rewrite(
         key = part_key(entry.name)
         if key in gone:
             continue
-        record: bytes | memoryview = view[entry.start : entry.stop]
+        record: list[bytes | memoryview] = [view[entry.start : entry.stop]]
         central[number] = _moved(entry.central, position)
         if key in news:
             record, central[number] = _packed(entry, archive.data, news[key], position)
-        pieces.append(record)
-        position += len(record)
+        pieces += record
+        position += sum(map(len, record))
     for number, (name, content) in enumerate((added or {}).items(), start=len(archive.entries)):
         record, central[number] = _new(name, content, position)
-        pieces.append(record)
-        position += len(record)
+        pieces += record
+        position += sum(map(len, record))
     directory = b"".join(central[number] for number in sorted(central))
     return b"".join([*pieces, directory, _ending(len(central), len(directory), position, archive.comment)])
 
 
-def _same(archive: Archive, key: str, content: bytes) -> bool:
+def _same(archive: Archive, key: str, content: bytes | Spliced) -> bool:
     entry = archive.find(key)
     if entry is None:
         raise KeyError(key)
-    return entry.size == len(content) and entry.crc == zlib.crc32(content) and unpack(archive, entry) == content
+    if entry.size != len(content):
+        return False
+    return entry.crc == _checksum(pieces_of(content)) and unpack(archive, entry) == b"".join(pieces_of(content))
+
+
+def _checksum(pieces: Iterable[bytes | memoryview]) -> int:
+    crc = 0
+    for piece in pieces:
+        crc = zlib.crc32(piece, crc)
+    return crc
 
 
 def _moved(central: bytes, start: int) -> bytes:
@@ -96,18 +106,25 @@ _LEVEL = 5
 """Of zlib: half a percent more bytes than its usual 6, in two thirds of the time."""
 
 
-def _deflate(content: bytes) -> bytes:
-    packer = zlib.compressobj(_LEVEL, zlib.DEFLATED, -15)
-    return packer.compress(content) + packer.flush()
+def _body(content: bytes | Spliced, method: int) -> tuple[list[bytes | memoryview], tuple[int, int, int]]:
+    """A content as a record stores it, and its checksum and sizes as headers state them."""
+    crc = size = 0
+    body: list[bytes | memoryview] = []
+    packer = None if method == STORED else zlib.compressobj(_LEVEL, zlib.DEFLATED, -15)
+    for piece in pieces_of(content):
+        crc, size = zlib.crc32(piece, crc), size + len(piece)
+        body.append(piece if packer is None else packer.compress(piece))
+    if packer is not None:
+        body.append(packer.flush())
+    return body, (crc, _offset(sum(map(len, body))), _offset(size))
 
 
-def _packed(entry: Entry, data: bytes, content: bytes, start: int) -> tuple[bytes, bytes]:
+def _packed(entry: Entry, data: bytes, content: bytes | Spliced, start: int) -> tuple[list[bytes | memoryview], bytes]:
     """Record and directory entry of a part with new content; its place, name, date and attributes stay."""
-    body = content if entry.method == STORED else _deflate(content)
+    body, sizes = _body(content, entry.method)
     flags = entry.flags & ~(DESCRIPTOR | _LEVEL_HINTS)
     fixed = list(CENTRAL.unpack_from(entry.central))
     n_name, n_extra, time, date = fixed[10], fixed[11], fixed[5], fixed[6]
-    sizes = (zlib.crc32(content), _offset(len(body)), _offset(len(content)))
     name_at = entry.start + LOCAL.size
     local_name = data[name_at : name_at + int.from_bytes(data[entry.start + 26 : entry.start + 28], "little")]
     local = LOCAL.pack(b"PK\x03\x04", 20, flags, entry.method, time, date, *sizes, len(local_name), 0) + local_name
@@ -115,16 +132,17 @@ def _packed(entry: Entry, data: bytes, content: bytes, start: int) -> tuple[byte
     fixed[7:10] = sizes
     fixed[11], fixed[16] = 0, _offset(start)
     tail = entry.central[CENTRAL.size :]
-    return local + body, CENTRAL.pack(*fixed) + tail[:n_name] + tail[n_name + n_extra :]
+    return [local, *body], CENTRAL.pack(*fixed) + tail[:n_name] + tail[n_name + n_extra :]
 
 
-def _new(name: str, content: bytes, start: int) -> tuple[bytes, bytes]:
+def _new(name: str, content: bytes, start: int) -> tuple[list[bytes | memoryview], bytes]:
+    """Record and directory entry of a part that is added."""
     raw = name.encode()
     flags = 0 if name.isascii() else UTF8
-    body = _deflate(content)
-    head = (20, flags, DEFLATED, 0, _1980, zlib.crc32(content), _offset(len(body)), _offset(len(content)), len(raw), 0)
+    body, sizes = _body(content, DEFLATED)
+    head = (20, flags, DEFLATED, 0, _1980, *sizes, len(raw), 0)
     local = LOCAL.pack(b"PK\x03\x04", *head)
-    return local + raw + body, CENTRAL.pack(b"PK\x01\x02", 20, *head, 0, 0, 0, 0, _offset(start)) + raw
+    return [local + raw, *body], CENTRAL.pack(b"PK\x01\x02", 20, *head, 0, 0, 0, 0, _offset(start)) + raw
 
 
 def _ending(count: int, size: int, offset: int, comment: bytes) -> bytes:
