@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from solver.grid import MAX_COLS
-from solver.values import ErrorValue, Kind, Scalar
+from solver.values import ErrorValue, Kind, Scalar, kind_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -40,6 +40,11 @@ class FormulaKind(Enum):
     ARRAY = "array"  # t="array" without cm: entered with Ctrl+Shift+Enter over a fixed area
     DYNAMIC = "dynamic"  # t="array" with a cm that marks a dynamic array: spills
     TABLE = "table"  # t="dataTable": a what-if table
+
+    @property
+    def lone(self) -> bool:
+        """Whether each of its cells has a formula of its own, however they are stored."""
+        return self in (FormulaKind.NORMAL, FormulaKind.SHARED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +76,32 @@ class Cells:
     number: FloatArray
     text: TextArray
 
+    @classmethod
+    def of(cls, values: Mapping[tuple[int, int], Scalar]) -> Cells:
+        """Values by (row, col) as columns."""
+        places = sorted(values)
+        found = [values[place] for place in places]
+        text = np.empty(len(found), dtype=object)
+        text[:] = [value if isinstance(value, str) else None for value in found]
+        return cls(
+            np.array([row for row, _ in places], dtype=np.int32),
+            np.array([col for _, col in places], dtype=np.int32),
+            np.array([kind_of(value) for value in found], dtype=np.uint8),
+            np.array([0.0 if value is None or isinstance(value, str) else float(value) for value in found]),
+            text,
+        )
+
     def __len__(self) -> int:
         return len(self.row)
+
+    def at(self, index: npt.NDArray[np.integer | np.bool_]) -> Cells:
+        """The entries at some indices, or those that a mask chooses."""
+        return Cells(self.row[index], self.col[index], self.kind[index], self.number[index], self.text[index])
+
+    def scalars(self) -> dict[tuple[int, int], Scalar]:
+        """Every entry's value by (row, col)."""
+        places = zip(self.row.tolist(), self.col.tolist(), strict=True)
+        return {place: self.scalar(k) for k, place in enumerate(places)}
 
     def keys(self) -> KeyArray:
         """One number a cell, growing in reading order."""

@@ -130,7 +130,7 @@ def group(sheet: Sheet, templates: Templates) -> Iterator[Block]:
     seen, which = templates.each(sheet.formulas)
     kinds = list(FormulaKind)
     key = np.array([each.number for each in seen], dtype=np.int64)[which] * len(kinds)
-    for k in [k for k, formula in enumerate(sheet.formulas) if formula.kind not in _SINGLE]:
+    for k in [k for k, formula in enumerate(sheet.formulas) if not formula.kind.lone]:
         formula, found = sheet.formulas[k], seen[which[k]]
         key[k] += kinds.index(formula.kind)
         if formula.kind is FormulaKind.TABLE:
@@ -153,10 +153,6 @@ def group(sheet: Sheet, templates: Templates) -> Iterator[Block]:
         slots = _slots(seen, which[index[members]], (area.rows, area.cols))
         alone = kind is not FormulaKind.NORMAL and area.size == 1
         yield Block(area, template_of[number // len(kinds)], slots, kind, filling=alone)
-
-
-_SINGLE = (FormulaKind.NORMAL, FormulaKind.SHARED)
-"""Formulas of one cell each, however they are stored."""
 
 
 def _slots(seen: list[Seen], which: npt.NDArray[np.intp], shape: tuple[int, int]) -> tuple[Literal, ...]:

@@ -9,7 +9,7 @@ import numpy as np
 from solver.book.book import Cells
 from solver.compiler.store import UNKNOWN
 from solver.distinct import distinct
-from solver.grid import MAX_COLS, Cell
+from solver.grid import Cell
 from solver.values import Kind
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def changed_cells(calculation: Calculation) -> dict[str, Cells]:
             if calculation.trust:
                 different &= _moved(cells, stored, calculation.stores[name])
             if different.any():
-                changes[name] = _chosen(cells, different)
+                changes[name] = cells.at(different)
     return changes
 
 
@@ -100,11 +100,6 @@ def _places(cells: Cells, stored: Cells) -> tuple[npt.NDArray[np.intp], npt.NDAr
     """Where the cells stand among the stored ones, and which of them stand there at all."""
     if not len(stored):
         return np.zeros(len(cells), dtype=np.intp), np.zeros(len(cells), dtype=bool)
-    key = stored.row.astype(np.int64) * MAX_COLS + stored.col
-    wanted = cells.row.astype(np.int64) * MAX_COLS + cells.col
+    key, wanted = stored.keys(), cells.keys()
     at = np.minimum(np.searchsorted(key, wanted), len(key) - 1)
     return at, key[at] == wanted
-
-
-def _chosen(cells: Cells, mask: npt.NDArray[np.bool_]) -> Cells:
-    return Cells(cells.row[mask], cells.col[mask], cells.kind[mask], cells.number[mask], cells.text[mask])

@@ -8,11 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from solver.book.book import Cells, FormulaKind
 from solver.grid import Cell
-from solver.values import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -42,25 +39,8 @@ def within_spills(changes: Mapping[str, Cells], moved: Mapping[Area, Area]) -> d
     result = dict(changes)
     for old, new in moved.items():
         found = result.get(old.sheet)
-        kept = {} if found is None else {(int(found.row[k]), int(found.col[k])): k for k in range(len(found))}
         gained = {(cell.row, cell.col) for cell in new.cells() if cell not in old}
         lost = [(cell.row, cell.col) for cell in old.cells() if cell not in new]
-        places = sorted({place for place in kept if place not in gained} | set(lost))
-        result[old.sheet] = _columns(found, kept, places, set(lost))
+        kept = {} if found is None else {at: value for at, value in found.scalars().items() if at not in gained}
+        result[old.sheet] = Cells.of({**kept, **dict.fromkeys(lost)})
     return {name: cells for name, cells in result.items() if len(cells)}
-
-
-def _columns(
-    found: Cells | None, kept: Mapping[tuple[int, int], int], places: list[tuple[int, int]], blank: set[tuple[int, int]]
-) -> Cells:
-    """The found cells at these places, blanks where they are to be blank."""
-    at = [-1 if place in blank or found is None else kept[place] for place in places]
-    text = np.full(len(at), None, dtype=object)
-    text[:] = [None if k < 0 or found is None else found.text[k] for k in at]
-    return Cells(
-        np.array([row for row, _ in places], dtype=np.int32),
-        np.array([col for _, col in places], dtype=np.int32),
-        np.array([Kind.BLANK if k < 0 or found is None else found.kind[k] for k in at], dtype=np.uint8),
-        np.array([0.0 if k < 0 or found is None else found.number[k] for k in at]),
-        text,
-    )

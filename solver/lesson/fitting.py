@@ -31,10 +31,9 @@ from solver.templates.factorisation import Factorisation
 from solver.templates.factornet import FactorNetwork
 from solver.templates.factortable import FactorTable
 from solver.templates.plan import Look
-from solver.values import kind_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     import numpy.typing as npt
 
@@ -129,7 +128,7 @@ def fit(book: Book, asked: Fit) -> Fitted:
     formulas = {place: mark.formula for place, mark in marks.items() if mark.formula}
     values.update(_restarted(asked, source, layout, model))
     names, dropped = render(model, book)
-    edits = Edits({home: _cells(values)}, {home: formulas}, names=names, dropped_names=dropped)
+    edits = Edits({home: Cells.of(values)}, {home: formulas}, names=names, dropped_names=dropped)
     living = read(patch(book, edits))
     living = replace(living, path=book.path)
     chosen: dict[Cell, Scalar] = {}
@@ -140,7 +139,8 @@ def fit(book: Book, asked: Fit) -> Fitted:
     answer = solve_model(living, model, asked.request, chosen)
     changed = changed_cells(answer.after)
     merged = {
-        name: _cells({**(values if name == home else {}), **_scalars(changed.get(name))}) for name in {home, *changed}
+        name: Cells.of({**(values if name == home else {}), **(changed[name].scalars() if name in changed else {})})
+        for name in {home, *changed}
     }
     looks = {place: (LOOKS[mark.look], mark.number_format) for place, mark in marks.items()}
     whole = replace(
@@ -254,24 +254,3 @@ def _restarted(asked: Fit, source: Source, layout: Layout, model: Model) -> dict
             elif blank:
                 raise ModelError("a frozen embedding has a blank", where=str(cell), hint="write a number there")
     return values
-
-
-def _cells(values: Mapping[tuple[int, int], Scalar]) -> Cells:
-    """Values by place as columns in reading order."""
-    places = sorted(values)
-    found = [values[place] for place in places]
-    text = np.empty(len(found), dtype=object)
-    text[:] = [value if isinstance(value, str) else None for value in found]
-    return Cells(
-        np.array([row for row, _ in places], dtype=np.int32),
-        np.array([col for _, col in places], dtype=np.int32),
-        np.array([kind_of(value) for value in found], dtype=np.uint8),
-        np.array([0.0 if value is None or isinstance(value, str) else float(value) for value in found]),
-        text,
-    )
-
-
-def _scalars(cells: Cells | None) -> dict[tuple[int, int], Scalar]:
-    if cells is None:
-        return {}
-    return {(int(cells.row[k]), int(cells.col[k])): cells.scalar(k) for k in range(len(cells))}

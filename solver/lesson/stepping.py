@@ -9,12 +9,13 @@ are numbers: they belong to the point from which the step is taken.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from solver.book.book import Edits, FormulaKind
+from solver.book.book import Edits
 from solver.book.changes.reportsheet import sheet_title
 from solver.book.patch import patch
 from solver.compiler.calculation import Calculation
@@ -24,10 +25,11 @@ from solver.lesson.gradients import cells_of
 from solver.model.binding import bind
 from solver.model.define import with_objective, with_variables
 from solver.model.model import Model, Sense
-from solver.pipeline import pick_models, read, recomputed
+from solver.pipeline import objective_value, pick_models, read
+from solver.places import Given
 from solver.reports.labels import names_of
 from solver.table import Entry, Style, Table
-from solver.values import ErrorValue, Kind
+from solver.values import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -76,14 +78,7 @@ def step(
 
     With `of` and `wrt` another cell is made smaller, by changing other cells than the model's.
     """
-    if of is not None and wrt is not None:
-        areas = cells_of(wrt, book, sheet or book.active)
-        cell = cells_of(of, book, sheet or areas[0].sheet)[0].first
-        model = Model(areas[0].sheet, cell, variables=areas)
-    else:
-        model = pick_models(book, sheet)[0]
-        model = with_objective(model, book, of, Sense.MIN) if of is not None else model
-        model = with_variables(model, book, wrt) if wrt is not None else model
+    model = _meant(book, sheet, of, wrt)
     if model.objective is None or model.sense is Sense.VALUE:
         raise ModelError(
             "there is nothing to descend on", where=quote_sheet(model.sheet), hint="choose a cell to minimise"
@@ -106,10 +101,8 @@ def step(
             strict=True,
         )
     )
-    before, after = (
-        _objective(recomputed(book, dict(zip(binding.variables, x.tolist(), strict=True))), model.objective)
-        for x in (old, new)
-    )
+    values = [objective_value(book, model, Given(binding.variables, x)) for x in (old, new)]
+    before, after = (math.nan if value is None else value for value in values)
     tables = _computed(book, model, _tables(book, model, moves, rate, direction))
     shown = tables[0].entries[_LOSSES + 1, 1].value
     if not isinstance(shown, float) or not np.isclose(shown, after, rtol=1e-9, atol=1e-12):
@@ -121,9 +114,15 @@ def step(
     return Stepped(model.objective, before, after, rate, moves, tables)
 
 
-def _objective(calculation: Calculation, cell: Cell) -> float:
-    value = calculation.value(Area.of(cell)).scalar()
-    return float(value) if isinstance(value, (float, bool)) and not isinstance(value, ErrorValue) else float("nan")
+def _meant(book: Book, sheet: str | None, of: str | None, wrt: str | None) -> Model:
+    """The model to take a step in: the stored one, with another objective or other variables where they are named."""
+    if of is not None and wrt is not None:
+        areas = cells_of(wrt, book, sheet or book.active)
+        cell = cells_of(of, book, sheet or areas[0].sheet)[0].first
+        return Model(areas[0].sheet, cell, variables=areas)
+    model = pick_models(book, sheet)[0]
+    model = with_objective(model, book, of, Sense.MIN) if of is not None else model
+    return with_variables(model, book, wrt) if wrt is not None else model
 
 
 def _tables(book: Book, model: Model, moves: Sequence[Move], rate: float, direction: float) -> tuple[Table, Table]:
@@ -181,7 +180,7 @@ def _mirror(book: Book, model: Model, places: Mapping[Cell, str]) -> dict[tuple[
         if (cell.row, cell.col) in entries:
             continue
         formula = workspace.formula(cell)
-        kept = formula is not None and sheet.formulas[int(sheet.formula[k])].kind in _PLAIN
+        kept = formula is not None and sheet.formulas[int(sheet.formula[k])].kind.lone
         if kept and not any(cell in area for area in arrays):
             entries[cell.row, cell.col] = Entry(None, formula=str(formula).removeprefix("="))
         elif sheet.cells.kind[k] == Kind.TEXT:
@@ -189,9 +188,6 @@ def _mirror(book: Book, model: Model, places: Mapping[Cell, str]) -> dict[tuple[
         elif formula is not None or sheet.cells.kind[k] != Kind.BLANK:
             entries[cell.row, cell.col] = Entry(None, formula=str(cell))
     return entries
-
-
-_PLAIN = (FormulaKind.NORMAL, FormulaKind.SHARED)
 
 
 def _computed(book: Book, model: Model, tables: Sequence[Table]) -> tuple[Table, ...]:

@@ -10,12 +10,12 @@ import numpy as np
 
 from solver.book.book import Cells
 from solver.book.read import read_book
-from solver.values import Kind, Scalar, kind_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from solver.book.book import Book, Sheet
+    from solver.values import Scalar
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -88,24 +88,12 @@ def book_of(rows: str, **options: str) -> Book:
 
 def columns(values: Mapping[tuple[int, int], Scalar]) -> Cells:
     """Plain values as columns in reading order."""
-    places = sorted(values)
-    found = [values[place] for place in places]
-    text = np.full(len(places), None, object)
-    text[:] = [value if isinstance(value, str) else None for value in found]
-    number = [0.0 if kind_of(v) in (Kind.TEXT, Kind.BLANK) else float(v) for v in found]  # type: ignore[arg-type]
-    return Cells(
-        np.array([row for row, _ in places], np.int32),
-        np.array([col for _, col in places], np.int32),
-        np.array([kind_of(value) for value in found], np.uint8),
-        np.array(number, np.float64),
-        text,
-    )
+    return Cells.of(values)
 
 
 def values_of(sheet: Sheet) -> dict[tuple[int, int], Scalar]:
     """All stored values, blanks too."""
-    cells = sheet.cells
-    return {(int(cells.row[i]), int(cells.col[i])): cells.scalar(i) for i in range(len(cells))}
+    return sheet.cells.scalars()
 
 
 def formulas_of(sheet: Sheet) -> dict[tuple[int, int], tuple[str, int, int, str]]:

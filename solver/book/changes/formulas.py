@@ -63,7 +63,7 @@ def formula_changes(source: Source, formulas: Mapping[tuple[int, int], str | Non
 
 def text_at(formula: Formula, row: int, col: int) -> str:
     """The text of a formula as it reads in one of its cells; "" where it is an array's or a what-if table's."""
-    if formula.kind in (FormulaKind.NORMAL, FormulaKind.SHARED):
+    if formula.kind.lone:
         return shifted(formula.text, row - formula.row, col - formula.col)
     return ""
 

@@ -12,7 +12,7 @@ from solver.book.markup import is_true
 from solver.book.pause import collector_paused
 from solver.book.sheets.cellvalues import Context, columns
 from solver.book.sheets.scan import Batch, Frame, RawFormula, Rows, Spans, scan
-from solver.grid import MAX_COLS, Area, parse_area
+from solver.grid import Area, parse_area
 
 if TYPE_CHECKING:
     from solver.book.book import IntArray
@@ -66,22 +66,17 @@ def _read(content: bytes, part: str, sheet: str, context: Context) -> SheetText:
     start = np.concatenate([batch.start for batch in batches])
     stop = np.concatenate([batch.stop for batch in batches])
     formula, formulas = _formulas(batches, cells, sheet, context)
-    key = cells.row.astype(np.int64) * MAX_COLS + cells.col
+    key = cells.keys()
     if len(key) > 1 and not np.all(np.diff(key) > 0):
         order = np.argsort(key, kind="stable")
         order = order[np.append(np.diff(key[order]) > 0, True)]  # of two cells in one place the later counts
-        cells, start, stop, formula = take(cells, order), start[order], stop[order], formula[order]
+        cells, start, stop, formula = cells.at(order), start[order], stop[order], formula[order]
     return SheetText(frame, rows, cells, start, stop, formula, formulas)
 
 
 def join(parts: list[Cells]) -> Cells:
     """The columns of several, one after the other."""
     return Cells(*(np.concatenate([getattr(part, name) for part in parts]) for name in Cells.__slots__))
-
-
-def take(cells: Cells, index: IntArray) -> Cells:
-    """The entries at some indices."""
-    return Cells(*(getattr(cells, name)[index] for name in Cells.__slots__))
 
 
 def _formulas(

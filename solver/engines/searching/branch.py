@@ -1,8 +1,8 @@
 """Whole numbers for any continuous engine: branch and bound on the bounds of the variables.
 
-A node is a box; its relaxation is solved by the inner engine; the variable farthest from a whole number splits the
-box. Nodes are taken in waves of fixed size, the deepest child first until a dive ends, then the best bound, so the
-answer does not depend on the number of workers. Bounds are proven where the relaxations are convex.
+A node is a subproblem within narrower bounds. Its relaxation is solved by the inner engine; the variable farthest from
+a whole number splits it. Nodes are taken in waves of fixed size, the deepest child first until a dive ends, then the
+best bound, so the answer does not depend on the number of workers. Bounds are proven where the relaxations are convex.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ class Branch(Wrapper, WholeNumbers):
 
 
 @dataclass(frozen=True)
-class Box:
+class Subproblem:
     """A node: bounds, where its relaxation begins, and whether it is also tried with rounded values."""
 
     lb: Vector
@@ -77,21 +77,23 @@ class Box:
 
 @dataclass(frozen=True)
 class Relaxation:
-    """Solves the relaxation of a box, and its rounding: a function that can be sent to another process."""
+    """Solves the relaxation of a node, and its rounding: a function that can be sent to another process."""
 
     problem: Problem
     integer: Mask
     inner: Engine
     deadline: float
 
-    def __call__(self, box: Box) -> tuple[Solution, Solution | None]:
+    def __call__(self, node: Subproblem) -> tuple[Solution, Solution | None]:
         """The relaxation's solution, and that with the whole variables rounded, if it was asked for."""
-        view = replace(self.problem, lb=box.lb, ub=box.ub, x0=np.clip(box.x0, box.lb, box.ub))
+        view = replace(self.problem, lb=node.lb, ub=node.ub, x0=np.clip(node.x0, node.lb, node.ub))
         found = self._answered(view)
-        if not found.outcome.solved or not box.rounded:
+        if not found.outcome.solved or not node.rounded:
             return found, None
-        near = np.where(self.integer, np.clip(np.round(found.x), box.lb, box.ub), found.x)
-        fixed = replace(view, lb=np.where(self.integer, near, box.lb), ub=np.where(self.integer, near, box.ub), x0=near)
+        near = np.where(self.integer, np.clip(np.round(found.x), node.lb, node.ub), found.x)
+        fixed = replace(
+            view, lb=np.where(self.integer, near, node.lb), ub=np.where(self.integer, near, node.ub), x0=near
+        )
         return found, self._answered(fixed)
 
     def _answered(self, problem: Problem) -> Solution:
@@ -105,32 +107,32 @@ class Tree:
     engine: Branch
     problem: Problem
     progress: Progress
-    open: list[tuple[float, int, Box]] = field(default_factory=list)
-    dive: list[Box] = field(default_factory=list)
+    open: list[tuple[float, int, Subproblem]] = field(default_factory=list)
+    dive: list[Subproblem] = field(default_factory=list)
     best: Solution | None = None
     nodes: int = 0
     found: int = 0
 
-    def searched(self, solved: Callable[[list[Box]], list[tuple[Solution, Solution | None]]]) -> Solution:
+    def searched(self, solved: Callable[[list[Subproblem]], list[tuple[Solution, Solution | None]]]) -> Solution:
         """The end of the search."""
         problem, started = self.problem, time.monotonic()
-        self.dive.append(Box(problem.lb, problem.ub, problem.x0, -np.inf, 0, True))
+        self.dive.append(Subproblem(problem.lb, problem.ub, problem.x0, -np.inf, 0, True))
         worst: Outcome = Outcome.INFEASIBLE
         while self.dive or self.open:
             self.progress.check()
             wave = self._wave()
             if not wave:
                 continue
-            for box, (relaxation, rounding) in zip(wave, solved(wave), strict=True):
+            for node, (relaxation, rounding) in zip(wave, solved(wave), strict=True):
                 self.nodes += 1
                 self._count(relaxation, rounding)
                 if rounding is not None:
                     self._offer(rounding)
-                if relaxation.outcome is Outcome.UNBOUNDED and not box.depth:
+                if relaxation.outcome is Outcome.UNBOUNDED and not node.depth:
                     return replace(relaxation, engine=self.engine.name)
                 if relaxation.outcome.solved:
-                    self._split(box, relaxation)
-                elif not box.depth:
+                    self._split(node, relaxation)
+                elif not node.depth:
                     worst = relaxation.outcome
             patience = time.monotonic() - started > self.engine.prove
             if self.best is not None and patience and self._gap() <= self.engine.tolerance:
@@ -144,26 +146,26 @@ class Tree:
             return self.ended(stopped)
         return self.ended(Outcome.OPTIMAL)
 
-    def _wave(self) -> list[Box]:
+    def _wave(self) -> list[Subproblem]:
         """The next nodes: the newest of the dive, then those of least bound; hopeless ones are dropped."""
-        wave: list[Box] = []
+        wave: list[Subproblem] = []
         while len(wave) < WAVE and (self.dive or self.open):
-            box = self.dive.pop() if self.dive else heapq.heappop(self.open)[2]
-            if box.bound < self._limit():
-                wave.append(box)
+            node = self.dive.pop() if self.dive else heapq.heappop(self.open)[2]
+            if node.bound < self._limit():
+                wave.append(node)
                 while self.dive and len(self.dive) > 1:
                     self._shelve(self.dive.pop(0))
         return wave
 
-    def _shelve(self, box: Box) -> None:
-        heapq.heappush(self.open, (box.bound, self.nodes * 8 + len(self.open), box))
+    def _shelve(self, node: Subproblem) -> None:
+        heapq.heappush(self.open, (node.bound, self.nodes * 8 + len(self.open), node))
 
     def _limit(self) -> float:
         """A node must promise less than this."""
         return np.inf if self.best is None else self.best.fun - 1e-9 * max(1.0, abs(self.best.fun))
 
-    def _split(self, box: Box, relaxation: Solution) -> None:
-        """Takes a whole relaxation as incumbent, or splits its box."""
+    def _split(self, node: Subproblem, relaxation: Solution) -> None:
+        """Takes a whole relaxation as incumbent, or splits the node."""
         x, integer = relaxation.x, self.problem.integer
         if relaxation.fun >= self._limit():
             return
@@ -177,14 +179,14 @@ class Tree:
                 self._offer(replace(relaxation, x=near, fun=fun, violation=wrong))
                 return
             self.dive.append(
-                replace(box, lb=np.where(integer, near, box.lb), ub=np.where(integer, near, box.ub), x0=near)
+                replace(node, lb=np.where(integer, near, node.lb), ub=np.where(integer, near, node.ub), x0=near)
             )
             return
-        below, above = box.ub.copy(), box.lb.copy()
+        below, above = node.ub.copy(), node.lb.copy()
         below[j], above[j] = np.floor(x[j]), np.ceil(x[j])
         rounded = (not integer.all() and self.nodes % EVERY == 0) or bool(integer.all())
-        rest: dict[str, Any] = {"x0": x, "bound": relaxation.fun, "depth": box.depth + 1, "rounded": rounded}
-        down, up = Box(box.lb, below, **rest), Box(above, box.ub, **rest)
+        rest: dict[str, Any] = {"x0": x, "bound": relaxation.fun, "depth": node.depth + 1, "rounded": rounded}
+        down, up = Subproblem(node.lb, below, **rest), Subproblem(above, node.ub, **rest)
         self.dive.extend((down, up) if x[j] - np.floor(x[j]) > 0.5 else (up, down))
 
     def _offer(self, found: Solution) -> None:
@@ -206,7 +208,9 @@ class Tree:
         """The relative distance of the incumbent to the least bound of an open node."""
         if self.best is None:
             return np.inf
-        bound = min([box.bound for _, _, box in self.open] + [box.bound for box in self.dive], default=self.best.fun)
+        bound = min(
+            [node.bound for _, _, node in self.open] + [node.bound for node in self.dive], default=self.best.fun
+        )
         return max(0.0, self.best.fun - bound) / max(abs(self.best.fun), 1e-10)
 
     def ended(self, outcome: Outcome) -> Solution:
