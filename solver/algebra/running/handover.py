@@ -25,11 +25,11 @@ def handed_over(order: Sequence[Node], stage_of: Mapping[Node, int], outputs: It
     lost. An argument may be a view of the array that is written over, if nobody else reads that array afterwards.
     """
     last: dict[Node, Node] = {}
-    kept = {_origin(output) for output in outputs}
+    kept = {origin_of(output) for output in outputs}
     for node in order:
         for arg in node.args:
             if arg.value is None and not node.op.view:
-                origin = _origin(arg)
+                origin = origin_of(arg)
                 last[origin] = node
                 if stage_of.get(origin) != stage_of[node]:
                     kept.add(origin)
@@ -37,11 +37,11 @@ def handed_over(order: Sequence[Node], stage_of: Mapping[Node, int], outputs: It
     for node in order:
         if not _elementwise(node):
             continue
-        origins = [_origin(arg) for arg in node.args if arg.value is None]
+        origins = [origin_of(arg) for arg in node.args if arg.value is None]
         for arg in node.args:
             if arg.value is not None or arg.shape != node.shape:
                 continue
-            origin = _origin(arg)
+            origin = origin_of(arg)
             alone = origins.count(origin) == 1 and origin.size == node.size
             if alone and last[origin] is node and origin not in kept and origin.op is not VARIABLE:
                 found[node] = arg
@@ -55,7 +55,7 @@ def fits(target: Array, args: Sequence[Array]) -> bool:
     return whole and target.shape == np.broadcast_shapes(*[arg.shape for arg in args])
 
 
-def _origin(node: Node) -> Node:
+def origin_of(node: Node) -> Node:
     """The node whose array a chain of views shows."""
     while node.op.view and node.value is None:
         node = node.args[0]

@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from solver.algebra.node import VARIABLE, Array, Node, topological
 from solver.algebra.primitive import Prepared
+from solver.algebra.running.fusing import Fused, accumulating, fused
 from solver.algebra.running.handover import fits, handed_over
 
 if TYPE_CHECKING:
@@ -70,6 +71,7 @@ class Program:
         self._stages, self._home = _stages(self.inputs, self.outputs)
         order = [node for stage in self._stages for node in stage.nodes]
         self._over = handed_over(order, self._home, self.outputs)
+        self._fused = fused(order, self._over)
         self._needs = [self._closure(node) for node in self.outputs]
         self._buffers: dict[tuple[Shape, ...], _Buffers] = {}
 
@@ -144,7 +146,9 @@ class Program:
                 for number in stale:
                     calls = buffers.calls[number]
                     if calls is None:
-                        buffers.calls[number] = _first_run(self._stages[number].nodes, buffers.arrays, self._over)
+                        buffers.calls[number] = _first_run(
+                            self._stages[number].nodes, buffers.arrays, self._over, self._fused
+                        )
                     else:
                         for call in calls:
                             call()
@@ -189,14 +193,22 @@ def _stages(inputs: tuple[Node, ...], outputs: tuple[Node, ...]) -> tuple[list[_
 
 
 def _first_run(
-    nodes: Sequence[Node], arrays: dict[Node, Array], over: Mapping[Node, Node]
+    nodes: Sequence[Node], arrays: dict[Node, Array], over: Mapping[Node, Node], fused_: Mapping[Node, Fused]
 ) -> list[Callable[[], object]]:
     """Computes the nodes, keeping their arrays, and gives the calls that compute them anew in place.
 
-    A node in `over` is written over the array of the argument that stands there, if that can take it.
+    A node in `over` is written over the array of the argument that stands there, if that can take it; one in `fused_`
+    is computed with its product, if that is a call of its own.
     """
     calls: list[Callable[[], object]] = []
+    place: dict[Node, int] = {}
     for node in nodes:
+        sum_ = fused_.get(node)
+        together = sum_ and accumulating(calls[place[sum_.product]], sum_, arrays[over[node]])
+        if sum_ and together:
+            together()
+            calls[place[sum_.product]], arrays[node] = together, arrays[over[node]]
+            continue
         args = [arrays[arg] if arg.value is None else arg.value for arg in node.args]
         shapes = [arg.shape for arg in node.args]
         quick = node.op.special(shapes, [arg.value for arg in node.args]) if node.op.special else None
@@ -214,6 +226,7 @@ def _first_run(
                 if not (result.flags.owndata and result.flags.c_contiguous):
                     result = result.copy()  # a buffer of its own, which kernels may reshape and write to
             ready = kernel.bound(*args, result) if isinstance(kernel, Prepared) else None
+            place[node] = len(calls)
             calls.append(ready or partial(kernel, *args, out=result))
         arrays[node] = result
     return calls
