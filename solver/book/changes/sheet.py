@@ -96,8 +96,8 @@ def _value_changes(source: Source, values: Cells, changes: dict[int, Change]) ->
 
 def _numbers(source: Source, at: KeyArray, number: npt.NDArray[np.float64]) -> tuple[list[Splice], list[int]]:
     """Replaces the content of `<v>`; gives back the places where the cell is not plain enough for that."""
-    close = source.text.stop[at] - len(_TAIL)
-    inner = _inner(source.content, source.text.start[at], close)
+    close = source.text.stop[at].astype(np.int64) - len(_TAIL)
+    inner = _inner(source.content, source.text.start[at].astype(np.int64), close)
     plain = inner >= 0
     lines = "\n".join([*map(repr, number[plain].tolist()), ""])
     texts = lines.replace(".0\n", "\n").encode().splitlines()

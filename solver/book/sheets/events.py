@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from solver.book.markup import MAIN, OPEN_TAG, STRICT, is_true, run_parser, safe_parser
 from solver.book.sheets.scan import Batch, CellAttributes, Frame, RawFormula, Rows, frame_of
@@ -11,19 +11,17 @@ from solver.errors import WorkbookError
 from solver.grid import column_number
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from solver.book.sheets.columns import Columns
 
-T = TypeVar("T")
 _BATCH = 20_000
 _ADDRESS = re.compile(r"([A-Za-z]{1,3})([0-9]{1,10})\Z")
 _NAMES = ("sheetData", "row", "c", "f", "v", "is", "t", "rPh")
 
 
-def scan_events(content: bytes, part: str, convert: Callable[[Batch], T]) -> tuple[Frame, Rows, list[T]]:
+def scan_events(content: bytes, part: str, columns: Columns) -> tuple[Frame, Rows]:
     """Does what `solver.book.scan.scan` does, for any well-formed sheet."""
     reader = _Reader(content, part)
     parser = safe_parser()
-    results: list[T] = []
 
     def begin(name: str, attributes: dict[str, str]) -> None:
         role = _ROLES.get(name)
@@ -35,7 +33,7 @@ def scan_events(content: bytes, part: str, convert: Callable[[Batch], T]) -> tup
         if role is not None:
             reader.finish(role, parser.CurrentByteIndex)
             if role == "row" and len(reader.batch.row) >= _BATCH:
-                results.append(convert(reader.batch))
+                columns.take(reader.batch)
                 reader.batch = Batch()
 
     def characters(text: str) -> None:
@@ -46,10 +44,10 @@ def scan_events(content: bytes, part: str, convert: Callable[[Batch], T]) -> tup
     parser.EndElementHandler = finish
     parser.CharacterDataHandler = characters
     run_parser(parser, content, part)
-    results.append(convert(reader.batch))
+    columns.take(reader.batch)
     if reader.data is None:
         raise WorkbookError(f"the part {part} holds no rows element", hint="the file is damaged")
-    return frame_of(content, part, *reader.data), reader.rows, results
+    return frame_of(content, part, *reader.data), reader.rows
 
 
 _ROLES = {f"{space} {name}": name for space in (MAIN, STRICT) for name in _NAMES}

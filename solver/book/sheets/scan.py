@@ -9,9 +9,10 @@ the speed (`solver.book.sheets.events`). Both give the same columns.
 from __future__ import annotations
 
 import re
+from array import array
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -20,10 +21,11 @@ from solver.book.markup import MAIN, STRICT, Element, is_true, parse, plain_text
 from solver.grid import column_number
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from solver.book.sheets.columns import Columns
 
-T = TypeVar("T")
-Spans = npt.NDArray[np.int64]
+Spans = npt.NDArray[np.integer[Any]]
+"""Offsets in a part, of a type as wide as its length asks for."""
+
 CHUNK = 1 << 20
 _ATTRIBUTES = rb'(?: [a-zA-Z0-9:]+="[^"<>&]*")*'
 _TOKEN = re.compile(
@@ -64,16 +66,20 @@ class Batch:
     formulas: list[tuple[int, str | RawFormula]] = field(default_factory=list)
 
 
+def _whole() -> array[int]:
+    return array("q")
+
+
 @dataclass(slots=True)
 class Rows:
     """Where the `<row>` elements lie: number, and the span of the element and of its content."""
 
-    number: list[int] = field(default_factory=list)
-    start: list[int] = field(default_factory=list)
-    inner: list[int] = field(default_factory=list)
-    close: list[int] = field(default_factory=list)
-    stop: list[int] = field(default_factory=list)
-    hidden: list[int] = field(default_factory=list)
+    number: array[int] = field(default_factory=_whole)
+    start: array[int] = field(default_factory=_whole)
+    inner: array[int] = field(default_factory=_whole)
+    close: array[int] = field(default_factory=_whole)
+    stop: array[int] = field(default_factory=_whole)
+    hidden: array[int] = field(default_factory=_whole)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,26 +96,26 @@ class Frame:
     stop: int
 
 
-def scan(content: bytes, part: str, convert: Callable[[Batch], T]) -> tuple[Frame, Rows, list[T]]:
-    """Reads a sheet's part in UTF-8 and hands its cells, batch by batch, to `convert`."""
+def scan(content: bytes, part: str, columns: Columns) -> tuple[Frame, Rows]:
+    """Reads a sheet's part in UTF-8 and hands its cells to the columns batch by batch."""
     frame = _canonical_frame(content, part)
     if frame is not None:
         rows = Rows()
-        results: list[T] = []
         position = frame.inner
         while position < frame.close:
             end = content.find(b"</row>", min(position + CHUNK, frame.close), frame.close)
             end = frame.close if end < 0 else end + len(b"</row>")
             batch = _tokens(content, position, end, rows)
             if batch is None:
+                columns.clear()
                 break
-            results.append(convert(batch))
+            columns.take(batch)
             position = end
         else:
-            return frame, rows, results
+            return frame, rows
     from solver.book.sheets.events import scan_events
 
-    return scan_events(content, part, convert)
+    return scan_events(content, part, columns)
 
 
 def frame_of(content: bytes, part: str, start: int, inner: int, close: int, stop: int) -> Frame:
@@ -122,7 +128,7 @@ def frame_of(content: bytes, part: str, start: int, inner: int, close: int, stop
 def _canonical_frame(content: bytes, part: str) -> Frame | None:
     """The frame of a sheet whose rows the tokens may be able to read, else None."""
     opening = _SHEET_DATA.search(content)
-    if opening is None or content.count(b"<sheetData") != 1 or b"<!" in content or content.count(b"<?") > 1:
+    if opening is None:
         return None
     start, inner = opening.span()
     close, stop = inner, inner
@@ -131,6 +137,9 @@ def _canonical_frame(content: bytes, part: str) -> Frame | None:
         stop = close + len(b"</sheetData>")
         if close < 0:
             return None
+    around = content[:start], content[stop:]  # what stands between them the tokens must explain
+    if any(b"<sheetData" in text or b"<!" in text for text in around) or sum(t.count(b"<?") for t in around) > 1:
+        return None
     frame = frame_of(content, part, start, inner, close, stop)
     data = frame.root.first("sheetData")
     return frame if data is not None and data.space in (MAIN, STRICT) else None
