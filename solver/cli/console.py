@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Console
 from rich.table import Table
 
+from solver.errors import Outcome
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
@@ -36,7 +38,7 @@ def print_answer(listing: Mapping[str, Any]) -> None:
     """The answer of one model: outcome, objective, engine, the first variables and constraints, and the file."""
     out = _out()
     outcome, objective, engine = listing["outcome"], listing["objective"], listing["engine"]
-    style = "green" if outcome["code"] in (0, 1, 2, 14, 17) else "red"
+    style = "green" if Outcome[outcome["name"].upper()].solved else "red"
     out.print(f"{listing['sheet']}: [{style}]{_escaped(outcome['message'])}[/{style}]")
     if objective["cell"] is not None:
         goal = objective["sense"] if objective["target"] is None else f"value {objective['target']:g}"

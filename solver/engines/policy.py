@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from solver.algebra.structure.ladder import Degree
-from solver.engines.base import Engine, Handles, engines, find_engine
+from solver.engines.base import Engine, Handles, Wrapper, engines, find_engine
 from solver.engines.options import find_option, near_miss
 from solver.errors import EngineError
 from solver.model.model import ENGINES, UNLIMITED
@@ -160,7 +160,8 @@ def _made(stack: list[type[Engine]], options: Mapping[str, str | float], stored:
             settings.pop("require_bounds", None)
         if _given(options, "tol") and find_option(make.about.options, "prove") and not _given(options, "prove"):
             settings["prove"] = 0.0
-        made = make(**settings) if made is None else replace(make(**settings), inner=made)  # type: ignore[call-arg]
+        outer = make(**settings)
+        made = replace(outer, inner=made) if isinstance(outer, Wrapper) and made is not None else outer
     if made is None:
         raise EngineError("there is no engine to run")
     return made

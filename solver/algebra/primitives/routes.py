@@ -35,7 +35,7 @@ class Route(NamedTuple):
 
     @property
     def back(self) -> Route:
-        """The other way round."""
+        """The route of the gradient: what was added to is read, and what was read is added to."""
         return Route(self.of, self.to, self.width)
 
     @property

@@ -89,12 +89,12 @@ class _Race:
         return float(self.spent["gradient"] + 2 * self.spent["hessian"])
 
     def quasi(self, x: Vector, budget: float) -> tuple[Vector, bool]:
-        """Quasi-Newton steps."""
+        """The point that at most so many quasi-Newton steps lead to, and whether they came to rest."""
         run = quasi_newton(replace(self.problem, x0=x), self.progress, self.settings.memory, most=budget)
         return run.x, run.rested or len(run.funs) <= budget
 
     def newton(self, x: Vector, budget: float) -> tuple[Vector, bool]:
-        """Newton's steps."""
+        """The point that Newton's steps worth so many gradients lead to, and whether they came to rest."""
         end = self.work + budget
         newton = with_settings_of(TrustRegion, self.settings, products=PRODUCTS)
         reached = x

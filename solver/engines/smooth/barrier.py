@@ -70,7 +70,7 @@ class Point:
 
     @property
     def theta(self) -> float:
-        """The infeasibility."""
+        """The infeasibility: the sum of the residuals of the equalities, without their signs."""
         return float(np.abs(self.h).sum())
 
     def barrier_gradient(self, mu: float) -> Vector:

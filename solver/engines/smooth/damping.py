@@ -23,16 +23,16 @@ FEW, MANY = 400, 4000
 
 
 class Damped(Protocol):
-    """Solves min |J p + r|^2 + l |D p|^2 for one Jacobian, in the scaled variables D p."""
+    """Solves min |J p + r|^2 + l |D p|^2 for one Jacobian J (k, n), in the scaled variables D p (n,)."""
 
     def step(self, damping: float, r: Vector) -> Vector:
-        """The minimiser for a damping l and a residual."""
+        """The minimiser (n,) for a damping l and a residual r (k,)."""
 
     def slope(self, damping: float, p: Vector) -> float:
-        """p (J'J + l)^-1 p: how fast half the squared length of a step falls with the damping."""
+        """p (J'J + l)^-1 p for a step p (n,): how fast half the squared length of a step falls with the damping."""
 
     def gradient(self, r: Vector) -> Vector:
-        """J' r."""
+        """J' r, (n,)."""
 
 
 def damped(jacobian: Matrix, weight: Vector) -> Damped:
@@ -57,15 +57,15 @@ class SingularValues:
         self.left, self.size, self.right = left[:, rank], size[rank], right[rank]
 
     def step(self, damping: float, r: Vector) -> Vector:
-        """The minimiser."""
+        """The minimiser (n,), by the singular values and vectors."""
         return np.asarray(-self.right.T @ (self.size * (self.left.T @ r) / (self.size**2 + damping)))
 
     def slope(self, damping: float, p: Vector) -> float:
-        """How fast the length falls."""
+        """p (J'J + l)^-1 p, by the singular values."""
         return float(np.sum((self.right @ p) ** 2 / (self.size**2 + damping)))
 
     def gradient(self, r: Vector) -> Vector:
-        """J' r."""
+        """J' r, with J as it was scaled, (n,)."""
         return np.asarray(self.right.T @ (self.size * (self.left.T @ r)))
 
 
@@ -93,15 +93,15 @@ class Factors:
         return np.asarray(self.last[1](right))
 
     def step(self, damping: float, r: Vector) -> Vector:
-        """The minimiser."""
+        """The minimiser (n,), by the factors for this damping."""
         return self._solve(damping, -self.gradient(r))
 
     def slope(self, damping: float, p: Vector) -> float:
-        """How fast the length falls."""
+        """p (J'J + l)^-1 p, by the factors."""
         return float(p @ self._solve(damping, p))
 
     def gradient(self, r: Vector) -> Vector:
-        """J' r."""
+        """J' r, with J as it was scaled, (n,)."""
         return np.asarray(self.scaled.T @ r)
 
 
@@ -112,18 +112,18 @@ class Iteration:
         self.scaled = scaled
 
     def step(self, damping: float, r: Vector) -> Vector:
-        """The minimiser, to a few digits."""
+        """The minimiser (n,) to a few digits."""
         found = lsmr(self.scaled, -r, damp=np.sqrt(damping), atol=1e-8, btol=1e-8, maxiter=300)
         return np.asarray(found[0])
 
     def slope(self, damping: float, p: Vector) -> float:
-        """How fast the length falls: at most so."""
+        """A bound from below on p (J'J + l)^-1 p, by Cauchy's inequality."""
         along = self.scaled @ p
         square = float(p @ p)
         return square**2 / max(float(along @ along) + damping * square, 1e-300)
 
     def gradient(self, r: Vector) -> Vector:
-        """J' r."""
+        """J' r, with J as it was scaled, (n,)."""
         return np.asarray(self.scaled.T @ r)
 
 

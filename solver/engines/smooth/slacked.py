@@ -46,7 +46,7 @@ class Slacked:
 
     @property
     def m(self) -> int:
-        """How many equalities."""
+        """How many equalities: every row is one, with its slack if it has any."""
         return int(self.target.size)
 
     def x(self, v: Vector) -> Vector:
@@ -55,15 +55,15 @@ class Slacked:
         return np.asarray(inside, dtype=float)
 
     def fun(self, v: Vector) -> float:
-        """The scaled objective."""
+        """The objective at v = (x, s), times its factor."""
         return float(self.factor * self.problem.fun(self.x(v)))
 
     def grad(self, v: Vector) -> Vector:
-        """The gradient of the scaled objective."""
+        """The gradient of the scaled objective, (n,); slacks have none."""
         return np.asarray(np.r_[self.factor * self.problem.grad(self.x(v)), np.zeros(self.loose.size)])
 
     def h(self, v: Vector) -> Vector:
-        """The residuals of the equalities."""
+        """The residuals of the equalities, (m,)."""
         if not self.m:
             return np.zeros(0)
         result = self.row_factor * self.problem.rows(self.x(v)) - self.target
@@ -71,7 +71,7 @@ class Slacked:
         return np.asarray(result)
 
     def jac(self, v: Vector) -> sp.csr_array:
-        """Their Jacobian."""
+        """The Jacobian of the residuals, (m, n)."""
         if not self.m:
             return sp.csr_array((0, self.n))
         slacks = self.loose.size
@@ -80,7 +80,7 @@ class Slacked:
         return sp.csr_array(sp.hstack([left, right]))
 
     def lagrangian(self, v: Vector, multipliers: Vector) -> sp.csc_array:
-        """The Hessian of f + multipliers @ h."""
+        """The Hessian (n, n) of f + multipliers @ h."""
         bent = self.hessian.at(self.x(v), self.factor, multipliers * self.row_factor)
         slacks = self.loose.size
         return sp.csc_array(sp.block_diag([bent, sp.csc_array((slacks, slacks))])) if slacks else bent
