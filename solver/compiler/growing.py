@@ -1,39 +1,28 @@
 """Ranges whose size varies from cell to cell, as A$2:A2 does filled down: running sums, counts and their kin.
 
 Such a range is the first (or the last) so many rows or columns of one frame, which is the same for all cells. Sums,
-counts, means and extremes run along the frame once, and each cell picks its own: that is linear in the cells. Other
+counts, means and extremes run along the frame once (`compiler.runs`), criteria and lookups know such ranges. Other
 functions get the whole frame with blanks where a cell's range has ended, if blanks mean nothing to them.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import reduce
 from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
 from solver.algebra import (
     constant,
-    cumsum,
-    join,
-    maximum,
-    minimum,
     mul,
-    reshape,
-    solved,
-    square,
-    sum_,
-    take,
-    variable,
 )
+from solver.compiler.runs import run
 from solver.formula.tree import Axis
 from solver.formula.tree import Reference as Address
 from solver.functions.arrange import rearrange
 from solver.functions.call import call
 from solver.functions.here import Growing, Reference
-from solver.functions.mathematics.aggregate import averaged, taken
-from solver.functions.operand import NotUniform, Operand, numbers
+from solver.functions.operand import NotUniform, Operand
 from solver.functions.stack import beside
 from solver.grid import MAX_COLS, MAX_ROWS
 from solver.values import Kind
@@ -43,7 +32,6 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
-    from solver.algebra import Node
     from solver.compiler.site import Site
     from solver.formula.tree import Tree
     from solver.functions.call import Argument, Result
@@ -93,18 +81,15 @@ def called(
     grown = [growing(arg, site) if isinstance(arg, Address) else None for arg in args]
     if not any(grown):
         return None
-    name = function.names[0]
-    running = _RUNNING.get(name)
-    if running is not None and all(each is not None for each in grown):
-        found = running([each for each in grown if each is not None], site)
-        if found is not None:
-            return found
-    if not function.grows and name not in _BLIND:
-        return None
     arguments = [
         argument(arg, function.parameter(k).taking, site) if each is None else each
         for k, (arg, each) in enumerate(zip(args, grown, strict=True))
     ]
+    found = run(function, arguments, site)
+    if found is not None:
+        return found
+    if not function.grows and function.names[0] not in _BLIND:
+        return None
     if function.grows:
         return _line_by_line(function, arguments, site)
     return call(function, [_blanked(each, site) if isinstance(each, Growing) else each for each in arguments], site)
@@ -194,91 +179,3 @@ def _blanked(grown: Growing, site: Site) -> Operand:
     if frame.text is not None:
         text = np.where(inside, frame.text, np.full((1, 1, 1, 1), None, dtype=object))
     return Operand(kind, mul(frame.number, constant(inside.astype(np.float64))), text)
-
-
-def _picked(run: Node, grown: Growing) -> Node:
-    """Each cell's own of a run along the frame: (R, C, 1, 1)."""
-    shape = run.shape
-    rows, cols = np.broadcast_shapes(shape[:2], grown.count.shape)
-    at = np.broadcast_to(grown.length - grown.count if grown.at_end else grown.count - 1, (rows, cols))
-    lead = np.arange(shape[0] * shape[1]).reshape(shape[:2]) * (shape[2] * shape[3])
-    return take(run, (np.broadcast_to(lead, (rows, cols)) + at)[:, :, np.newaxis, np.newaxis])
-
-
-def _summed(values: Node, grown: Growing) -> Node:
-    """The sums over each cell's range."""
-    across = sum_(values, -1 if grown.axis == 2 else -2)
-    return _picked(cumsum(across, grown.axis, reverse=grown.at_end), grown)
-
-
-def _frames(grown: Sequence[Growing], site: Site) -> list[Operand] | None:
-    """The frames that are read; None if one holds an error, or ends before its length."""
-    frames = [site.read(each) for each in grown]
-    whole = all(frame.shape[each.axis] == each.length for each, frame in zip(grown, frames, strict=True))
-    return frames if whole and not any(frame.has(Kind.ERROR) for frame in frames) else None
-
-
-def _sum(grown: Sequence[Growing], site: Site, measure: Callable[[Node], Node] = lambda node: node) -> Operand | None:
-    frames = _frames(grown, site)
-    if frames is None or len(frames) > 1:
-        return None
-    return numbers(_summed(measure(taken(frames[0])[0]), grown[0]))
-
-
-def _count(grown: Sequence[Growing], site: Site) -> Operand | None:
-    frames = _frames(grown, site)
-    if frames is None or len(frames) > 1:
-        return None
-    return numbers(_summed(constant(taken(frames[0])[1].astype(np.float64)), grown[0]))
-
-
-def _average(grown: Sequence[Growing], site: Site) -> Operand | None:
-    total, count = _sum(grown, site), _count(grown, site)
-    return None if total is None or count is None else averaged(total.number, count.known)
-
-
-def _sumproduct(grown: Sequence[Growing], site: Site) -> Operand | None:
-    frames = _frames(grown, site)
-    first = grown[0]
-    if frames is None or any(frame.shape[2:] != frames[0].shape[2:] for frame in frames):
-        return None
-    if any((each.axis, each.at_end) != (first.axis, first.at_end) for each in grown):
-        return None
-    if any(not np.array_equal(each.count, first.count) for each in grown):
-        return None
-    return numbers(_summed(reduce(mul, [taken(frame)[0] for frame in frames]), first))
-
-
-def _extreme(grown: Sequence[Growing], site: Site, between: Callable[[Node, Node], Node]) -> Operand | None:
-    """Running extremes of a frame that holds nothing but numbers."""
-    frames = _frames(grown, site)
-    if frames is None or len(frames) > 1:
-        return None
-    values, mask = taken(frames[0])
-    if not mask.all():
-        return None
-    each = grown[0]
-    places = np.moveaxis(np.arange(values.size).reshape(values.shape), each.axis, 0)
-    steps = places[::-1] if each.at_end else places
-    lines = reduce(between, [take(values, steps[..., k]) for k in range(steps.shape[-1])])
-    width = lines.size // each.length
-    y = variable(lines.size, "extremes")
-    flat = reshape(lines, (lines.size,))
-    before = take(join([take(flat, np.arange(width)), y]), np.arange(y.size))
-    run = solved(between(before, flat), y, width)
-    if run is None:
-        return None
-    backwards = np.arange(run.size).reshape(each.length, *values.shape[:2])[:: -1 if each.at_end else 1]
-    return numbers(_picked(take(run, np.moveaxis(backwards, 0, 2)[..., np.newaxis]), each))
-
-
-_RUNNING: dict[str, Callable[[Sequence[Growing], Site], Operand | None]] = {
-    "SUM": _sum,
-    "SUMSQ": lambda grown, site: _sum(grown, site, square),
-    "COUNT": _count,
-    "AVERAGE": _average,
-    "SUMPRODUCT": _sumproduct,
-    "MAX": lambda grown, site: _extreme(grown, site, maximum),
-    "MIN": lambda grown, site: _extreme(grown, site, minimum),
-}
-"""Functions that run along a frame once for all cells."""

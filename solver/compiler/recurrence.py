@@ -13,13 +13,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import scipy.sparse as sp
 
-from solver.algebra import Node, add, dependence, join, replaced, reshape, solved, take, variable
-from solver.algebra.calculus.derive import between
-from solver.algebra.primitives.scan import cumulation
+from solver.algebra import Node, add, constant, dependence, join, replaced, reshape, solved, take, variable
 from solver.compiler.evaluation import DEFECTS
 from solver.compiler.results import cell_results
 from solver.compiler.signals import Unknown
 from solver.compiler.timeorder import TimeOrder, time_order
+from solver.compiler.totals import with_totals
 from solver.errors import SolverError
 from solver.functions.operand import NeedsValue, NotUniform
 from solver.values import Kind
@@ -28,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from solver.compiler.evaluation import Evaluation
+    from solver.compiler.totals import Augmented
     from solver.functions.operand import FloatArray, KindArray
     from solver.grid import Area
 
@@ -51,25 +51,27 @@ def recurred(evaluation: Evaluation, ring: Sequence[int]) -> list[int] | None:
         step = unknown.lowered()
         if step is None:
             return None
-        if unknown.y.size > _MOST_TOTALS and any(node.op is cumulation for node in between([step], unknown.y)):
+        whole = with_totals(step, unknown.y, areas)
+        if whole.running and unknown.y.size > _MOST_TOTALS:
             return None
-        reads = dependence(step, unknown.y)
+        reads = dependence(whole.step, whole.y)
         if reads.nnz > _MOST_READS:
             return None
-        order = time_order(areas, reads)
+        order = time_order(whole.areas, reads)
         if order is None:
             return None
         if not order.parallel:
             unknown.close()
             return _pieces(evaluation, ring, order)
-        found = _solution(step, unknown.y, reads, order)
+        found = _solution(whole, reads, order)
         if found is None:
             return None
         if found.value is None:
             wiggles = [evaluation.disturbance(area) for area in areas]
             added = [wiggle for wiggle in wiggles if wiggle is not None]
             if added:
-                found = _solution(add(step, join(added)), unknown.y, reads, order)
+                still = constant(np.zeros(whole.y.size - whole.asked))
+                found = _solution(whole._replace(step=add(whole.step, join([*added, still]))), reads, order)
                 assert found is not None
         elif not unknown.confirms(found.value):
             return None
@@ -171,8 +173,9 @@ class _Unknown:
         return results
 
 
-def _solution(step: Node, y: Node, reads: sp.csr_array, order: TimeOrder) -> Node | None:
+def _solution(whole: Augmented, reads: sp.csr_array, order: TimeOrder) -> Node | None:
     """The vector that the step leaves as it is, computed in the order of time; None if it cannot be."""
+    step, y = whole.step, whole.y
     place = order.place
     ordered = variable(y.size, "cells in order")
     moved = replaced([step], {y: take(ordered, place)})[0]
@@ -181,4 +184,4 @@ def _solution(step: Node, y: Node, reads: sp.csr_array, order: TimeOrder) -> Nod
     shape = (y.size, y.size)
     pattern = sp.csr_array((np.ones(len(later), dtype=bool), (place[later], place[earlier])), shape=shape)
     found = solved(reshape(take(moved, steps), (y.size,)), ordered, order.slots, pattern)
-    return None if found is None else take(found, place)
+    return None if found is None else take(found, place[: whole.asked])
