@@ -134,4 +134,4 @@ def _what_if(attributes: dict[str, str]) -> str:
     first, second = attributes.get("r1", ""), attributes.get("r2", "")
     if is_true(attributes.get("dt2D", "0")):
         return f"TABLE({first},{second})"
-    return f"TABLE({first},)" if is_true(attributes.get("dtr", "0")) else f"TABLE(,{second})"
+    return f"TABLE({first},)" if is_true(attributes.get("dtr", "0")) else f"TABLE(,{first})"
