@@ -13,7 +13,12 @@ An exception says that the input cannot be used; an `Outcome` says how a run on 
 
 from __future__ import annotations
 
+from difflib import get_close_matches
 from enum import Enum, IntEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 class SolverError(Exception):
@@ -101,3 +106,10 @@ class ExitCode(IntEnum):
     NO_ANSWER = 1
     BAD_INPUT = 2
     STOPPED = 3
+
+
+def near_miss(word: str, known: Iterable[str]) -> str:
+    """A hint that names the known words nearest to one that is not known, or all of them."""
+    words = sorted(set(known))
+    near = get_close_matches(word.lower(), words, n=3, cutoff=0.6)
+    return f"did you mean {' or '.join(near)}?" if near else "known are " + ", ".join(words)

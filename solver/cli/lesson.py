@@ -160,8 +160,7 @@ def gradients(book: Path, **asked: Any) -> None:
 @QUIET
 def new(template: str, out: Path, given: Path | None, factors: int | None, seed: int, force: bool, quiet: bool) -> None:
     """Writes a workbook to start from: dot-product, bias, network, worksheet, regression, blank and others."""
-    from solver.engines.options import near_miss
-    from solver.errors import ModelError
+    from solver.errors import ModelError, near_miss
     from solver.lesson.starting import TEMPLATES, written
     from solver.lesson.starting import new as planned
 

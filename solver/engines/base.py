@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from enum import Flag, auto
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
-from solver.engines.options import Option, above, at_least, between, near_miss, option, options_of
-from solver.errors import EngineError
+from solver.engines.options import Option, above, at_least, between, option, options_of
+from solver.errors import EngineError, near_miss
 from solver.model.model import UNLIMITED
 
 if TYPE_CHECKING:

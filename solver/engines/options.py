@@ -9,7 +9,6 @@ from __future__ import annotations
 import dataclasses
 import math
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from solver.errors import EngineError
@@ -94,13 +93,6 @@ def find_option(options: Iterable[Option], name: str) -> Option | None:
     plain = name.strip().lower().replace("-", "_")
     hidden = plain.removeprefix("solver_")
     return next((each for each in options if plain == each.name or (each.excel and hidden == each.excel)), None)
-
-
-def near_miss(word: str, known: Iterable[str]) -> str:
-    """A hint that names the known words nearest to one that is not known, or all of them."""
-    words = sorted(set(known))
-    near = get_close_matches(word.lower(), words, n=3, cutoff=0.6)
-    return f"did you mean {' or '.join(near)}?" if near else "known are " + ", ".join(words)
 
 
 def _converted(option: Option, value: object) -> float | str:

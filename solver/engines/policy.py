@@ -13,8 +13,8 @@ import numpy as np
 
 from solver.algebra.structure.ladder import Degree
 from solver.engines.base import Engine, Handles, Wrapper, engines, find_engine
-from solver.engines.options import find_option, near_miss
-from solver.errors import EngineError
+from solver.engines.options import find_option
+from solver.errors import EngineError, near_miss
 from solver.model.model import ENGINES, UNLIMITED
 from solver.model.names import OPTIONS
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from solver.book.book import Edits
 from solver.engines.base import engines, find_engine
-from solver.engines.options import find_option, near_miss
-from solver.errors import EngineError, ModelError
+from solver.engines.options import find_option
+from solver.errors import EngineError, ModelError, near_miss
 from solver.model.define import (
     opened,
     with_constraint,

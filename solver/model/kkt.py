@@ -46,13 +46,13 @@ def optimality(problem: Problem, x: Vector) -> tuple[float, Vector, Vector]:
     squares, with the signs that their ends ask for. Where a derivative has no value the norm is infinite.
     """
     gradient = np.asarray(problem.grad(x), dtype=float)
-    at_lower, at_upper = _active(x, problem.lb, problem.ub)
+    at_lower, at_upper = at_ends(x, problem.lb, problem.ub)
     y = np.zeros(problem.m)
     if problem.m:
         jacobian = sp.csr_array(problem.row_jac(x), copy=True)
         if not (np.all(np.isfinite(gradient)) and np.all(np.isfinite(jacobian.data))):
             return np.inf, y, np.zeros(problem.n)
-        row_lower, row_upper = _active(problem.rows(x), problem.row_lo, problem.row_hi)
+        row_lower, row_upper = at_ends(problem.rows(x), problem.row_lo, problem.row_hi)
         chosen = np.flatnonzero(row_lower | row_upper)
         y[chosen] = _multipliers(gradient, jacobian[chosen], row_lower[chosen], row_upper[chosen], at_lower, at_upper)
         gradient = gradient - jacobian.T @ y
@@ -69,8 +69,16 @@ def sizes(problem: Problem, x: Vector) -> Vector:
 
 def projected(problem: Problem, x: Vector, gradient: Vector) -> Vector:
     """The gradient without its components that push against an active bound."""
-    at_lower, at_upper = _active(x, problem.lb, problem.ub)
+    at_lower, at_upper = at_ends(x, problem.lb, problem.ub)
     return gradient - _cut(gradient, at_lower, at_upper)
+
+
+def at_ends(value: Vector, low: Vector, high: Vector, room: float = ACTIVE) -> tuple[Mask, Mask]:
+    """Which entries stand at their lower end and which at their upper end, within a relative distance."""
+    with np.errstate(invalid="ignore"):
+        lower = value - low <= room * np.maximum(1.0, np.abs(low))
+        upper = high - value <= room * np.maximum(1.0, np.abs(high))
+    return lower & np.isfinite(low), upper & np.isfinite(high)
 
 
 def _excess(value: Vector, low: Vector, high: Vector, *, relative: bool) -> float:
@@ -79,14 +87,6 @@ def _excess(value: Vector, low: Vector, high: Vector, *, relative: bool) -> floa
         bound = np.where(low - value > value - high, low, high)
         over = over / np.maximum(1.0, np.where(np.isfinite(bound), np.abs(bound), 0.0))
     return float(np.max(over, initial=0.0))
-
-
-def _active(value: Vector, low: Vector, high: Vector) -> tuple[Mask, Mask]:
-    """Which entries stand at their lower end, and which at their upper end."""
-    with np.errstate(invalid="ignore"):
-        lower = value - low <= ACTIVE * np.maximum(1.0, np.abs(low))
-        upper = high - value <= ACTIVE * np.maximum(1.0, np.abs(high))
-    return lower & np.isfinite(low), upper & np.isfinite(high)
 
 
 def _cut(gradient: Vector, at_lower: Mask, at_upper: Mask) -> Vector:

@@ -168,6 +168,11 @@ class Problem:
         """Whether derivatives exist everywhere, in the objective and in every row."""
         return max((self.degree, *self.row_degrees)) <= Degree.SMOOTH
 
+    @property
+    def convex(self) -> bool:
+        """Whether the structure proves it: linear rows, and a linear or a convex quadratic objective."""
+        return self.linear is not None and self.linear.cost is not None and self.linear.convex
+
     def __reduce_ex__(self, protocol: Any) -> Any:
         """Pickled as the way to make it anew, with the arrays that engines may have changed."""
         origin = self.origin

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from solver.model.kkt import STATIONARY
 from solver.reports.check import FEASIBLE, Verdict, certify
 from solver.reports.comparison import comparisons
 from solver.reports.conditions import conditions
@@ -85,8 +86,6 @@ def _values(answer: Answer, worst: float) -> list[Row]:
 
 def _first_order(answer: Answer, optimality: float | None) -> list[Row]:
     """The KKT conditions in numbers."""
-    from solver.model.kkt import STATIONARY
-
     rows: list[Row] = []
     if optimality is not None:
         meaning = f"what is left of the gradient with the best multipliers; stationary up to {STATIONARY:g}"

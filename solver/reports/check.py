@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from solver.algebra.structure.ladder import Degree
+from solver.model.kkt import STATIONARY, optimality, violation
 
 if TYPE_CHECKING:
     from solver.model.problem import Problem, Vector
@@ -51,8 +52,6 @@ class Certificate:
 
 def certify(problem: Problem, x: Vector, precision: float = FEASIBLE) -> Certificate:
     """The verdict on a point of a problem."""
-    from solver.model.kkt import STATIONARY, optimality, violation
-
     worst = float(violation(problem, x))
     whole = problem.integer | problem.binary
     if whole.any():
@@ -75,5 +74,4 @@ def certify(problem: Problem, x: Vector, precision: float = FEASIBLE) -> Certifi
 
 def is_convex(problem: Problem) -> bool:
     """Whether the structure proves that a stationary point is a minimum: linear rows, and a convex objective."""
-    linear = problem.linear
-    return problem.sense == 0 or (linear is not None and linear.cost is not None and linear.convex)
+    return problem.sense == 0 or problem.convex

@@ -22,11 +22,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 import scipy.sparse as sp
 
+from solver.model.kkt import at_ends, sizes
+
 if TYPE_CHECKING:
     from solver.model.problem import Mask, Problem, Vector
     from solver.model.solution import Solution
 
-ACTIVE = 1e-6
+BINDING = 1e-6
 """Relative room within which a row or bound counts as binding."""
 
 _ROUNDING = 1e-9
@@ -60,7 +62,7 @@ def conditions(problem: Problem, solution: Solution) -> Conditions | None:
     rows = problem.rows(x) if problem.m else np.zeros(0)
     jacobian = sp.csr_array(problem.row_jac(x)) if problem.m else sp.csr_array((0, problem.n))
     scale = max(1.0, abs(solution.fun))
-    size = np.maximum(np.abs(x), np.where(problem.x0 == 0, 1.0, np.abs(problem.x0)))
+    size = sizes(problem, x)
     gradient = np.asarray(problem.grad(x))
     rest = gradient - jacobian.T @ y - z
     whole = problem.integer | problem.binary
@@ -72,7 +74,7 @@ def conditions(problem: Problem, solution: Solution) -> Conditions | None:
     wrong = max(ends[0].wrong(y), ends[1].wrong(z))
     open_ = max(ends[0].open(y), ends[1].open(z))
     binding, rank, condition = _regularity(jacobian[np.flatnonzero(ends[0].active)], ~ends[1].active)
-    gap = None if whole.any() or not _is_convex(problem) else _gap(problem, x, gradient, y, z, rest) / scale
+    gap = None if whole.any() or not problem.convex else _gap(problem, x, gradient, y, z, rest) / scale
     return Conditions(
         float(np.max(np.abs(rest) * size, initial=0.0)) / scale,
         wrong / largest,
@@ -90,8 +92,7 @@ class _Ends:
     def __init__(self, value: Vector, low: Vector, high: Vector) -> None:
         with np.errstate(invalid="ignore"):
             self.below, self.above = value - low, high - value
-            self.at_low = np.isfinite(low) & (self.below <= ACTIVE * np.maximum(1.0, np.abs(low)))
-            self.at_high = np.isfinite(high) & (self.above <= ACTIVE * np.maximum(1.0, np.abs(high)))
+        self.at_low, self.at_high = at_ends(value, low, high, BINDING)
 
     @property
     def active(self) -> Mask:
@@ -122,12 +123,6 @@ def _regularity(rows: sp.csr_array, free: Mask) -> tuple[int, int, float]:
         return count, 0, float("inf")
     rank = int(np.sum(singular > 1e-10 * singular[0]))
     return count, rank, float(singular[0] / singular[-1]) if rank == count else float("inf")
-
-
-def _is_convex(problem: Problem) -> bool:
-    """Whether the structure proves it: linear rows, and a linear or a convex quadratic objective."""
-    linear = problem.linear
-    return linear is not None and linear.cost is not None and linear.convex
 
 
 def _gap(problem: Problem, x: Vector, gradient: Vector, y: Vector, z: Vector, rest: Vector) -> float:

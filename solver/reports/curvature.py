@@ -15,7 +15,8 @@ import scipy.sparse as sp
 from scipy.linalg import null_space
 from scipy.sparse.linalg import ArpackError, ArpackNoConvergence, LinearOperator, eigsh, splu
 
-from solver.reports.conditions import ACTIVE
+from solver.model.kkt import at_ends, sizes
+from solver.reports.conditions import BINDING
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -74,7 +75,7 @@ def curvature(problem: Problem, solution: Solution) -> Curvature | None:
     if z is None or (problem.m and y is None):
         return None
     weights = np.zeros(problem.m) if y is None else np.asarray(y)
-    size = np.maximum(np.abs(x), np.where(problem.x0 == 0, 1.0, np.abs(problem.x0)))
+    size = sizes(problem, x)
     free = np.flatnonzero(~_held(x, problem.lb, problem.ub, z))
     rows = _binding_rows(problem, x, weights, free, size)
     small = free.size <= WHOLE or (rows.shape[0] > 0 and free.size * max(rows.shape) <= WHOLE * WHOLE * 25)
@@ -108,9 +109,7 @@ def curvature(problem: Problem, solution: Solution) -> Curvature | None:
 
 def _held(x: Vector, low: Vector, high: Vector, multiplier: Vector) -> Mask:
     """Which variables are held at a bound; one without a multiplier is free to leave it."""
-    with np.errstate(invalid="ignore"):
-        at_low = np.isfinite(low) & (x - low <= ACTIVE * np.maximum(1.0, np.abs(low)))
-        at_high = np.isfinite(high) & (high - x <= ACTIVE * np.maximum(1.0, np.abs(high)))
+    at_low, at_high = at_ends(x, low, high, BINDING)
     strong = np.abs(multiplier) > _STRONG * max(1.0, float(np.abs(multiplier).max(initial=0.0)))
     return np.asarray((at_low | at_high) & (strong | (low == high)))
 

@@ -11,11 +11,10 @@ import pkgutil
 import re
 from collections import Counter
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
-from solver.errors import EngineError
+from solver.errors import EngineError, near_miss
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -71,9 +70,7 @@ def find_report(kind: str) -> Report:
     known = {each.kind: each for each in reports()}
     plain = kind.strip().lower().replace("_", "-").removesuffix(" report").replace(" ", "-")
     if plain not in known:
-        near = get_close_matches(plain, known, n=3, cutoff=0.6)
-        hint = f"did you mean {' or '.join(near)}?" if near else "known are " + ", ".join(known)
-        raise EngineError(f"there is no report {kind}", hint=hint)
+        raise EngineError(f"there is no report {kind}", hint=near_miss(plain, known))
     return known[plain]
 
 

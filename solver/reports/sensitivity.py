@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from solver.grid import Area, Cell
+from solver.model.kkt import at_ends
 from solver.reports.comparison import comparisons
 from solver.reports.labels import names_of
 from solver.reports.page import Page, number
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from solver.values import Scalar
 
 _VARIABLES = ("\nCell", "\nName", "Final\nValue")
-_AT_BOUND = 1e-7
 
 NO_MULTIPLIERS = "There are no multipliers: the formulas have corners or jumps, or the run did not end at a solution."
 DEGENERATE = "Degenerate: more constraints bind than there are variables; other shadow prices may be as right."
@@ -152,8 +152,8 @@ def _activity(problem: Problem, solution: Solution) -> tuple[int, int]:
         (rows, problem.row_lo, problem.row_hi, solution.row_multipliers),
     )
     for value, low, high, multiplier in sides:
-        room = _AT_BOUND * np.maximum(1.0, np.abs(value))
-        touching = (value - low <= room) | (high - value <= room)
+        at_low, at_high = at_ends(value, low, high)
+        touching = at_low | at_high
         active += int(touching.sum())
         if multiplier is not None:
             idle += int((touching & (low < high) & (np.abs(multiplier) <= 1e-12)).sum())
