@@ -100,6 +100,6 @@ def _number(value: object) -> float:
 
 
 def _label(value: object) -> str:
-    return (
-        "" if value is None else value if isinstance(value, str) else f"{value:g}" if isinstance(value, float) else ""
-    )
+    if isinstance(value, str):
+        return value
+    return f"{value:g}" if isinstance(value, float) else ""

@@ -39,7 +39,6 @@ FLOORS = {
     "api": 6,
     "examining": 6,
     "lesson": 6,
-    "sources": 6,
     "cli": 7,
 }
 STRANGERS = ({"algebra", "book", "formula"}, {"engines", "reports", "templates"})

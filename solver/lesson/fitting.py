@@ -18,6 +18,7 @@ from solver.grid import Area
 from solver.lesson.decay import best_decay
 from solver.lesson.defining import engine_named, refuse_unknown
 from solver.lesson.layouts import home_of, layout_of, place_of, recipe_of
+from solver.lesson.sources import find_source, one_area, oriented
 from solver.lesson.starts import held_out, starts_of
 from solver.model.define import with_options
 from solver.model.model import ENGINES, Model
@@ -25,7 +26,6 @@ from solver.model.recall import stored_model
 from solver.model.render import render
 from solver.pipeline import Request, read, solve_model
 from solver.reports.gradients import rectangles
-from solver.sources import find_source, one_area, oriented
 from solver.table import Style
 from solver.templates.factorisation import Factorisation
 from solver.templates.factornet import FactorNetwork
@@ -40,8 +40,8 @@ if TYPE_CHECKING:
     from solver.book.book import Book
     from solver.grid import Cell
     from solver.lesson.layouts import Layout
+    from solver.lesson.sources import Source
     from solver.model.answer import Answer
-    from solver.sources import Source
     from solver.templates.factorisation import Starts
     from solver.templates.plan import Marks
     from solver.values import Scalar

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from solver.errors import ModelError
 from solver.grid import Cell
-from solver.model.grids import occupied
-from solver.sources import one_area
+from solver.lesson.grids import occupied
+from solver.lesson.sources import one_area
 from solver.templates.factorisation import Factorisation
 from solver.templates.factornet import FactorNetwork
 from solver.templates.factortable import FactorTable
@@ -16,7 +16,7 @@ from solver.templates.recipe import Recipe
 if TYPE_CHECKING:
     from solver.book.book import Book
     from solver.lesson.fitting import Fit
-    from solver.sources import Source
+    from solver.lesson.sources import Source
     from solver.templates.factorisation import Given
 
 _SHARE = "add --holdout 0.2, or give --decay a number"

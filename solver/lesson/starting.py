@@ -8,9 +8,9 @@ import re
 from typing import TYPE_CHECKING
 
 from solver.errors import ModelError, WorkbookError
-from solver.model.grids import shown
+from solver.lesson.grids import shown
+from solver.lesson.sources import TARGETS
 from solver.pipeline import calculate, read
-from solver.sources import TARGETS
 from solver.templates.bias import bias
 from solver.templates.blank import blank
 from solver.templates.dot_product import dot_product

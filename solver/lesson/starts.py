@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
-    from solver.sources import Source
+    from solver.lesson.sources import Source
     from solver.templates.recipe import Recipe
 
 

@@ -9,9 +9,9 @@ import numpy as np
 
 from solver.errors import ModelError
 from solver.grid import Area, Cell, quote_sheet
-from solver.model.grids import Grid, area_under, grid_at, headings, only_grid, shown
-from solver.model.labelled import labelled_grids, strays
-from solver.model.listed import bare_lines, beside_keys, column_of, long_header
+from solver.lesson.grids import Grid, area_under, grid_at, headings, only_grid, shown
+from solver.lesson.labelled import labelled_grids, strays
+from solver.lesson.listed import bare_lines, beside_keys, column_of, long_header
 from solver.model.references import find_areas, scope_of
 from solver.templates.factorisation import Given
 from solver.values import ErrorValue, Scalar

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from solver.grid import Area
-from solver.model.grids import contents, is_mark, may_label
+from solver.lesson.grids import contents, is_mark, may_label
 from solver.values import ErrorValue
 
 if TYPE_CHECKING:

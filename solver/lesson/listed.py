@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from solver.grid import Area
-from solver.model.grids import contents, headings
+from solver.lesson.grids import contents, headings
 from solver.values import Kind, Scalar
 
 if TYPE_CHECKING:
