@@ -286,7 +286,7 @@ def blank_store(name: str, rows: Ints, cols: Ints, nodes: list[Node]) -> SheetSt
         cols,
         kind=np.zeros(shape, dtype=np.uint8),
         number=np.zeros(shape),
-        text=np.full(shape, None, dtype=object),
+        text=np.empty(shape, dtype=object),  # None everywhere, in memory that is not taken before a text comes
         block=np.full(shape, NO_BLOCK, dtype=np.int32),
         live=np.full(shape, -1, dtype=np.int32),
         place=np.zeros(shape, dtype=np.int32),
