@@ -11,7 +11,7 @@ import pytest
 from solver.algebra.structure.ladder import Degree
 from solver.engines import choose, find_engine, run
 from solver.engines.progress import Progress
-from solver.engines.smooth.kicks import fitted
+from solver.engines.searching.kicks import fitted
 from solver.errors import Outcome
 from solver.model.problem import Residuals
 

@@ -23,7 +23,7 @@ from solver.engines.linear.simplex import Simplex, loaded
 from solver.engines.options import above, at_least, option
 from solver.engines.run import answered
 from solver.engines.searching.integers import WholeNumbers
-from solver.engines.smooth.nonsmooth import Nonsmooth
+from solver.engines.searching.nonsmooth import Nonsmooth
 from solver.errors import Outcome
 from solver.model.kkt import violation
 

@@ -1,1 +1,1 @@
-"""Searches: over whole numbers, starts, populations and orders."""
+"""Searches: over whole numbers, starts, populations and orders, and along corners."""

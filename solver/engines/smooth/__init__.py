@@ -1,1 +1,1 @@
-"""Smooth and kinked models, by exact derivatives."""
+"""Smooth models, by exact derivatives."""

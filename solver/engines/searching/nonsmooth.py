@@ -22,10 +22,10 @@ from solver.engines.run import answered
 from solver.engines.searching.box import box_of
 from solver.engines.searching.compass import compassed
 from solver.engines.searching.evolution import Evolutionary
+from solver.engines.searching.kicks import KICKS, fitted
 from solver.engines.searching.score import Evaluate, Scored, scorer, strictness
-from solver.engines.smooth.kicks import KICKS, fitted
+from solver.engines.searching.wolfe import bfgs
 from solver.engines.smooth.restoration import restored
-from solver.engines.smooth.wolfe import bfgs
 from solver.errors import Outcome
 from solver.model.kkt import violation
 from solver.model.solution import Solution
