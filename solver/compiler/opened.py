@@ -14,6 +14,8 @@ from solver.values import Kind
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    import numpy.typing as npt
+
     from solver.algebra import Node
     from solver.book.book import Cells
     from solver.compiler.store import Ints, SheetStore
@@ -49,7 +51,7 @@ def put_cells(store: SheetStore, cells: Cells) -> None:
             store.text[r, c] = cells.text[piece]
 
 
-def _used(stored: Iterable[Ints], spans: Iterable[tuple[int, int]]) -> Ints:
-    parts = [distinct(numbers) for numbers in stored]
+def _used(stored: Iterable[npt.NDArray[np.signedinteger]], spans: Iterable[tuple[int, int]]) -> Ints:
+    parts: list[npt.NDArray[np.signedinteger]] = [distinct(numbers) for numbers in stored]
     parts.extend(np.arange(a, b + 1, dtype=np.int32) for a, b in spans)
     return distinct(np.concatenate(parts)).astype(np.int32)
