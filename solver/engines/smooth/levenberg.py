@@ -8,6 +8,8 @@ that push against one are left out. Columns that J does not tell apart get the s
 from __future__ import annotations
 
 from collections import deque
+from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -43,6 +45,77 @@ class Bottom(NamedTuple):
     settled: bool
 
 
+@dataclass(frozen=True)
+class Place:
+    """A point x (n,) of a descent with its residuals r (k,), their Jacobian J (k, n) and their sum of squares."""
+
+    x: Vector
+    r: Vector
+    jacobian: Matrix
+    total: float
+
+    @cached_property
+    def gradient(self) -> Vector:
+        """J' r: half the gradient of the sum of squares, (n,)."""
+        return np.asarray(self.jacobian.T @ self.r)
+
+    @property
+    def finite(self) -> bool:
+        """Whether the sum and every derivative has a value."""
+        entries = self.jacobian if isinstance(self.jacobian, np.ndarray) else self.jacobian.data
+        return bool(np.isfinite(self.total) and np.all(np.isfinite(entries)))
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """Where a descent goes: residuals between bounds; `curved` steps are accelerated along the geodesic."""
+
+    residuals: Residuals
+    lb: Vector
+    ub: Vector
+    curved: bool
+
+    def place(self, x: Vector, r: Vector) -> Place:
+        """The point x, whose residuals are known."""
+        return Place(x, r, self.residuals.jac(x), float(r @ r))
+
+    def free(self, here: Place) -> Mask:
+        """The variables that no bound holds back."""
+        x, gradient = here.x, here.gradient
+        return ~(((x <= self.lb) & (gradient > 0)) | ((x >= self.ub) & (gradient < 0)))
+
+    def step(self, here: Place, weight: Vector, radius: float, *, first: bool) -> tuple[Place, float] | None:
+        """The next place and the next radius, None where no step lowers the sum; the `first` step sets the radius."""
+        x, r, jacobian, free = here.x, here.r, here.jacobian, self.free(here)
+        system = damped(_columns(jacobian, free), weight[free])
+        while True:
+            p = np.zeros_like(x)
+            scaled, damping = within(system, r, radius)
+            p[free] = scaled / weight[free]
+            straight = np.clip(x + p, self.lb, self.ub) - x
+            length = float(np.linalg.norm(weight * straight))
+            foreseen = here.total - float(np.sum((jacobian @ straight + r) ** 2))
+            if self.curved:
+                p[free] += _bend(self.residuals, x, p, r, jacobian @ p, system, damping, scaled) / weight[free]
+            new = np.clip(x + p, self.lb, self.ub)
+            r_new = self.residuals.fun(new)
+            total = float(r_new @ r_new)
+            ratio = (here.total - total) / foreseen if foreseen > 0 and np.isfinite(total) else -1.0
+            if first:
+                radius = min(radius, length)
+            if ratio <= 0.25:
+                radius = _shrunk(radius, length, here.total, total, float(here.gradient @ (new - x)))
+            elif ratio >= 0.75 or length < 0.9 * radius:
+                radius = 2.0 * length
+            if ratio > 1e-4 and total < here.total:
+                there = self.place(new, r_new)
+                if there.finite:
+                    return there, radius
+                radius *= 0.1
+            if length <= 4 * EPS * float(np.linalg.norm(weight * x)) or radius < 1e-300 or length == 0.0:
+                return None
+
+
 def descended(
     problem: Problem,
     progress: Progress,
@@ -63,60 +136,34 @@ def descended(
     residuals = problem.residuals
     if residuals is None:
         raise EngineError("there is no sum of squares")
-    x, lb, ub = problem.x0, problem.lb, problem.ub
-    r, jacobian = residuals.fun(x), residuals.jac(x)
-    total, scale, radius, still = float(r @ r), np.zeros(problem.n), 0.0, 0
+    ground = Ground(residuals, problem.lb, problem.ub, curved)
+    here = ground.place(problem.x0, residuals.fun(problem.x0))
+    scale, radius, still = np.zeros(problem.n), 0.0, 0
     totals: deque[float] = deque(maxlen=max(patience, 1))
-    if not np.isfinite(total) or not _is_finite(jacobian):
-        return Bottom(x, 0, True)
+    if not here.finite:
+        return Bottom(here.x, 0, True)
     for count in range(rounds):
-        gradient = np.asarray(jacobian.T @ r)
-        free = ~(((x <= lb) & (gradient > 0)) | ((x >= ub) & (gradient < 0)))
-        steep = 2 * _slope(residuals, total) * float(np.abs(gradient[free]).max(initial=0.0))
-        progress.step(x, gradient_norm=steep, step=radius or None)
-        scale = np.maximum(scale, _lengths(jacobian))
+        free = ground.free(here)
+        steep = 2 * _slope(residuals, here.total) * float(np.abs(here.gradient[free]).max(initial=0.0))
+        progress.step(here.x, gradient_norm=steep, step=radius or None)
+        scale = np.maximum(scale, _lengths(here.jacobian))
         weight = np.where(scale > 0, scale, 1.0)
-        if not free.any() or total <= goal or _orthogonal(gradient, r, weight, free):
-            return Bottom(x, count, True)
-        if patience and len(totals) == patience and totals[0] - total < CREEP * total:
-            return Bottom(x, count, False)
-        totals.append(total)
-        radius = radius or reach * float(np.linalg.norm(weight * x)) or reach
-        system = damped(_columns(jacobian, free), weight[free])
-        while True:
-            p = np.zeros(problem.n)
-            scaled, damping = within(system, r, radius)
-            p[free] = scaled / weight[free]
-            straight = np.clip(x + p, lb, ub) - x
-            length = float(np.linalg.norm(weight * straight))
-            foreseen = total - float(np.sum((jacobian @ straight + r) ** 2))
-            if curved:
-                p[free] += _bend(residuals, x, p, r, jacobian @ p, system, damping, scaled) / weight[free]
-            new = np.clip(x + p, lb, ub)
-            p = new - x
-            r_new = residuals.fun(new)
-            total_new = float(r_new @ r_new)
-            ratio = (total - total_new) / foreseen if foreseen > 0 and np.isfinite(total_new) else -1.0
-            if count == 0:
-                radius = min(radius, length)
-            if ratio <= 0.25:
-                radius = _shrunk(radius, length, total, total_new, float(gradient @ p))
-            elif ratio >= 0.75 or length < 0.9 * radius:
-                radius = 2.0 * length
-            if ratio > 1e-4 and total_new < total:
-                jacobian_new = residuals.jac(new)
-                if _is_finite(jacobian_new):
-                    break
-                radius *= 0.1
-            if length <= 4 * EPS * float(np.linalg.norm(weight * x)) or radius < 1e-300 or length == 0.0:
-                return Bottom(x, count, True)
-        gain = (total - total_new) / max(total, 1e-300)
+        if not free.any() or here.total <= goal or _orthogonal(here, weight, free):
+            return Bottom(here.x, count, True)
+        if patience and len(totals) == patience and totals[0] - here.total < CREEP * here.total:
+            return Bottom(here.x, count, False)
+        totals.append(here.total)
+        radius = radius or reach * float(np.linalg.norm(weight * here.x)) or reach
+        found = ground.step(here, weight, radius, first=count == 0)
+        if found is None:
+            return Bottom(here.x, count, True)
+        there, radius = found
+        gain = (here.total - there.total) / max(here.total, 1e-300)
         still = still + 1 if gain <= max(convergence, 2 * EPS) else 0
-        x, r, total = new, r_new, total_new
+        here = there
         if still >= 5:
-            return Bottom(x, count + 1, True)
-        jacobian = jacobian_new
-    return Bottom(x, rounds, False)
+            return Bottom(here.x, count + 1, True)
+    return Bottom(here.x, rounds, False)
 
 
 def _bend(
@@ -146,10 +193,6 @@ def _shrunk(radius: float, length: float, total: float, total_new: float, slope:
     return share * min(radius, 10.0 * length)
 
 
-def _is_finite(jacobian: Matrix) -> bool:
-    return bool(np.all(np.isfinite(jacobian if isinstance(jacobian, np.ndarray) else jacobian.data)))
-
-
 def _slope(residuals: Residuals, total: float) -> float:
     """The derivative of the objective by the sum of squares."""
     h = 1e-4 * total
@@ -170,6 +213,6 @@ def _columns(jacobian: Matrix, free: Mask) -> Matrix:
     return sp.csr_array(sp.csc_array(jacobian)[:, np.flatnonzero(free)])
 
 
-def _orthogonal(gradient: Vector, r: Vector, weight: Vector, free: Mask) -> bool:
+def _orthogonal(here: Place, weight: Vector, free: Mask) -> bool:
     """Whether the residual stands at a right angle, to rounding, on every column of a free variable."""
-    return bool(np.max(np.abs(gradient[free]) / weight[free]) <= EPS * np.linalg.norm(r))
+    return bool(np.max(np.abs(here.gradient[free]) / weight[free]) <= EPS * np.linalg.norm(here.r))
