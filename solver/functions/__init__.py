@@ -1,1 +1,1 @@
-"""."""
+"""Excel's functions, each written down once, by theme."""

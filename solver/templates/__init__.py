@@ -1,1 +1,1 @@
-"""."""
+"""Workbooks to start from, one module each."""
