@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from solver.formula import tree as t
 from solver.functions.allowance import OWN_CALL, spend
 from solver.functions.call import call, scalar_of
-from solver.functions.here import Functions, Reference, References
+from solver.functions.here import Functions, Places, Reference, References
 from solver.functions.operand import BLANK, Operand, error
 from solver.values import ErrorValue
 
@@ -80,7 +80,7 @@ class Named:
 
 def value_of(meaning: Meaning, site: Site) -> Operand:
     """The values of a meaning: ranges are read, intersected first where the formula is not an array formula."""
-    if isinstance(meaning, (Operand, Reference, References)):
+    if isinstance(meaning, (Operand, Reference, References, Places)):
         return scalar_of(meaning, site)
     return error(ErrorValue.CALC)
 

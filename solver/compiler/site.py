@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 import numpy as np
 
-from solver.functions.here import Closure, Functions, Reference, References
+from solver.functions.here import Closure, Functions, Places, Reference, References
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from solver.functions.operand import FloatArray, IntArray, Operand
     from solver.grid import Area, Cell
 
-Meaning: TypeAlias = "Operand | Reference | References | Closure | Functions"
+Meaning: TypeAlias = "Operand | Reference | References | Places | Closure | Functions"
 """What an expression can be: values, ranges, or functions made by LAMBDA."""
 
 

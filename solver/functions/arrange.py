@@ -62,6 +62,20 @@ def rearrange(operand: Operand, change: Callable[[IntArray], npt.NDArray[np.gene
     return gather(operand, np.asarray(change(positions), dtype=np.intp))
 
 
+def value_at(operand: Operand, at: tuple[int, ...]) -> Operand:
+    """The value at a place of a grid, in which lone values, rows and columns repeat."""
+    i, j = (min(k, size - 1) for k, size in zip(at, operand.shape[2:], strict=True))
+    if operand.live:
+        return rearrange(operand, lambda places: places[:, :, i : i + 1, j : j + 1])
+    number, text = constant(_at_place(operand.known, i, j)), operand.text
+    return Operand(_at_place(operand.kind, i, j), number, None if text is None else _at_place(text, i, j))
+
+
+def _at_place(array: npt.NDArray[T], i: int, j: int) -> npt.NDArray[T]:
+    i, j = i if array.shape[2] > 1 else 0, j if array.shape[3] > 1 else 0
+    return array[:, :, i : i + 1, j : j + 1]
+
+
 def flatten(operand: Operand) -> Operand:
     """The values of each block cell in one row, in reading order: (R, C, 1, h*w)."""
     shape = operand.shape

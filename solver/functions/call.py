@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
-from solver.algebra import Node, constant
+from solver.algebra import Node
 from solver.errors import FormulaError
 from solver.functions.alignment import aligned
 from solver.functions.allowance import ARGUMENT, ARRANGED, CALL, STACKED_CALL, make_room_together, spend
-from solver.functions.arrange import gather, rearrange, spread_to
+from solver.functions.arrange import gather, value_at
 from solver.functions.cellwise import cell_by_cell
 from solver.functions.coerce import as_logicals, as_numbers, as_texts, without_booleans
-from solver.functions.here import Functions, Growing, Reference, References
+from solver.functions.here import Functions, Growing, Places, Reference, References
 from solver.functions.operand import NotUniform, Operand, Strip, error, lone, numbers, texts, with_errors
 from solver.functions.registry import Taking
 from solver.functions.stack import stack_cells
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from solver.functions.here import Closure, Here
     from solver.functions.registry import Function, Parameter
 
-Result: TypeAlias = "Operand | Reference | References"
+Result: TypeAlias = "Operand | Reference | References | Places"
 Argument: TypeAlias = "Result | Closure | Functions | Callable[[], Result | Closure | Functions]"
 
 
@@ -35,6 +35,8 @@ def call(function: Function, arguments: Sequence[Argument], here: Here) -> Resul
     if count < function.least or (function.most is not None and count > function.most):
         raise FormulaError(f"{function.names[0]} does not take {count} arguments")
     parameters = [function.parameter(k) for k in range(count)]
+    if function.ranges and any(isinstance(argument, Places) for argument in arguments):
+        return _for_each_range(function, parameters, arguments, here)
     taken = _fitted(parameters, [_take(p, a, here) for p, a in zip(parameters, arguments, strict=True)])
     if function.singly:
         return _singly(function, parameters, taken, here)
@@ -52,21 +54,46 @@ def _singly(function: Function, parameters: Sequence[Parameter], taken: Sequence
     results = []
     for at in np.ndindex(grid):
         spend(STACKED_CALL)
-        single = [_single(a, at) if p.taking.scalar else a for p, a in zip(parameters, taken, strict=True)]
+        single = [value_at(a, at) if p.taking.scalar else a for p, a in zip(parameters, taken, strict=True)]
         result = _called(function, parameters, single, here)
         assert isinstance(result, Operand)
         results.append(result)
     return stack_cells(results, (1, 1, *grid))
 
 
-def _single(operand: Operand, at: tuple[int, ...]) -> Operand:
-    """The value at a place of a grid, in which lone values, rows and columns repeat."""
-    i, j = (min(k, size - 1) for k, size in zip(at, operand.shape[2:], strict=True))
-    if operand.live:
-        return rearrange(operand, lambda places: places[:, :, i : i + 1, j : j + 1])
-    full = spread_to(operand, operand.shape)
-    part = np.s_[:, :, i : i + 1, j : j + 1]
-    return Operand(full.kind[part], constant(full.known[part]), None if full.text is None else full.text[part])
+def _for_each_range(
+    function: Function, parameters: Sequence[Parameter], arguments: Sequence[Argument], here: Here
+) -> Operand:
+    """One call for each range of an array of ranges, beside which other arrays go value by value."""
+    if here.row.size > 1 or here.col.size > 1:
+        raise NotUniform
+    whole = [not (p.taking.scalar or p.taking is Taking.REF) for p in parameters]
+    taken = [
+        scalar_of(argument, here) if p.taking.scalar and isinstance(argument, Reference) else argument
+        for p, argument in zip(parameters, arguments, strict=True)
+    ]
+    sizes = [
+        each.shape if isinstance(each, Places) else each.shape[2:]
+        for keeps, each in zip(whole, taken, strict=True)
+        if isinstance(each, Places) or (isinstance(each, Operand) and not keeps)
+    ]
+    grid = np.broadcast_shapes(*sizes)
+    results = []
+    for at in np.ndindex(grid):
+        spend(STACKED_CALL)
+        single = [_of_array(each, at, keeps) for keeps, each in zip(whole, taken, strict=True)]
+        result = call(function, single, here)
+        value = result if isinstance(result, Operand) else scalar_of(result, here)
+        results.append(value if value.shape[2:] == (1, 1) else error(ErrorValue.VALUE))
+    return stack_cells(results, (1, 1, *grid))
+
+
+def _of_array(argument: Argument, at: tuple[int, ...], keeps: bool) -> Argument:
+    """What stands at a place of an argument that is an array of ranges or of values; all else as it is."""
+    if isinstance(argument, Places):
+        i, j = (min(k, size - 1) for k, size in zip(at, argument.shape, strict=True))
+        return argument.parts[i][j]
+    return value_at(argument, at) if isinstance(argument, Operand) and not keeps else argument
 
 
 def _called(function: Function, parameters: Sequence[Parameter], taken: Sequence[Any], here: Here) -> Result:
@@ -90,7 +117,7 @@ def scalar_of(argument: Result, here: Here) -> Operand:
         return _crossing(argument, here)
     if isinstance(argument, Operand):
         return argument
-    if isinstance(argument, References):
+    if isinstance(argument, (References, Places)):
         return error(ErrorValue.VALUE)
     if isinstance(argument, Growing):
         raise NotUniform
@@ -143,6 +170,8 @@ def _take(parameter: Parameter, argument: Argument, here: Here) -> Any:
         return argument
     if callable(argument) or isinstance(argument, Functions):
         argument = error(ErrorValue.CALC)
+    if isinstance(argument, Places):
+        argument = error(ErrorValue.VALUE)
     if taking in (Taking.REF, Taking.ARRAY_REF):
         return argument
     if taking in (Taking.GRID, Taking.ARRAY):

@@ -78,6 +78,21 @@ class References:
     parts: tuple[Reference, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Places:
+    """An array of ranges, as OFFSET and INDIRECT give it for arrays: row by row, with an error where there is none.
+
+    Functions that ask for one range at a time (SUBTOTAL, COUNTIF, N, ...) give an array of values for it.
+    """
+
+    parts: tuple[tuple[Reference | References | Operand, ...], ...]
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """How many ranges stand below each other, and side by side."""
+        return len(self.parts), len(self.parts[0])
+
+
 class Closure(Protocol):
     """A function made by LAMBDA, which other functions may call."""
 

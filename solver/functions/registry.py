@@ -132,6 +132,7 @@ class Function:
     wants_here: bool
     per_cell: bool
     singly: bool
+    ranges: bool
     calculus: Calculus
     steps: int
     grows: bool
@@ -163,6 +164,7 @@ def function(
     *names: str,
     per_cell: bool = False,
     singly: bool = False,
+    ranges: bool = False,
     calculus: Calculus = Calculus.SMOOTH,
     steps: int = 0,
     grows: bool = False,
@@ -171,7 +173,8 @@ def function(
 
     `per_cell` asks for one call per cell of a block (each argument then has R = C = 1), for results whose shape
     depends on values. `singly` asks for one call per value of scalar arguments that are grids, for bodies that lay
-    values of a range along the same axes. `calculus` is documentation: the derivative follows from the primitives.
+    values of a range along the same axes. `ranges` asks for one call per range of an array of ranges, which is #VALUE!
+    to all others. `calculus` is documentation: the derivative follows from the primitives.
     `steps` is what one call of a body on one cell's values costs (see `functions/allowance.py`), 0 the usual.
     `grows` says that a range may be `Growing`: one that means other cells at every cell of the block.
     """
@@ -199,6 +202,7 @@ def function(
             wants_here,
             per_cell,
             singly,
+            ranges,
             declared,
             steps or _usual(parameters, gives),
             grows,

@@ -131,7 +131,7 @@ def _beside(values: Ref | None, area: Ref) -> Ref:
     return Reference(values.sheet, values.top, values.left, rows, cols, area.whole)
 
 
-@function("COUNTIF", calculus=Calculus.STEP, grows=True)
+@function("COUNTIF", ranges=True, calculus=Calculus.STEP, grows=True)
 def countif(here: Here, area: Ref, criterion: Value) -> Operand:
     """How many cells meet a criterion.
 
@@ -142,7 +142,7 @@ def countif(here: Here, area: Ref, criterion: Value) -> Operand:
     return _count(here, [area], [criterion])
 
 
-@function("COUNTIFS", calculus=Calculus.STEP, grows=True)
+@function("COUNTIFS", ranges=True, calculus=Calculus.STEP, grows=True)
 def countifs(here: Here, area: Ref, criterion: Value, *more: Ref) -> Operand:
     """How many places meet all criteria, each in its own range.
 
@@ -152,7 +152,7 @@ def countifs(here: Here, area: Ref, criterion: Value, *more: Ref) -> Operand:
     return _count(here, [area, *more[::2]], [criterion, *wanted])
 
 
-@function("SUMIF", grows=True)
+@function("SUMIF", ranges=True, grows=True)
 def sumif(here: Here, area: Ref, criterion: Value, values: Ref | None = None) -> Operand:
     """The sum of the cells that meet a criterion, or of the cells beside them.
 
@@ -162,7 +162,7 @@ def sumif(here: Here, area: Ref, criterion: Value, values: Ref | None = None) ->
     return _measured(here, _beside(values, area), [area], [criterion], "sum")
 
 
-@function("SUMIFS", grows=True)
+@function("SUMIFS", ranges=True, grows=True)
 def sumifs(here: Here, values: Ref, area: Ref, criterion: Value, *more: Ref) -> Operand:
     """The sum of the values whose places meet all criteria.
 
@@ -173,7 +173,7 @@ def sumifs(here: Here, values: Ref, area: Ref, criterion: Value, *more: Ref) -> 
     return _measured(here, values, [area, *more[::2]], [criterion, *wanted], "sum")
 
 
-@function("AVERAGEIF", grows=True)
+@function("AVERAGEIF", ranges=True, grows=True)
 def averageif(here: Here, area: Ref, criterion: Value, values: Ref | None = None) -> Operand:
     """The mean of the cells that meet a criterion, or of the cells beside them.
 
@@ -183,7 +183,7 @@ def averageif(here: Here, area: Ref, criterion: Value, values: Ref | None = None
     return _measured(here, _beside(values, area), [area], [criterion], "mean")
 
 
-@function("AVERAGEIFS", grows=True)
+@function("AVERAGEIFS", ranges=True, grows=True)
 def averageifs(here: Here, values: Ref, area: Ref, criterion: Value, *more: Ref) -> Operand:
     """The mean of the values whose places meet all criteria.
 
@@ -193,7 +193,7 @@ def averageifs(here: Here, values: Ref, area: Ref, criterion: Value, *more: Ref)
     return _measured(here, values, [area, *more[::2]], [criterion, *wanted], "mean")
 
 
-@function("MAXIFS", calculus=Calculus.KINK, grows=True)
+@function("MAXIFS", ranges=True, calculus=Calculus.KINK, grows=True)
 def maxifs(here: Here, values: Ref, area: Ref, criterion: Value, *more: Ref) -> Operand:
     """The largest of the values whose places meet all criteria, 0 of none.
 
@@ -203,7 +203,7 @@ def maxifs(here: Here, values: Ref, area: Ref, criterion: Value, *more: Ref) -> 
     return _measured(here, values, [area, *more[::2]], [criterion, *wanted], "max")
 
 
-@function("MINIFS", calculus=Calculus.KINK, grows=True)
+@function("MINIFS", ranges=True, calculus=Calculus.KINK, grows=True)
 def minifs(here: Here, values: Ref, area: Ref, criterion: Value, *more: Ref) -> Operand:
     """The smallest of the values whose places meet all criteria, 0 of none.
 

@@ -159,7 +159,7 @@ def isodd(value: Value) -> Operand:
     return with_errors(numbers(sub(1.0, even.number), Kind.BOOLEAN), converted)
 
 
-@function("N")
+@function("N", ranges=True)
 def n(here: Here, value: Ref) -> Operand:
     """A value as a number: booleans are 0 and 1, texts are 0, errors stay; of a range its first cell.
 
@@ -168,12 +168,32 @@ def n(here: Here, value: Ref) -> Operand:
     =N("7") -> 0
     =N(#N/A) -> #N/A
     """
-    if isinstance(value, References):
-        value = value.parts[0]
-    operand = here.read(Reference(value.sheet, value.top, value.left, 1, 1)) if isinstance(value, Reference) else value
+    operand = _first_of(value, here)
     kind = np.where(operand.errors, operand.kind, np.uint8(Kind.NUMBER))
     counts = (operand.kind == Kind.NUMBER) | (operand.kind == Kind.BOOLEAN)
     return Operand(kind, where(constant(counts.astype(np.float64)), operand.number, ZERO))
+
+
+@function("T", ranges=True, calculus=Calculus.NONE)
+def t(here: Here, value: Ref) -> Operand:
+    """A value if it is a text, else the empty text; errors stay; of a range its first cell.
+
+    =T("Rainfall") -> "Rainfall"
+    =T(19) -> ""
+    =T(#N/A) -> #N/A
+    """
+    operand = _first_of(value, here)
+    kind = np.where(operand.errors, operand.kind, np.uint8(Kind.TEXT))
+    empty = np.full((1, 1, 1, 1), "", dtype=object)
+    text = empty if operand.text is None else np.where(operand.kind == Kind.TEXT, operand.text, empty)
+    return Operand(kind, ZERO, text)
+
+
+def _first_of(value: Ref, here: Here) -> Operand:
+    """The first cell of a range, any other value as it is."""
+    if isinstance(value, References):
+        value = value.parts[0]
+    return here.read(Reference(value.sheet, value.top, value.left, 1, 1)) if isinstance(value, Reference) else value
 
 
 @function("NA")

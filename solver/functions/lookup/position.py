@@ -27,7 +27,7 @@ def _ramp(start: IntArray, length: int, axis: int) -> Operand:
     return numbers(constant((start[:, :, np.newaxis, np.newaxis] + steps + 1).astype(np.float64)))
 
 
-@function("ROW", calculus=Calculus.STEP)
+@function("ROW", ranges=True, calculus=Calculus.STEP)
 def row(here: Here, area: Ref | None = None) -> Operand:
     """The row of a range, or of the formula itself.
 
@@ -41,7 +41,7 @@ def row(here: Here, area: Ref | None = None) -> Operand:
     return _ramp(area.top, area.rows, 2)
 
 
-@function("COLUMN", calculus=Calculus.STEP)
+@function("COLUMN", ranges=True, calculus=Calculus.STEP)
 def column(here: Here, area: Ref | None = None) -> Operand:
     """The column of a range, or of the formula itself.
 
@@ -55,7 +55,7 @@ def column(here: Here, area: Ref | None = None) -> Operand:
     return _ramp(area.left, area.cols, 3)
 
 
-@function("ROWS")
+@function("ROWS", ranges=True)
 def rows_of(array: ArrayRef) -> Operand:
     """How many rows a range or array has.
 
@@ -67,7 +67,7 @@ def rows_of(array: ArrayRef) -> Operand:
     return _size(array, array.rows if isinstance(array, Reference) else array.shape[2])
 
 
-@function("COLUMNS")
+@function("COLUMNS", ranges=True)
 def columns_of(array: ArrayRef) -> Operand:
     """How many columns a range or array has.
 

@@ -12,9 +12,10 @@ import numpy as np
 
 from solver.algebra import add, broadcast, constant, less, mul, pick, trunc, where
 from solver.functions.alignment import overlaid
-from solver.functions.arrange import flatten
+from solver.functions.allowance import STACKED_CALL, spend
+from solver.functions.arrange import flatten, value_at
 from solver.functions.coerce import as_logicals, as_numbers, as_texts
-from solver.functions.here import Reference, References
+from solver.functions.here import Places, Reference, References
 from solver.functions.lookup.locate import entries_at
 from solver.functions.lookup.tables import same_for_all
 from solver.functions.operand import (
@@ -34,6 +35,8 @@ from solver.grid import MAX_COLS, MAX_ROWS
 from solver.values import ErrorValue, Kind
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from solver.algebra import Node
     from solver.functions.here import Here
     from solver.functions.operand import FloatArray, IntArray
@@ -67,7 +70,9 @@ def index(
         return array
     down = as_numbers(BLANK if row is None else row)
     right = as_numbers(BLANK if column is None else column)
-    if column is None and high == 1 and wide > 1:
+    if column is None and wide == 1:
+        right = _ONE
+    elif column is None and high == 1:
         down, right = _ONE, down
     if down.live or right.live:
         return _live_entry(here, array, down, right)
@@ -148,7 +153,7 @@ def _live_row(array: Operand | Reference, values: Operand, i: Node) -> Operand:
 @function("OFFSET")
 def offset(
     here: Here, area: Ref, rows: Value, cols: Value, height: Value | None = None, width: Value | None = None
-) -> Ref:
+) -> Ref | Places:
     """The range that lies some rows and columns away, with another size if wanted.
 
     =ROW(OFFSET(A1, 2, 0)) -> 3
@@ -156,17 +161,22 @@ def offset(
     =SUM(OFFSET(B1, 0, -1)) -> 1
     =OFFSET(A1, -1, 0) -> #REF!
     """
-    del here
     if not isinstance(area, Reference):
         return error(ErrorValue.VALUE)
+    asked = [None if part is BLANK else part for part in (rows, cols, height, width)]
+    grid = np.broadcast_shapes(*(part.shape[2:] for part in asked if part is not None))
+    if grid != (1, 1):
+        return _places(
+            here,
+            grid,
+            lambda at: offset(here, area, *(BLANK if part is None else value_at(part, at) for part in asked)),
+        )
     moves = [as_numbers(part) for part in (rows, cols)]
     for part in (*moves, *[as_numbers(size) for size in (height, width) if size is not None]):
         if part.has(Kind.ERROR):
             if not part.errors.all():
                 raise NotUniform
             return part
-        if part.shape[2:] != (1, 1):
-            return error(ErrorValue.VALUE)
     down, right = (_position(np.floor(part.known[:, :, 0, 0])) for part in moves)
     high = _extent(height, area.rows)
     wide = _extent(width, area.cols)
@@ -183,6 +193,16 @@ def offset(
     return Reference(area.sheet, top, left, high, wide, area.whole and (high, wide) == (area.rows, area.cols))
 
 
+def _places(here: Here, grid: tuple[int, ...], part_at: Callable[[tuple[int, int]], Ref | Places]) -> Places:
+    """The array of what stands at each place of a grid, for the only cell of a block."""
+    if here.row.size > 1 or here.col.size > 1:
+        raise NotUniform
+    high, wide = grid
+    spend(STACKED_CALL * high * wide)
+    parts = [[part_at((i, j)) for j in range(wide)] for i in range(high)]
+    return Places(tuple(tuple(part for part in row if not isinstance(part, Places)) for row in parts))
+
+
 def _extent(size: Operand | None, otherwise: int) -> int:
     if size is None or size is BLANK:
         return otherwise
@@ -192,7 +212,7 @@ def _extent(size: Operand | None, otherwise: int) -> int:
 
 
 @function("INDIRECT")
-def indirect(here: Here, text: Value, a1: Value = TRUE) -> Ref:
+def indirect(here: Here, text: Value, a1: Value = TRUE) -> Ref | Places:
     """The range that a text names, as A1 or R1C1.
 
     =INDIRECT("A1") -> 1
@@ -203,12 +223,12 @@ def indirect(here: Here, text: Value, a1: Value = TRUE) -> Ref:
     if isinstance(style, ErrorValue):
         return error(style)
     written = as_texts(text)
-    if written.has(Kind.ERROR):
+    if written.shape[2:] == (1, 1) and written.has(Kind.ERROR):
         if not written.errors.all():
             raise NotUniform
         return written
     if written.shape[2:] != (1, 1):
-        return error(ErrorValue.VALUE)
+        return _places(here, written.shape[2:], lambda at: indirect(here, value_at(written, at), a1))
     assert written.text is not None
     names = written.text[:, :, 0, 0]
     if not style and here.row.size * here.col.size > 1:

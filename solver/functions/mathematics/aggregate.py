@@ -235,7 +235,7 @@ def counta(here: Here, *values: Ref) -> Operand:
     return numbers(constant(direct + _number_of(here, ranges, lambda kind: kind != Kind.BLANK)))
 
 
-@function("COUNTBLANK", calculus=Calculus.STEP)
+@function("COUNTBLANK", ranges=True, calculus=Calculus.STEP)
 def countblank(here: Here, area: Ref) -> Operand:
     """How many cells of a range are blank or hold an empty text."""
     if isinstance(area, References) or not isinstance(area, Reference):

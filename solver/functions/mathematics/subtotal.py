@@ -56,7 +56,7 @@ def _measure(here: Here, name: str, parts: list[Operand]) -> Operand:
     return result
 
 
-@function("SUBTOTAL", calculus=Calculus.KINK, steps=150_000)
+@function("SUBTOTAL", ranges=True, calculus=Calculus.KINK, steps=150_000)
 def subtotal(here: Here, measure: int, *areas: Ref) -> Operand:
     """A measure (1 AVERAGE ... 9 SUM ... 11 VAR.P) of the rows that a filter shows; from 101 on of all visible rows.
 
@@ -82,7 +82,7 @@ def _blank_errors(operand: Operand) -> Operand:
     return overlaid(operand, errors, np.uint8(Kind.BLANK))
 
 
-@function("AGGREGATE", calculus=Calculus.KINK, steps=150_000)
+@function("AGGREGATE", ranges=True, calculus=Calculus.KINK, steps=150_000)
 def aggregate(here: Here, measure: int, option: int, *areas: ArrayRef) -> Operand:
     """A measure of 19 that passes over hidden rows (option 1, 3, 5, 7), errors (2, 3, 6, 7) or subtotals (up to 3).
 

@@ -85,17 +85,6 @@ def _joined(delimiter: str, values: Iterable[Scalar]) -> str | ErrorValue:
     return storable(delimiter.join(words))
 
 
-@function("T")
-def text_or_nothing(value: Scalar) -> str | ErrorValue:
-    """The value if it is a text, else the empty text.
-
-    =T("Rainfall") -> "Rainfall"
-    =T(19) -> ""
-    =T(#N/A) -> #N/A
-    """
-    return value if isinstance(value, (str, ErrorValue)) else ""
-
-
 @function("PHONETIC")
 def phonetic(text: str) -> str:
     """The reading of a text, which is the text itself where none is stored with it.
