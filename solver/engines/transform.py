@@ -6,6 +6,7 @@ Every view is again a `Problem`, so that an engine need not know. `Change` holds
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -22,55 +23,60 @@ if TYPE_CHECKING:
 
 def counted(problem: Problem, progress: Progress) -> Problem:
     """The problem with every evaluation counted, the clock looked at, and the last value of each function kept."""
-    counts = progress.counts
-
-    def count(kind: str, function: Callable[..., Any]) -> Callable[..., Any]:
-        last: list[tuple[Vector, Any]] = []
-
-        def counting(x: Vector, *more: Any) -> Any:
-            if not more and last and np.array_equal(last[0][0], x):
-                return last[0][1]
-            progress.check()
-            counts[kind] += 1
-            value = function(x, *more)
-            if not more:
-                last[:] = [(np.array(x), value)]
-            return value
-
-        return counting
-
-    def count_many(function: Callable[[Vector], Vector]) -> Callable[[Vector], Vector]:
-        def counting(points: Vector) -> Vector:
-            progress.check()
-            counts["function"] += len(points)
-            return function(points)
-
-        return counting
-
-    def own(x: Vector) -> sp.csr_array:
-        # SciPy sorts indices in place where it likes, and a problem may share them between its matrices.
-        matrix = sp.csr_array(problem.row_jac(x), copy=True)
-        matrix.sort_indices()
-        return matrix
-
-    residuals = problem.residuals and replace(
-        problem.residuals,
-        fun=count("function", problem.residuals.fun),
-        jac=count("gradient", problem.residuals.jac),
-    )
+    count = partial(_counting, progress)
     return replace(
         problem,
         fun=count("function", problem.fun),
         grad=count("gradient", problem.grad),
         hessp=count("hessian", problem.hessp),
         hessian=problem.hessian and count("hessian", problem.hessian),
-        fun_many=count_many(problem.fun_many),
+        fun_many=_counting_many(progress, problem.fun_many),
         rows=count("rows", problem.rows),
-        row_jac=count("jacobian", own),
+        row_jac=count("jacobian", partial(_own, problem.row_jac)),
         row_hessp=count("hessian", problem.row_hessp),
-        residuals=residuals,
+        residuals=problem.residuals
+        and replace(
+            problem.residuals,
+            fun=count("function", problem.residuals.fun),
+            jac=count("gradient", problem.residuals.jac),
+        ),
         terms=problem.terms and count("gradient", problem.terms),
     )
+
+
+def _counting(progress: Progress, kind: str, function: Callable[..., Any]) -> Callable[..., Any]:
+    """A function of a point, whose last value is kept, or of a point and more, counted as one of a kind."""
+    last: list[tuple[Vector, Any]] = []
+
+    def counting(x: Vector, *more: Any) -> Any:
+        if not more and last and np.array_equal(last[0][0], x):
+            return last[0][1]
+        progress.check()
+        progress.counts[kind] += 1
+        value = function(x, *more)
+        if not more:
+            last[:] = [(np.array(x), value)]
+        return value
+
+    return counting
+
+
+def _counting_many(progress: Progress, function: Callable[[Vector], Vector]) -> Callable[[Vector], Vector]:
+    """A function of a population (p, n), each of whose points counts."""
+
+    def counting(points: Vector) -> Vector:
+        progress.check()
+        progress.counts["function"] += len(points)
+        return function(points)
+
+    return counting
+
+
+def _own(jacobian: Callable[[Vector], sp.csr_array], x: Vector) -> sp.csr_array:
+    """A copy of a Jacobian: SciPy sorts indices in place where it likes, and a problem may share them."""
+    matrix = sp.csr_array(jacobian(x), copy=True)
+    matrix.sort_indices()
+    return matrix
 
 
 @dataclass(frozen=True)
