@@ -72,6 +72,20 @@ def book_parts(
     return parts | dict(more or {})
 
 
+class Pipe(io.RawIOBase):
+    """Something that can be written to and not wound back: a zip file gets its sizes behind the data."""
+
+    def __init__(self) -> None:
+        self.data = b""
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: bytes) -> int:  # type: ignore[override]
+        self.data += bytes(data)
+        return len(data)
+
+
 def zipped(parts: Mapping[str, str | bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes:
     """The parts as a zip file."""
     buffer = io.BytesIO()

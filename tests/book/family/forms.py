@@ -9,7 +9,7 @@ import zipfile
 
 from solver.book.package.archive import open_archive
 from tests.book.family.base import Parts, fit_parts, member, sheet
-from tests.book.made import MAIN, OFFICE, SHEET_PART, STRICT, STRICT_OFFICE, zipped
+from tests.book.made import MAIN, OFFICE, SHEET_PART, STRICT, STRICT_OFFICE, Pipe, zipped
 
 
 @member()
@@ -150,24 +150,10 @@ def sizes_of_64_bits() -> bytes:
     return buffer.getvalue()
 
 
-class _Pipe(io.RawIOBase):
-    """Something that can be written to and not wound back."""
-
-    def __init__(self) -> None:
-        self.data = b""
-
-    def writable(self) -> bool:
-        return True
-
-    def write(self, data: bytes) -> int:  # type: ignore[override]
-        self.data += bytes(data)
-        return len(data)
-
-
 @member()
 def descriptors() -> bytes:
     """Checksums and sizes behind the data, as programs that write to a pipe leave them."""
-    pipe = _Pipe()
+    pipe = Pipe()
     with zipfile.ZipFile(pipe, "w", zipfile.ZIP_DEFLATED) as archive:  # type: ignore[arg-type]
         for name, content in fit_parts().items():
             archive.writestr(zipfile.ZipInfo(name, (2024, 1, 1, 0, 0, 0)), content, zipfile.ZIP_DEFLATED)

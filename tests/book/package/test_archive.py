@@ -13,24 +13,13 @@ import pytest
 from solver.book.package.archive import Limits, open_archive
 from solver.book.package.repack import rewrite
 from solver.errors import WorkbookError
+from tests.book.made import Pipe
 
 PARTS = {f"part{number}.xml": f"<a>{'content ' * number}{number}</a>".encode() for number in range(12)}
 
 
 def streamed(parts: dict[str, bytes]) -> bytes:
     """A zip file written to a pipe: sizes follow the data in descriptors."""
-
-    class Pipe(io.RawIOBase):
-        def __init__(self) -> None:
-            self.data = b""
-
-        def writable(self) -> bool:
-            return True
-
-        def write(self, data: bytes) -> int:  # type: ignore[override]
-            self.data += bytes(data)
-            return len(data)
-
     pipe = Pipe()
     with zipfile.ZipFile(pipe, "w", zipfile.ZIP_DEFLATED) as archive:  # type: ignore[arg-type]
         for name, content in parts.items():
