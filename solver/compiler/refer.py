@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -164,7 +165,10 @@ def _names_cells(tree: Tree, site: Site) -> bool:
 
 
 def refer(text: str, site: Site, a1: bool) -> Reference | References | None:
-    """The range that a text means (INDIRECT): an address, a defined name or a structured reference; else None."""
+    """The range that a text means (INDIRECT): an address, a defined name or a structured reference; else None.
+
+    NotUniform if a name or a structured reference means another range at every cell of the block.
+    """
     if not a1:
         from solver.compiler.r1c1 import a1_of_r1c1
 
@@ -181,5 +185,9 @@ def refer(text: str, site: Site, a1: bool) -> Reference | References | None:
 
     if not _names_cells(tree, site):
         return None
+    if not isinstance(tree, (Name, Structured)):  # an address is the same wherever the text is read
+        site = replace(site, row=site.row[:1], col=site.col[:, :1])
     found = evaluate(tree, site)
+    if isinstance(found, Reference) and not found.fixed:
+        raise NotUniform
     return found if isinstance(found, (Reference, References)) else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -9,9 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from solver.algebra import Function
+from solver.book.book import DefinedName
 from solver.compiler.calculation import Calculation
 from solver.grid import Area, Cell, column_letters
-from tests.books import book_of, close
+from tests.books import area, book_of, close
 from tests.compiler.cells import split
 
 ROWS, COLS = 6, 4
@@ -99,3 +101,16 @@ def test_gradients(data: st.DataObject) -> None:
         assert calculation.x is not None
         gradients.append(Function(node, calculation.x).gradient(x) if node.live else np.zeros(x.size))
     np.testing.assert_allclose(gradients[0], gradients[1], rtol=1e-12, atol=1e-12)
+
+
+def test_an_address_in_a_text_does_not_move() -> None:
+    """INDIRECT filled down means the same cells everywhere; a name that is relative to its cell does not."""
+    cells: dict[str, Any] = {f"A{r}": float(r * r) for r in range(1, 12)}
+    for r in range(1, 6):
+        cells |= {f"C{r}": '=INDIRECT("A5")', f"D{r}": '=SUM(INDIRECT("A2:A"&4))', f"E{r}": f'=INDIRECT("A"&{r})'}
+        cells |= {f"F{r}": '=INDIRECT("beside")', f"G{r}": f'=INDIRECT("R{r}C1",FALSE)'}
+    book = replace(book_of({"S": cells}), names=(DefinedName("beside", "S!$A1"),))
+    calculation = Calculation(book, strict=True)
+    found = calculation.value(area("C1:G5")).known[0, 0]
+    rows = np.arange(1.0, 6.0)
+    np.testing.assert_array_equal(found.T, [[25.0] * 5, [29.0] * 5, rows**2, rows**2, rows**2])
