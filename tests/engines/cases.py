@@ -2,22 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
 import numpy as np
 
+from .hock import valley, wood
 from .jets import exp, log, sin, sqrt
 from .zoo import INF, Case, build, least_squares
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-
-def _valley(x: Sequence[Any]) -> Any:
-    return 100 * (x[1] - x[0] ** 2) ** 2 + (1 - x[0]) ** 2
-
-
-ROSENBROCK = Case("rosenbrock", build([-1.2, 1], _valley), 0.0, (1, 1))
+ROSENBROCK = Case("rosenbrock", build([-1.2, 1], valley), 0.0, (1, 1))
 
 
 BOUNDED = Case(
@@ -32,14 +23,7 @@ WOOD = Case(
     "wood",
     build(
         [-3, -1, -3, -1],
-        lambda x: (
-            100 * (x[1] - x[0] ** 2) ** 2
-            + (1 - x[0]) ** 2
-            + 90 * (x[3] - x[2] ** 2) ** 2
-            + (1 - x[2]) ** 2
-            + 10.1 * ((x[1] - 1) ** 2 + (x[3] - 1) ** 2)
-            + 19.8 * (x[1] - 1) * (x[3] - 1)
-        ),
+        wood,
         lb=-10,
         ub=10,
     ),
@@ -52,7 +36,7 @@ SMOOTH = [
     ROSENBROCK,
     BOUNDED,
     WOOD,
-    Case("hs001", build([-2, 1], _valley, lb=(-INF, -1.5)), 0.0, (1, 1)),
+    Case("hs001", build([-2, 1], valley, lb=(-INF, -1.5)), 0.0, (1, 1)),
     Case(
         "hs005",
         build(

@@ -32,8 +32,22 @@ def add(
 
 
 def valley(x: Sequence[Any]) -> Any:
+    """Rosenbrock's function."""
     return 100 * (x[1] - x[0] ** 2) ** 2 + (1 - x[0]) ** 2
 
 
 def norm(x: Sequence[Any]) -> Any:
+    """The sum of squares."""
     return sum(v**2 for v in x)
+
+
+def wood(x: Sequence[Any]) -> Any:
+    """Wood's function (Colville 1968): two valleys side by side."""
+    return (
+        100 * (x[1] - x[0] ** 2) ** 2
+        + (1 - x[0]) ** 2
+        + 90 * (x[3] - x[2] ** 2) ** 2
+        + (1 - x[2]) ** 2
+        + 10.1 * ((x[1] - 1) ** 2 + (x[3] - 1) ** 2)
+        + 19.8 * (x[1] - 1) * (x[3] - 1)
+    )

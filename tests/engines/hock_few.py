@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from .hock import add, norm
+from .hock import add, norm, wood
 from .jets import exp, sin, sqrt
 from .zoo import INF, Case
 
@@ -15,14 +15,7 @@ add(
     38,
     [-3, -1, -3, -1],
     0.0,
-    lambda x: (
-        100 * (x[1] - x[0] ** 2) ** 2
-        + (1 - x[0]) ** 2
-        + 90 * (x[3] - x[2] ** 2) ** 2
-        + (1 - x[2]) ** 2
-        + 10.1 * ((x[1] - 1) ** 2 + (x[3] - 1) ** 2)
-        + 19.8 * (x[1] - 1) * (x[3] - 1)
-    ),
+    wood,
     lb=-10,
     ub=10,
 )
