@@ -10,7 +10,6 @@ from .zoo import INF, Case, build, least_squares
 
 ROSENBROCK = Case("rosenbrock", build([-1.2, 1], valley), 0.0, (1, 1))
 
-
 BOUNDED = Case(
     "bounded quadratic",
     build([5, 5, 5], lambda x: (x[0] - 1) ** 2 + 2 * (x[1] + 3) ** 2 + (x[2] - 20) ** 2, lb=0, ub=10),
@@ -18,19 +17,7 @@ BOUNDED = Case(
     (1, 0, 10),
 )
 
-
-WOOD = Case(
-    "wood",
-    build(
-        [-3, -1, -3, -1],
-        wood,
-        lb=-10,
-        ub=10,
-    ),
-    0.0,
-    (1, 1, 1, 1),
-)
-
+WOOD = Case("wood", build([-3, -1, -3, -1], wood, lb=-10, ub=10), 0.0, (1, 1, 1, 1))
 
 SMOOTH = [
     ROSENBROCK,
@@ -55,7 +42,6 @@ SMOOTH = [
     ),
     Case("logarithm", build([3.0], lambda x: x[0] - log(x[0])), 1.0, (1,)),
 ]
-
 
 MISRA = (
     (10.07, 77.6), (14.73, 114.9), (17.94, 141.1), (23.93, 190.8), (29.61, 239.9), (35.18, 289.0), (40.02, 332.8),
