@@ -16,7 +16,7 @@ from solver.errors import FormulaError
 from solver.formula.parse import parse
 from solver.formula.show import spell_number
 from solver.formula.tree import Binary, Number, Percent, Tree, Unary, postorder
-from solver.model.model import ENGINES, Relation, Sense
+from solver.model.model import ENGINES, UNLIMITED, Relation, Sense
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,7 +31,7 @@ HELD_OUT = OWN + "held_out"
 WORDS = {Relation.INT: "integer", Relation.BIN: "binary", Relation.ALLDIFFERENT: "AllDifferent"}
 """What Excel stores as right side for relations that have none."""
 
-UNLIMITED = "2147483647"
+_NO_LIMIT = str(UNLIMITED)
 
 _PLAIN = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[Ee][+-]?\d+)?", re.ASCII)
 _DECIMAL_COMMA = re.compile(r"[+-]?\d+,\d+", re.ASCII)
@@ -169,10 +169,10 @@ TABLE = (
     HiddenName("sho", "Show Iteration Results", FLAG, "2"),
     HiddenName("rlx", "Ignore Integer Constraints", FLAG, "2"),
     HiddenName("tol", "Integer Optimality", NUMBER, "0.01"),
-    HiddenName("tim", "Max Time (Seconds)", NUMBER, UNLIMITED),
-    HiddenName("itr", "Iterations", NUMBER, UNLIMITED),
-    HiddenName("nod", "Max Subproblems", NUMBER, UNLIMITED),
-    HiddenName("mip", "Max Feasible Solutions", NUMBER, UNLIMITED),
+    HiddenName("tim", "Max Time (Seconds)", NUMBER, _NO_LIMIT),
+    HiddenName("itr", "Iterations", NUMBER, _NO_LIMIT),
+    HiddenName("nod", "Max Subproblems", NUMBER, _NO_LIMIT),
+    HiddenName("mip", "Max Feasible Solutions", NUMBER, _NO_LIMIT),
     HiddenName("cvg", "Convergence", NUMBER, "0.0001"),
     HiddenName("drv", "Derivatives", NUMBER, "1"),
     HiddenName("est", "Estimates", NUMBER, "1"),

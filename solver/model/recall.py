@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from solver.model.model import Constraint, Fault, Model, Relation, Sense
+from solver.model.model import ENGINES, Constraint, Fault, Model, Relation, Sense
 from solver.model.names import BY_NAME, HELD_OUT, OPTIONS, OWN, PREFIX, VERSION, number, own_value, plain
 from solver.model.references import NotCellsError, Scope, find_area, find_areas, find_right, scope_of
 
@@ -204,7 +204,7 @@ def _right(reading: _Reading, count: int, relation: Relation | None) -> Right | 
 def _engine(reading: _Reading) -> str | None:
     """This program's own name first, then Excel's number, then what other and older programs store."""
     own = reading.text(OWN + "engine")
-    stored = {"1": "grg", "2": "simplex", "3": "evolutionary"}.get(reading.text("eng") or "")
+    stored = {str(k): name for k, name in enumerate(ENGINES, start=1)}.get(reading.text("eng") or "")
     linear = _flag(reading, "lin")
     if own:
         return plain(own).lower()
