@@ -36,7 +36,9 @@ def call(function: Function, arguments: Sequence[Argument], here: Here) -> Resul
         raise FormulaError(f"{function.names[0]} does not take {count} arguments")
     parameters = [function.parameter(k) for k in range(count)]
     if function.ranges and any(isinstance(argument, Places) for argument in arguments):
-        return _for_each_range(function, parameters, arguments, here)
+        from solver.functions.ranges import for_each_range
+
+        return for_each_range(function, parameters, arguments, here)
     taken = _fitted(parameters, [_take(p, a, here) for p, a in zip(parameters, arguments, strict=True)])
     if function.singly:
         return _singly(function, parameters, taken, here)
@@ -59,41 +61,6 @@ def _singly(function: Function, parameters: Sequence[Parameter], taken: Sequence
         assert isinstance(result, Operand)
         results.append(result)
     return stack_cells(results, (1, 1, *grid))
-
-
-def _for_each_range(
-    function: Function, parameters: Sequence[Parameter], arguments: Sequence[Argument], here: Here
-) -> Operand:
-    """One call for each range of an array of ranges, beside which other arrays go value by value."""
-    if here.row.size > 1 or here.col.size > 1:
-        raise NotUniform
-    whole = [not (p.taking.scalar or p.taking is Taking.REF) for p in parameters]
-    taken = [
-        scalar_of(argument, here) if p.taking.scalar and isinstance(argument, Reference) else argument
-        for p, argument in zip(parameters, arguments, strict=True)
-    ]
-    sizes = [
-        each.shape if isinstance(each, Places) else each.shape[2:]
-        for keeps, each in zip(whole, taken, strict=True)
-        if isinstance(each, Places) or (isinstance(each, Operand) and not keeps)
-    ]
-    grid = np.broadcast_shapes(*sizes)
-    results = []
-    for at in np.ndindex(grid):
-        spend(STACKED_CALL)
-        single = [_of_array(each, at, keeps) for keeps, each in zip(whole, taken, strict=True)]
-        result = call(function, single, here)
-        value = result if isinstance(result, Operand) else scalar_of(result, here)
-        results.append(value if value.shape[2:] == (1, 1) else error(ErrorValue.VALUE))
-    return stack_cells(results, (1, 1, *grid))
-
-
-def _of_array(argument: Argument, at: tuple[int, ...], keeps: bool) -> Argument:
-    """What stands at a place of an argument that is an array of ranges or of values; all else as it is."""
-    if isinstance(argument, Places):
-        i, j = (min(k, size - 1) for k, size in zip(at, argument.shape, strict=True))
-        return argument.parts[i][j]
-    return value_at(argument, at) if isinstance(argument, Operand) and not keeps else argument
 
 
 def _called(function: Function, parameters: Sequence[Parameter], taken: Sequence[Any], here: Here) -> Result:

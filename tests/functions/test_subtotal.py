@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from solver.functions.here import Reference
 from solver.functions.mathematics.subtotal import aggregate, subtotal
-from solver.functions.operand import of_scalars
+from solver.functions.operand import lone, of_scalars
 from tests.functions.formulas import value_of
 
 if TYPE_CHECKING:
@@ -42,8 +42,8 @@ class _HiddenRows:
 def test_hidden_rows() -> None:
     area = Reference("Sheet1", np.zeros((1, 1), dtype=np.intp), np.zeros((1, 1), dtype=np.intp), 4, 1)
     here = _HiddenRows()
-    assert subtotal(here, 9, area).scalar() == 1101.0
-    assert subtotal(here, 109, area).scalar() == 1001.0
+    assert subtotal(here, lone(9.0), area).scalar() == 1101.0
+    assert subtotal(here, lone(109.0), area).scalar() == 1001.0
     assert aggregate(here, 9, 5, area).scalar() == 1001.0
     assert aggregate(here, 9, 4, area).scalar() == 1111.0
     assert aggregate(here, 14, 1, area, of_scalars([[2.0]])).scalar() == 1.0

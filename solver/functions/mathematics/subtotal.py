@@ -10,6 +10,7 @@ import numpy as np
 from solver.functions.alignment import overlaid
 from solver.functions.call import call
 from solver.functions.here import Reference, References
+from solver.functions.lookup.tables import same_for_all
 from solver.functions.operand import BLANK, Operand, error
 from solver.functions.registry import Calculus, function, lookup
 from solver.functions.stack import beside
@@ -18,7 +19,7 @@ from solver.values import ErrorValue, Kind
 if TYPE_CHECKING:
     from solver.functions.here import Here
     from solver.functions.operand import BoolArray
-    from solver.functions.registry import ArrayRef, Ref
+    from solver.functions.registry import ArrayRef, Ref, Value
 
 _NESTED = re.compile(r"\b(?:SUBTOTAL|AGGREGATE)\(", re.IGNORECASE)
 _MEASURES = (
@@ -26,21 +27,25 @@ _MEASURES = (
     "MEDIAN", "MODE.SNGL", "LARGE", "SMALL", "PERCENTILE.INC", "QUARTILE.INC", "PERCENTILE.EXC", "QUARTILE.EXC",
 )  # fmt: skip
 _SUBTOTALS = 11
+_VISIBLE = 101  # from here on SUBTOTAL passes over all hidden rows
 _WITH_RANK = 14  # from here on measures take a rank as their second argument
 
 
 def _kept(here: Here, area: Reference, *, hidden: bool, filtered: bool, nested: bool) -> Operand:
-    """The values of a fixed range, blank where a row is hidden (or filtered out) or a cell is itself a subtotal."""
+    """The values of a range, blank where a row is hidden (or filtered out) or a cell is itself a subtotal."""
     operand = here.read(area)
     high, wide = operand.shape[2:]
-    part = Reference(area.sheet, area.top, area.left, high, wide)
-    gone = np.zeros((1, 1, high, wide), dtype=bool)
+    row, col = area.top - area.top.min(), area.left - area.left.min()
+    first = np.array([[area.top.min()]]), np.array([[area.left.min()]])
+    around = Reference(area.sheet, *first, high + int(row.max()), wide + int(col.max()))
+    gone = np.zeros((around.rows, around.cols), dtype=bool)
     if hidden or filtered:
-        gone |= np.array(here.hidden(part, not hidden), dtype=bool).reshape(1, 1, high, 1)
+        gone |= np.array(here.hidden(around, not hidden), dtype=bool)[:, np.newaxis]
     if nested:
-        texts = here.formulas(part)
-        gone |= np.array([[bool(t and _NESTED.search(t)) for t in line] for line in texts])[np.newaxis, np.newaxis]
-    return overlaid(operand, gone, np.uint8(Kind.BLANK))
+        gone |= [[bool(text and _NESTED.search(text)) for text in line] for line in here.formulas(around)]
+    rows = row[:, :, np.newaxis, np.newaxis] + np.arange(high)[:, np.newaxis]
+    cols = col[:, :, np.newaxis, np.newaxis] + np.arange(wide)
+    return overlaid(operand, gone[rows, cols], np.uint8(Kind.BLANK))
 
 
 def _as_range(operand: Operand) -> Operand:
@@ -56,16 +61,19 @@ def _measure(here: Here, name: str, parts: list[Operand]) -> Operand:
     return result
 
 
-@function("SUBTOTAL", ranges=True, calculus=Calculus.KINK, steps=150_000)
-def subtotal(here: Here, measure: int, *areas: Ref) -> Operand:
+@function("SUBTOTAL", ranges=True, singly=True, calculus=Calculus.KINK)
+def subtotal(here: Here, measure: Value, *areas: Ref) -> Operand:
     """A measure (1 AVERAGE ... 9 SUM ... 11 VAR.P) of the rows that a filter shows; from 101 on of all visible rows.
 
     =SUBTOTAL(9, A1:B1) -> 1
     =SUBTOTAL(102, A1:B1) -> 1
     =SUBTOTAL(12, A1) -> #VALUE!
     """
-    hidden = measure > 100
-    number = measure - 100 if hidden else measure
+    code = same_for_all(measure)
+    if isinstance(code, ErrorValue):
+        return error(code)
+    hidden = code >= _VISIBLE
+    number = int(code) - (_VISIBLE - 1) * hidden
     if not 1 <= number <= _SUBTOTALS:
         return error(ErrorValue.VALUE)
     parts: list[Operand] = []
