@@ -102,10 +102,16 @@ def _part(run: _Run, aside: Sequence[Node], y: Node, areas: Sequence[Area]) -> _
     if not len(times):
         return None
     first, lines = int(times[0]), run.places.shape[1]
-    places = run.places[first : int(times[-1]) + 1].ravel()
-    beside = [area for area in areas if (area.rows if run.down else area.cols) * lines == places.size]
+    needed = int(times[-1]) + 1 - first
+    lengths = [area.rows if run.down else area.cols for area in areas]
+    beside = [area for area, length in zip(areas, lengths, strict=True) if needed <= length <= len(run.places)]
+    if not beside:
+        return None
+    length = beside[0].rows if run.down else beside[0].cols
+    first = max(0, first + needed - length)
+    places = run.places[first : first + length].ravel()
     before = take(run.node, run.places[:first].ravel())
-    if not beside or (first and dependence(before, y).nnz):
+    if first and dependence(before, y).nnz:
         return None
     if first:
         before = replaced([before], {y: constant(np.zeros(y.shape))})[0]

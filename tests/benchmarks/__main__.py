@@ -3,10 +3,12 @@
     whole       the whole command against the whole script: clock, processor, memory, final loss
     evaluation  one value and gradient against the script's, the mean of 200 calls in turns
     growth      reading, compiling, evaluating and writing while the rows double
+    shapes      running counts, lookups, recurrences and their kin: seconds and memory while the rows double
     scattered   20,000 one-off formulas: compiling against tokenising, evaluating against Python on floats
     linear      20,000 shipments: extracting the linear program against solving it by HiGHS
     chained     up to 1,000 variables and 999 nonlinear equations of two neighbours each: time and memory
     profile     where the time of the command goes
+    interruption  Ctrl-C in every phase: seconds until the answer, and what is left behind
     rivals      small sizes against LibreOffice, Gnumeric and finite differences, where they are installed
 
 Ratios are ours over theirs, from one run, the two sides in turns.
@@ -17,7 +19,18 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from tests.benchmarks import chained, evaluation, growth, linear, profile, rivals, scattered, whole
+from tests.benchmarks import (
+    chained,
+    evaluation,
+    growth,
+    interruption,
+    linear,
+    profile,
+    rivals,
+    scattered,
+    shapes,
+    whole,
+)
 from tests.benchmarks.cases import CASES
 
 if TYPE_CHECKING:
@@ -29,10 +42,12 @@ TABLES: dict[str, Callable[[Sequence[Case], bool], None]] = {
     "whole": whole.report,
     "evaluation": evaluation.report,
     "growth": growth.report,
+    "shapes": shapes.report,
     "scattered": scattered.report,
     "linear": linear.report,
     "chained": chained.report,
     "profile": profile.report,
+    "interruption": interruption.report,
     "rivals": rivals.report,
 }
 
