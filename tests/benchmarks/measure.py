@@ -28,17 +28,22 @@ class Process:
     output: Any
 
 
-def process(arguments: Sequence[str]) -> Process:
-    """Runs a Python module with one BLAS thread and compiled files at hand; its output is JSON, or nothing."""
-    environment = {
+def environment() -> dict[str, str]:
+    """What a measured process finds: this package, one BLAS thread, and compiled files at hand."""
+    found = {
         **os.environ,
         "PYTHONPATH": str(_ROOT),
         "PYTHONPYCACHEPREFIX": str(Path(gettempdir()) / "solver-pyc"),
     }
-    environment |= dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
-    environment.pop("PYTHONDONTWRITEBYTECODE", None)
+    found |= dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+    found.pop("PYTHONDONTWRITEBYTECODE", None)
+    return found
+
+
+def process(arguments: Sequence[str]) -> Process:
+    """Runs a Python module in that environment; its output is JSON, or nothing."""
     began = time.perf_counter()
-    child = subprocess.Popen([sys.executable, *arguments], cwd=_ROOT, env=environment, stdout=subprocess.PIPE)
+    child = subprocess.Popen([sys.executable, *arguments], cwd=_ROOT, env=environment(), stdout=subprocess.PIPE)
     assert child.stdout is not None
     printed = child.stdout.read()
     _, status, usage = os.wait4(child.pid, 0)
