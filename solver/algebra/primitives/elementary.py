@@ -95,9 +95,9 @@ def _div_rule(a: Node, b: Node) -> Node | None:
 
 
 @pointwise(np.divide, [R, (0.5, 3.0)], rewrite=_div_rule)
-def div(y: Node, _a: Node, b: Node) -> tuple[Operand, ...]:
+def div(y: Node, a: Node, b: Node) -> tuple[Operand, ...]:
     """a / b."""
-    inverse = div(1.0, b)
+    inverse = y if _is(a, 1.0) else div(1.0, b)
     return inverse, neg(mul(y, inverse))
 
 
