@@ -102,20 +102,22 @@ class Operand:
     def scalars(self) -> TextArray:
         """All values as an object array of its shape."""
         shape = self.shape
-        kind = np.broadcast_to(self.kind, shape)
-        known = np.broadcast_to(self.known, shape)
         out = np.empty(shape, dtype=object)
+        if out.size == 1:
+            out[0, 0, 0, 0] = self.scalar()
+            return out
+        kind, known = np.broadcast_to(self.kind, shape), np.broadcast_to(self.known, shape)
         out[...] = known.astype(object)
         if self.text is not None:
             np.copyto(out, np.broadcast_to(self.text, shape), where=kind == Kind.TEXT)
-        booleans = kind == Kind.BOOLEAN
-        if booleans.any():
+        if self.has(Kind.BOOLEAN):
+            booleans = kind == Kind.BOOLEAN
             out[booleans] = (known[booleans] != 0).tolist()
-        blanks = kind == Kind.BLANK
-        if blanks.any():
-            out[blanks] = None
-        for code in np.unique(kind[kind > Kind.ERROR]):
-            out[kind == code] = ErrorValue(int(code) - Kind.ERROR)
+        if self.has(Kind.BLANK):
+            out[kind == Kind.BLANK] = None
+        if self.has(Kind.ERROR):
+            for code in np.unique(kind[kind > Kind.ERROR]):
+                out[kind == code] = ErrorValue(int(code) - Kind.ERROR)
         return out
 
 
@@ -131,6 +133,8 @@ class Strip(Operand):
 
 def _at(array: npt.NDArray[np.generic], position: Shape) -> np.generic:
     """The element of a broadcast array at a position of the full shape."""
+    if array.size == 1:
+        return array.flat[0]
     element: np.generic = array[tuple(0 if size == 1 else k for k, size in zip(position, array.shape, strict=True))]
     return element
 
@@ -239,6 +243,16 @@ def with_errors(result: Operand, *arguments: Operand) -> Operand:
     for argument in reversed(culprits):
         kind = np.where(argument.errors, argument.kind, kind)
     return Operand(kind, _cleared(result.number, kind > Kind.ERROR), result.text)
+
+
+def deleted(*arguments: object) -> Operand | None:
+    """The first argument that is an error and nothing else: what is left of a range that was deleted."""
+    for argument in arguments:
+        if isinstance(argument, Operand) and argument.shape[2:] == (1, 1) and argument.has(Kind.ERROR):
+            if not argument.errors.all():
+                raise NotUniform
+            return argument
+    return None
 
 
 def _cleared(node: Node, mask: BoolArray) -> Node:
