@@ -5,6 +5,7 @@ Arrays come with their axes counted from the end, and may have a population's ax
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -55,6 +56,32 @@ def inner_products(shapes: Sequence[Shape], summed: list[int], shared: list[int]
     return Prepared(kernel, bound)
 
 
+@dataclass(frozen=True, slots=True)
+class _Stacked:
+    """An operand as a stack of matrices: its shape without unit axes, their order, and (shared..., first, second)."""
+
+    rank: int
+    dense: Shape
+    order: tuple[int, ...]
+    flat: Shape
+
+    def __call__(self, x: Array) -> Array:
+        """The operand in that form, a view where it can be; a population's axis stays in front."""
+        batch = batch_of(x, self.rank)
+        x = x.reshape(batch + self.dense)
+        return x.transpose(*range(len(batch)), *[axis + x.ndim for axis in self.order]).reshape(batch + self.flat)
+
+
+def _stacked(shape: Shape, shared: list[int], first: list[int], second: list[int]) -> _Stacked:
+    """How an operand of some shape becomes a stack of matrices over the axes `first` and `second`."""
+    axes = [*shared, *first, *second]
+    present = sorted(axes)
+    order = tuple(present.index(axis) - len(present) for axis in axes)
+    sizes = [int(np.prod([shape[axis] for axis in group], dtype=int)) for group in (first, second)]
+    flat = (*[shape[axis] for axis in shared], *sizes)
+    return _Stacked(len(shape), tuple(shape[axis] for axis in present), order, flat)
+
+
 def matrix_product(
     shapes: Sequence[Shape], summed: list[int], shared: list[int], rows: list[int], cols: list[int]
 ) -> Prepared:
@@ -65,19 +92,8 @@ def matrix_product(
     if max(rows, default=0) > min(cols, default=0) and sorted([*shared, *cols, *rows]) == [*shared, *cols, *rows]:
         turned = matrix_product(shapes[::-1], summed, shared, cols, rows)
         return Prepared(lambda a, b, out=None: turned.kernel(b, a, out=out), lambda a, b, out: turned.bound(b, a, out))
-    rank = len(shapes[0])
-
-    def flattening(shape: Shape, first: list[int], second: list[int]) -> tuple[Shape, list[int], Shape]:
-        """The shape without unit axes, the order of those left, and the shape (shared..., first, second)."""
-        axes = [*shared, *first, *second]
-        present = sorted(axes)
-        dense = tuple(shape[axis] for axis in present)
-        order = [present.index(axis) - len(present) for axis in axes]
-        sizes = [int(np.prod([shape[axis] for axis in group], dtype=int)) for group in (first, second)]
-        return dense, order, (*[shape[axis] for axis in shared], *sizes)
-
-    dense_a, order_a, flat_a = flattening(shapes[0], rows, summed)
-    dense_b, order_b, flat_b = flattening(shapes[1], summed, cols)
+    left, right = _stacked(shapes[0], shared, rows, summed), _stacked(shapes[1], shared, summed, cols)
+    depth, flat = len(left.flat), (*left.flat[:-1], right.flat[-1])
     full = tuple(max(pair) if 0 not in pair else 0 for pair in zip(*shapes, strict=True))
     final = reduced_shape(full, tuple(summed))
     kept = [*shared, *rows, *cols]
@@ -85,36 +101,31 @@ def matrix_product(
     back = [kept.index(axis) for axis in sorted(kept)]
     in_order = kept == sorted(kept)
 
-    def arranged(x: Array, dense: Shape, order: list[int], flat: Shape) -> Array:
-        batch = batch_of(x, rank)
-        x = x.reshape(batch + dense)
-        return x.transpose(*range(len(batch)), *[axis + x.ndim for axis in order]).reshape(batch + flat)
-
     def kernel(a: Array, b: Array, out: Array | None = None) -> Array:
-        a, b = arranged(a, dense_a, order_a, flat_a), arranged(b, dense_b, order_b, flat_b)
+        a, b = left(a), right(b)
         if a.ndim == b.ndim == 2:
             a, b = _turned(a, b)
-        if out is not None and in_order and a.ndim == b.ndim == len(flat_a):
-            np.matmul(a, b, out=out.reshape((*flat_a[:-1], flat_b[-1])))
+        if out is not None and in_order and a.ndim == b.ndim == depth:
+            np.matmul(a, b, out=out.reshape(flat))
             return out
         value = _stacked_product(a, b)
-        batch = value.shape[: value.ndim - len(flat_a)]
+        batch = value.shape[: value.ndim - depth]
         extra = len(batch)
         value = value.reshape(batch + unflat).transpose(*range(extra), *[axis + extra for axis in back])
         return written(value.reshape(batch + final), out)
 
     def bound(a: Array, b: Array, out: Array) -> Callable[[], object] | None:
-        left, right = arranged(a, dense_a, order_a, flat_a), arranged(b, dense_b, order_b, flat_b)
-        views = np.may_share_memory(left, a) and np.may_share_memory(right, b)
-        if not (in_order and views and left.ndim == right.ndim == len(flat_a)):
+        x, y = left(a), right(b)
+        views = np.may_share_memory(x, a) and np.may_share_memory(y, b)
+        if not (in_order and views and x.ndim == y.ndim == depth):
             return None
-        target = out.reshape((*flat_a[:-1], flat_b[-1]))
-        if left.ndim == 2:
-            quick_left, quick_right = _turned(left, right)
-            for copy, original in ((quick_left, left), (quick_right, right)):
+        target = out.reshape(flat)
+        if x.ndim == 2:
+            quick_x, quick_y = _turned(x, y)
+            for copy, original in ((quick_x, x), (quick_y, y)):
                 if copy is not original:
-                    return partial(_after_copying, original, copy, partial(np.matmul, quick_left, quick_right, target))
-        return partial(np.matmul, left, right, target)
+                    return partial(_after_copying, original, copy, partial(np.matmul, quick_x, quick_y, target))
+        return partial(np.matmul, x, y, target)
 
     return Prepared(kernel, bound)
 
