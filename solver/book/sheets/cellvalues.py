@@ -18,6 +18,7 @@ from solver.values import ERROR_OF_LABEL, ErrorValue, Kind
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from solver.book.book import KeyArray, KindArray
     from solver.book.sheets.scan import Batch
 
 _DAMAGED = "the file is damaged; open it in a spreadsheet program and save it again"
@@ -50,23 +51,10 @@ class Context:
 
 def columns(batch: Batch, sheet: str, context: Context) -> Cells:
     """The values of a batch as columns; WorkbookError names the first cell that holds nonsense."""
-    size = len(batch.row)
-    row, col = np.array(batch.row, np.int64), np.array(batch.col, np.int64)
-    outside = np.flatnonzero((row < 0) | (row >= MAX_ROWS) | (col >= MAX_COLS))
-    if len(outside):
-        first = outside[0]
-        raise WorkbookError(
-            f"a cell in row {row[first] + 1} and column {col[first] + 1} lies outside the sheet",
-            where=sheet,
-            hint=_DAMAGED,
-        )
-    if all(kind.type == "n" for kind in set(batch.attributes)):
-        codes = np.where(np.fromiter(map(bool, batch.value), bool, size), np.uint8(_NUMBER), np.uint8(_NOTHING))
-    else:
-        codes = np.array([_code(a.type, v) for a, v in zip(batch.attributes, batch.value, strict=True)], np.uint8)
+    row, col = _inside(batch, sheet)
+    size, value, codes = len(row), batch.value, _codes(batch)
     places = {code: np.flatnonzero(codes == code).tolist() for code in range(_NOTHING)}
     kind, number, text = np.zeros(size, np.uint8), np.zeros(size), np.full(size, None, object)
-    value = batch.value
 
     at = places[_NUMBER]
     kind[at] = Kind.NUMBER
@@ -96,6 +84,28 @@ def columns(batch: Batch, sheet: str, context: Context) -> Cells:
     kind[at] = Kind.NUMBER
     number[at] = _each(batch, at, sheet, "a date", lambda moment: serial(_str(moment), context.date1904))
     return Cells(row.astype(np.int32), col.astype(np.int32), kind, number, text)
+
+
+def _inside(batch: Batch, sheet: str) -> tuple[KeyArray, KeyArray]:
+    """The rows and columns of a batch; WorkbookError where one lies outside the sheet."""
+    row, col = np.array(batch.row, np.int64), np.array(batch.col, np.int64)
+    outside = np.flatnonzero((row < 0) | (row >= MAX_ROWS) | (col >= MAX_COLS))
+    if len(outside):
+        first = outside[0]
+        raise WorkbookError(
+            f"a cell in row {row[first] + 1} and column {col[first] + 1} lies outside the sheet",
+            where=sheet,
+            hint=_DAMAGED,
+        )
+    return row, col
+
+
+def _codes(batch: Batch) -> KindArray:
+    """Which kind of stored value each cell has."""
+    if all(kind.type == "n" for kind in set(batch.attributes)):
+        filled = np.fromiter(map(bool, batch.value), bool, len(batch.value))
+        return np.where(filled, np.uint8(_NUMBER), np.uint8(_NOTHING))
+    return np.array([_code(a.type, v) for a, v in zip(batch.attributes, batch.value, strict=True)], np.uint8)
 
 
 def _code(type_: str, value: bytes | str) -> int:
