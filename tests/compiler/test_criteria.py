@@ -98,6 +98,11 @@ LIVE = [
     "MAXIFS(B$1:B{r},A$1:A{r},A{r})",
     'MINIFS($B$1:$B$11,$A$1:$A$11,"<="&A{r})',
     'COUNTIF(B$1:B{r},">"&A{r})*B{r}',
+    'COUNTIF(B$1:B{r},">0")*B{r}',
+    'SUMIF(B{r}:B$11,">=0.1",B{r}:B$11)',
+    'SUMIFS(B$1:C{r},B$1:C{r},"<1",A$1:B{r},">0")',
+    'AVERAGEIF(B$1:B{r},"<>7")',
+    'MAXIFS(B$1:B{r},B$1:B{r},"<9")',
 ]
 
 

@@ -27,6 +27,9 @@ OWN = [
     "=SUMPRODUCT({past},{other})*0.01+{d}",
     "=SUMSQ({past})*0.001+SIN({a})",
     "=MAX({past})+1",
+    '=COUNTIF({past},">0.2")*0.1+{d}',
+    '=SUMIF({past},"<1")*$A$1+{d}',
+    '=SUMIF({other},"<1",{past})*$A$1+{d}',
 ]
 
 

@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from solver.algebra import constant, div, sum_
+from solver.algebra import constant, div
 from solver.functions.alignment import aligned, extended
 from solver.functions.arrange import spread_to
 from solver.functions.call import scalar_of
 from solver.functions.criteria.ranked import ranked
-from solver.functions.criteria.selected import masked_numbers, picked_numbers, sorted_numbers
-from solver.functions.criteria.selection import Condition, mask_of, selected, selects_live
+from solver.functions.criteria.selected import count_under, masked_numbers, picked_numbers, sorted_numbers
+from solver.functions.criteria.selection import Condition, selected, selects_live
 from solver.functions.here import Growing, Reference, References, growing_alike
 from solver.functions.mathematics.aggregate import averaged
-from solver.functions.operand import Operand, error, numbers
+from solver.functions.operand import Operand, deleted, error, numbers
 from solver.functions.registry import Calculus, function
 from solver.functions.sample import blamed
 from solver.grid import MAX_COLS, MAX_ROWS
@@ -71,18 +71,21 @@ def _conditions(here: Here, areas: Sequence[Ref], wanted: Sequence[Operand]) -> 
     return conditions, rows * cols - high * wide
 
 
-def _refused(wanted: Sequence[Operand]) -> Operand:
-    """#VALUE! for every combination of criteria."""
-    return spread_to(error(ErrorValue.VALUE), np.broadcast_shapes(*(each.shape for each in aligned(*wanted))))
+def _refused(wanted: Sequence[Operand], fault: Operand) -> Operand:
+    """An error for every combination of criteria."""
+    return spread_to(fault, np.broadcast_shapes(*(each.shape for each in aligned(*wanted))))
 
 
 def _count(here: Here, areas: Sequence[Ref], wanted: Sequence[Operand]) -> Operand:
+    gone = deleted(*areas)
+    if gone is not None:
+        return _refused(wanted, gone)
     try:
         conditions, unread = _conditions(here, areas, wanted)
     except _Mismatch:
-        return _refused(wanted)
+        return _refused(wanted, error(ErrorValue.VALUE))
     if selects_live(conditions):
-        return numbers(sum_(mask_of(conditions), -1))
+        return numbers(count_under(conditions))
     order = ranked(conditions, (1, 1))
     if order is not None:
         return numbers(constant(order.counts))
@@ -92,6 +95,9 @@ def _count(here: Here, areas: Sequence[Ref], wanted: Sequence[Operand]) -> Opera
 
 def _measured(here: Here, values: Ref, areas: Sequence[Ref], wanted: Sequence[Operand], how: str) -> Operand:
     """The sum, mean, largest or smallest of the values whose cells meet all criteria."""
+    gone = deleted(values, *areas)
+    if gone is not None:
+        return _refused(wanted, gone)
     try:
         growing_alike([values, *areas])
         conditions, _ = _conditions(here, areas, wanted)
@@ -103,9 +109,9 @@ def _measured(here: Here, values: Ref, areas: Sequence[Ref], wanted: Sequence[Op
             high, wide = grid.shape[2:]
             conditions = [each._replace(area=extended(each.area, high, wide, Kind.BLANK)) for each in conditions]
     except _Mismatch:
-        return _refused(wanted)
+        return _refused(wanted, error(ErrorValue.VALUE))
     if selects_live(conditions):
-        masked = masked_numbers(grid, conditions)
+        masked = masked_numbers(grid, conditions, sums=how in ("sum", "mean"))
         if how == "mean":
             return numbers(div(masked.total(), masked.count))
         return numbers(masked.total() if how == "sum" else masked.extreme(how == "max"))

@@ -1,7 +1,8 @@
 """Criteria of COUNTIF and its kin: what a criterion means, and which values of a range meet it.
 
 A criterion is a value or a text such as ">=3", "<>", "a*". Equality of texts ignores case and knows wildcards; a number
-also meets texts that read as that number; order is only looked for among values of the criterion's own kind.
+also meets texts that read as that number; order is only looked for among values of the criterion's own kind, of which
+errors are one.
 
 A range is indexed once, by value and by order, so that a whole column of criteria costs one look-up each.
 """
@@ -169,8 +170,11 @@ class Column:
         return np.sort(np.concatenate(found)) if found else _NOTHING
 
     def _ordered(self, relation: str, value: Scalar) -> IntArray:
-        if isinstance(value, ErrorValue) or value is None:
+        if value is None:
             return _NOTHING
+        if isinstance(value, ErrorValue):  # in the order of ERROR.TYPE
+            of_error = self.kind > Kind.ERROR
+            return np.flatnonzero(of_error & _holds(relation, self.kind.astype(np.float64) - Kind.ERROR, float(value)))
         if isinstance(value, bool):
             truth = _holds(relation, self.number, float(value))
             return np.flatnonzero((self.kind == Kind.BOOLEAN) & truth)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from solver.algebra import apply, constant, max_, min_, mul, reshape, sum_, take, where
+from solver.algebra import apply, constant, cumsum, max_, min_, mul, reshape, sum_, take, where
 from solver.functions.arrange import flatten, spread_to
 from solver.functions.criteria.selection import mask_of, selected
 from solver.functions.mathematics.aggregate import taken
@@ -138,19 +138,20 @@ def sorted_numbers(values: Operand, order: Ranked) -> Sorted:
 
 @dataclass(frozen=True, slots=True)
 class Masked:
-    """Numbers under a live mask: `values` and `mask` (R, C, 1, n)."""
+    """Numbers under a live mask: `values` and `mask` (R, C, 1, n), and how far they count, if that varies."""
 
     values: Node
     mask: Node
+    extent: Condition | None
 
     @property
     def count(self) -> Node:
         """How many numbers each result stands for."""
-        return sum_(self.mask, -1)
+        return _summed(self.mask, self.extent)
 
     def total(self) -> Node:
         """The sums."""
-        return sum_(where(self.mask, self.values, 0.0), -1)
+        return _summed(where(self.mask, self.values, 0.0), self.extent)
 
     def extreme(self, largest: bool) -> Node:
         """The largest or smallest numbers, 0 of none."""
@@ -158,11 +159,42 @@ class Masked:
         return where(self.count, over(where(self.mask, self.values, worst), -1), 0.0)
 
 
-def masked_numbers(values: Operand, conditions: Sequence[Condition]) -> Masked:
-    """The numbers under the mask of live criteria; an error among them fails whatever reads it."""
+def masked_numbers(values: Operand, conditions: Sequence[Condition], *, sums: bool = False) -> Masked:
+    """The numbers under the mask of live criteria; an error among them fails whatever reads it.
+
+    Where only `sums` are wanted, a range that grows under the same criteria for all cells is gone through once.
+    """
     row = flatten(values)
     node, counts = taken(row)
     if row.has(Kind.ERROR):
         node = where(constant(row.errors.astype(np.float64)), fail(ErrorValue.VALUE), node)
         counts = counts | row.errors
-    return Masked(node, mul(mask_of(conditions), constant(counts.astype(np.float64))))
+    conditions, extent = _apart(conditions) if sums else (conditions, None)
+    return Masked(node, mul(mask_of(conditions), constant(counts.astype(np.float64))), extent)
+
+
+def count_under(conditions: Sequence[Condition]) -> Node:
+    """How many places meet live criteria."""
+    conditions, extent = _apart(conditions)
+    return _summed(mask_of(conditions), extent)
+
+
+def _apart(conditions: Sequence[Condition]) -> tuple[Sequence[Condition], Condition | None]:
+    """The conditions without how far a growing range goes, where nothing else varies from cell to cell."""
+    *others, last = conditions
+    alike = all(each.area.shape[:2] == each.wanted.shape[:2] == (1, 1) for each in others)
+    return (others, last) if last.relation is not None and others and alike else (conditions, None)
+
+
+def _summed(values: Node, extent: Condition | None) -> Node:
+    """The sums of values (R, C, 1, n), or of those of one row as far as the range of each cell goes."""
+    if extent is None:
+        return sum_(values, -1)
+    places, limit = extent.area.known, extent.wanted.known
+    down = places[0, 0, 0, 0] != places[0, 0, -1, 0]
+    order = np.argsort(places.ravel(), kind="stable")
+    count = np.searchsorted(places.ravel()[order], limit)  # before the limit
+    if extent.relation == ">=":
+        order, count = order[::-1], order.size - count
+    lined = take(values, order.reshape((1, 1, -1, 1) if down else (1, 1, 1, -1)))
+    return take(cumsum(lined, 2 if down else 3), count - 1)
