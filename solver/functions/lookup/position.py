@@ -9,7 +9,7 @@ import numpy as np
 from solver.algebra import constant
 from solver.functions.coerce import number_of, text_of
 from solver.functions.here import Reference, References
-from solver.functions.operand import BLANK, Operand, error, lone, numbers
+from solver.functions.operand import BLANK, Operand, deleted, error, lone, numbers
 from solver.functions.registry import Calculus, function
 from solver.grid import MAX_COLS, MAX_ROWS, column_letters, quote_sheet
 from solver.values import ErrorValue
@@ -37,7 +37,7 @@ def row(here: Here, area: Ref | None = None) -> Operand:
     if area is None or area is BLANK:
         return _ramp(here.row, 1, 2)
     if not isinstance(area, Reference):
-        return error(ErrorValue.VALUE)
+        return deleted(area) or error(ErrorValue.VALUE)
     return _ramp(area.top, area.rows, 2)
 
 
@@ -51,7 +51,7 @@ def column(here: Here, area: Ref | None = None) -> Operand:
     if area is None or area is BLANK:
         return _ramp(here.col, 1, 3)
     if not isinstance(area, Reference):
-        return error(ErrorValue.VALUE)
+        return deleted(area) or error(ErrorValue.VALUE)
     return _ramp(area.left, area.cols, 3)
 
 

@@ -25,6 +25,7 @@ from solver.functions.operand import (
     NotUniform,
     Operand,
     Strip,
+    deleted,
     error,
     lone,
     numbers,
@@ -162,7 +163,7 @@ def offset(
     =OFFSET(A1, -1, 0) -> #REF!
     """
     if not isinstance(area, Reference):
-        return error(ErrorValue.VALUE)
+        return deleted(area) or error(ErrorValue.VALUE)
     asked = [None if part is BLANK else part for part in (rows, cols, height, width)]
     grid = np.broadcast_shapes(*(part.shape[2:] for part in asked if part is not None))
     if grid != (1, 1):

@@ -14,7 +14,7 @@ from solver.functions.here import Growing, Reference, References, growing_alike
 from solver.functions.logic.choosing import values_of
 from solver.functions.lookup.locate import counted_from_one, entries_at, entry_at, located, vector_of
 from solver.functions.lookup.search import Match
-from solver.functions.operand import BLANK, TRUE, NotUniform, Operand, error, lone, with_errors
+from solver.functions.operand import BLANK, TRUE, NotUniform, Operand, deleted, error, lone, with_errors
 from solver.functions.registry import Calculus, function
 from solver.values import ErrorValue, Kind
 
@@ -50,6 +50,9 @@ def match(here: Here, key: Value, values: Ref, kind: Value = _ONE) -> Operand:
     how = same_for_all(kind)
     if isinstance(how, ErrorValue):
         return error(how)
+    gone = deleted(values)
+    if gone is not None:
+        return with_errors(gone, key)
     vector = error(ErrorValue.NA) if isinstance(values, References) else vector_of(values, here)
     if vector is None:
         return error(ErrorValue.NA)
@@ -87,6 +90,9 @@ def xmatch(here: Here, key: Value, values: Ref, mode: Value = _ZERO, order: Valu
     options = _x_options(mode, order)
     if isinstance(options, ErrorValue):
         return error(options)
+    gone = deleted(values)
+    if gone is not None:
+        return with_errors(gone, key)
     vector = None if isinstance(values, References) else vector_of(values, here)
     if vector is None:
         return error(ErrorValue.VALUE)
@@ -170,6 +176,9 @@ def lookup_of(here: Here, key: Value, values: ArrayRef, results: ArrayRef | None
     """
     if isinstance(values, References) or isinstance(results, References):
         return error(ErrorValue.VALUE)
+    gone = deleted(values, results)
+    if gone is not None:
+        return with_errors(gone, key)
     high, wide = (values.rows, values.cols) if isinstance(values, Reference) else values.shape[2:]
     across = wide > high
     if results is None:
@@ -215,6 +224,9 @@ def xlookup(
     options = _x_options(mode, order)
     if isinstance(options, ErrorValue):
         return error(options)
+    gone = deleted(values, results)
+    if gone is not None:
+        return with_errors(gone, key)
     growing_alike([values, results])
     vector = None if isinstance(values, References) else vector_of(values, here)
     if vector is None or isinstance(results, References):

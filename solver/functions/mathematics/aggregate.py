@@ -30,7 +30,7 @@ from solver.algebra import (
 from solver.functions.alignment import overlaid
 from solver.functions.arrange import flatten, spread_to
 from solver.functions.here import Reference, References
-from solver.functions.operand import error, numbers
+from solver.functions.operand import deleted, error, numbers
 from solver.functions.registry import Calculus, function
 from solver.functions.sample import blamed, comparison, first_fault, listed
 from solver.values import ErrorValue, Kind
@@ -238,8 +238,8 @@ def counta(here: Here, *values: Ref) -> Operand:
 @function("COUNTBLANK", ranges=True, calculus=Calculus.STEP)
 def countblank(here: Here, area: Ref) -> Operand:
     """How many cells of a range are blank or hold an empty text."""
-    if isinstance(area, References) or not isinstance(area, Reference):
-        return error(ErrorValue.VALUE)
+    if not isinstance(area, Reference):
+        return deleted(area) or error(ErrorValue.VALUE)
     operand = here.read(area)
     empty = operand.kind == Kind.BLANK
     if operand.text is not None:
