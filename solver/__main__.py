@@ -1,6 +1,6 @@
 """`python -m solver` is the command `solver`."""
 
-from solver.cli.commands import main
+from solver.cli import main
 
 if __name__ == "__main__":
     main()

@@ -1,5 +1,18 @@
 """The command: what is typed and what is seen."""
 
-from solver.cli.commands import main
+from __future__ import annotations
 
 __all__ = ["main"]
+
+
+def main() -> None:
+    """The command `solver`, from its first moment on ended by Ctrl-C without a traceback."""
+    from solver.cli.interruption import at_once, leave
+
+    at_once()
+    from solver.cli.commands import main as command
+
+    try:
+        command()
+    except SystemExit as end:
+        leave(int(end.code or 0))

@@ -13,6 +13,7 @@ from typing import Any
 import click
 
 from solver.cli.fit import fit
+from solver.cli.interruption import stoppable
 from solver.cli.lesson import LESSON
 from solver.cli.parts import (
     BOOK,
@@ -29,7 +30,6 @@ from solver.cli.parts import (
     refusals,
     refuse_target,
     request_of,
-    stoppable,
     write,
     writing_options,
 )
@@ -141,7 +141,7 @@ def plot(book: Path, **asked: Any) -> None:
                 opened, pipeline.pick_models(opened, asked["sheet"]), request_of(asked, progress.watch)
             )
         drawn = picture(pipeline.report_tables(opened, answers, kinds), form)
-    with refusals(target):
+    with refusals(target), stoppable():
         save(drawn, target)
     if not asked["quiet"]:
         click.echo(f"written to {target}")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from solver.cli.interruption import stoppable
 from solver.cli.parts import (
     BOOK,
     JSON,
@@ -20,7 +21,6 @@ from solver.cli.parts import (
     print_json,
     refusals,
     request_of,
-    stoppable,
     write,
     writing_options,
 )

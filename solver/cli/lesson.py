@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from solver.cli.interruption import stoppable
 from solver.cli.parts import (
     BOOK,
     BREAK_SIGNATURE,
@@ -164,7 +165,7 @@ def new(template: str, out: Path, given: Path | None, factors: int | None, seed:
     from solver.lesson.starting import TEMPLATES, written
     from solver.lesson.starting import new as planned
 
-    with refusals(out):
+    with refusals(out), stoppable():
         if template not in TEMPLATES:
             raise ModelError(f"there is no template {template}", hint=near_miss(template, TEMPLATES))
         if out.exists() and not force:

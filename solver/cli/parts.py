@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import sys
-import threading
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import click
 
+from solver.cli.interruption import stoppable
 from solver.errors import (
     CircularReference,
     EngineError,
@@ -33,8 +32,8 @@ if TYPE_CHECKING:
 
 Command = TypeVar("Command", bound="Callable[..., Any]")
 
-_MOMENT = 0.5
-"""Seconds after which a run that was asked to stop, and has not ended, says that it was heard."""
+_AT_ONCE = 1000
+"""Entries of a list or an object that become JSON in one go."""
 
 BOOK = click.argument("book", type=click.Path(path_type=Path))
 SHEET = click.option("--sheet", metavar="NAME", help="Sheet of the model; else the only model, or the active sheet's.")
@@ -75,8 +74,6 @@ class Commands(click.Group):
                 stream.reconfigure(errors="backslashreplace")  # a terminal may know fewer letters than a sheet
         try:
             code = super().main(args, prog_name, complete_var, standalone_mode=False, **extra)
-        except SystemExit as end:
-            code = end.code
         except click.Abort:
             code = ExitCode.NO_ANSWER
         except click.ClickException as error:
@@ -88,7 +85,6 @@ class Commands(click.Group):
         except Exception as error:  # noqa: BLE001  a person shall never meet a bare traceback
             click.echo(f"{self.name}: {unexpected(error)}", err=True)
             code = ExitCode.BAD_INPUT
-        _end_searches(code or 0)
         sys.exit(code or 0)
 
 
@@ -124,49 +120,36 @@ def refuse(file: Path, what: str, code: ExitCode = ExitCode.BAD_INPUT) -> NoRetu
     sys.exit(code)
 
 
-def _end_searches(code: ExitCode | int) -> None:
-    """Ends the process here where a search runs on that was interrupted and has not noticed it."""
-    if threading.active_count() > 1:
-        from solver.engines.linear.search import left_running
-
-        if left_running():
-            sys.stdout.flush()
-            sys.stderr.flush()
-            os._exit(code)
-
-
-@contextmanager
-def stoppable() -> Iterator[None]:
-    """Lets Ctrl-C, and a request to terminate, end a run that keeps the best point so far.
-
-    What is then written may take its time: after a moment a line says that the request was heard.
-    """
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    heard = threading.Timer(_MOMENT, click.echo, ["stopping; Ctrl-C again leaves and writes nothing"], {"err": True})
-    heard.daemon = True
-
-    def stop(*_: object) -> NoReturn:
-        if heard.ident is None:
-            heard.start()
-        raise KeyboardInterrupt
-
-    stopping = [signal.SIGTERM]
-    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:  # a job in the background ignores it
-        stopping.append(signal.SIGINT)
-    before = {number: signal.signal(number, stop) for number in stopping}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-        heard.cancel()
-
-
 def print_json(listing: object) -> None:
     """Prints one JSON object in ASCII, which every terminal and pipe can carry."""
-    click.echo(json.dumps(listing, allow_nan=False))
+    out = click.get_text_stream("stdout")
+    for piece in _json_pieces(listing):
+        out.write(piece)
+    out.write("\n")
+    out.flush()
+
+
+def _json_pieces(value: Any) -> Iterator[str]:
+    """The JSON of a value in pieces, between which Ctrl-C is heard: whatever is long is cut, at any depth."""
+    if not isinstance(value, (dict, list, tuple)) or not value:
+        yield json.dumps(value, allow_nan=False)
+    elif len(value) > _AT_ONCE:
+        entries = list(value.items() if isinstance(value, dict) else value)
+        for first in range(0, len(entries), _AT_ONCE):
+            some = entries[first : first + _AT_ONCE]
+            text = json.dumps(dict(some) if isinstance(value, dict) else some, allow_nan=False)
+            yield (", " if first else text[0]) + text[1:-1]
+        yield text[-1]
+    elif isinstance(value, dict):
+        for place, (name, part) in enumerate(value.items()):
+            yield f"{', ' if place else '{'}{json.dumps(name)}: "
+            yield from _json_pieces(part)
+        yield "}"
+    else:
+        for place, part in enumerate(value):
+            yield ", " if place else "["
+            yield from _json_pieces(part)
+        yield "]"
 
 
 def refuse_target(book: Book, target: Path, asked: Mapping[str, Any]) -> None:
@@ -185,7 +168,7 @@ def write(book: Book, edits: Edits, target: Path, asked: Mapping[str, Any]) -> N
     from solver import pipeline
     from solver.book.package.turns import cautions
 
-    with refusals(target):
+    with refusals(target), stoppable():
         place = cautions(target.resolve())
         pipeline.write(
             book,

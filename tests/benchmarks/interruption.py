@@ -34,6 +34,9 @@ TRIES = 4
 PATIENCE = 60.0
 """Seconds after which a run counts as hanging."""
 
+PYTHON = 0.15
+"""Seconds that Python itself takes to start, in which Ctrl-C is its own matter."""
+
 PHASES = ("start", "read", "compile", "solve", "write")
 SOLVED = ("long", "grid-1000", "transport-300", "network", "regression", "recurrence")
 LOOKED_AT = ("long", "grid-1000")
@@ -118,7 +121,7 @@ def _looked_at(book: Path, command: Sequence[str]) -> Seen:
     subprocess.run([sys.executable, "-m", "solver", *words], env=environment(), capture_output=True, check=False)
     whole, rng, seen = time.perf_counter() - began, random.Random(0), Seen()
     for _ in range(2 * TRIES):
-        seen.add("solve", interrupted(words, 0.3 + rng.random() * whole, again=False))
+        seen.add("solve", interrupted(words, rng.random() * whole, again=False))
     return seen
 
 
@@ -136,7 +139,7 @@ def interrupted(command: Sequence[str], after: float, *, again: bool) -> Answere
     )
     assert child.stderr is not None
     try:
-        time.sleep(after)
+        time.sleep(max(after, PYTHON))
         began = time.perf_counter()
         child.send_signal(signal.SIGINT)
         assert select.select([child.stderr], [], [], PATIENCE)[0], f"no answer to Ctrl-C after {after:.2f} s"

@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 GRACE = 0.5
 """Seconds for HiGHS to notice Ctrl-C."""
 
-_NAME = "HiGHS"
-
 
 @dataclass
 class Search:
@@ -109,18 +107,13 @@ def _run_aside(highs: Any, stop: Callable[[], None]) -> None:
         finally:
             ended.set()
 
-    threading.Thread(target=work, name=_NAME).start()
+    threading.Thread(target=work).start()
     try:
         ended.wait()
     except KeyboardInterrupt:
         stop()
         if not ended.wait(GRACE):
             raise
-
-
-def left_running() -> bool:
-    """Whether a run that nobody waits for has not ended: the process would wait for it."""
-    return any(thread.name == _NAME for thread in threading.enumerate())
 
 
 def outcome_of(status: str) -> Outcome:
