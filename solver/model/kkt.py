@@ -81,6 +81,11 @@ def at_ends(value: Vector, low: Vector, high: Vector, room: float = ACTIVE) -> t
     return lower & np.isfinite(low), upper & np.isfinite(high)
 
 
+def unheld(x: Vector, gradient: Vector, lb: Vector, ub: Vector) -> Mask:
+    """Which variables no bound holds back: those that stand at one, with the gradient pushing against it, are held."""
+    return ~(((x <= lb) & (gradient > 0)) | ((x >= ub) & (gradient < 0)))
+
+
 def _excess(value: Vector, low: Vector, high: Vector, *, relative: bool) -> float:
     over = np.maximum(low - value, value - high)
     if relative:

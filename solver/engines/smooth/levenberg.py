@@ -17,6 +17,7 @@ import scipy.sparse as sp
 
 from solver.engines.smooth.damping import Damped, damped, within
 from solver.errors import EngineError
+from solver.model.kkt import unheld
 
 if TYPE_CHECKING:
     from solver.engines.progress import Progress
@@ -81,8 +82,7 @@ class Ground:
 
     def free(self, here: Place) -> Mask:
         """The variables that no bound holds back."""
-        x, gradient = here.x, here.gradient
-        return ~(((x <= self.lb) & (gradient > 0)) | ((x >= self.ub) & (gradient < 0)))
+        return unheld(here.x, here.gradient, self.lb, self.ub)
 
     def step(self, here: Place, weight: Vector, radius: float, *, first: bool) -> tuple[Place, float] | None:
         """The next place and the next radius, None where no step lowers the sum; the `first` step sets the radius."""

@@ -16,7 +16,7 @@ from solver.engines.base import Engine, Handles, Needs, engine
 from solver.engines.options import at_least, option
 from solver.engines.smooth.polish import polished
 from solver.engines.verdict import judged
-from solver.model.kkt import projected, sizes
+from solver.model.kkt import projected, sizes, unheld
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -78,9 +78,7 @@ class TrustRegion(Engine):
         self, problem: Problem, x: Vector, fun: float, gradient: Vector, size: Vector, radius: float
     ) -> tuple[Vector, float, float] | None:
         """The next point, its objective and the next radius; None when no step lowers the objective."""
-        free = ~(((x <= problem.lb) & (gradient > 0)) | ((x >= problem.ub) & (gradient < 0)))
-        mask = size * free
-
+        mask = size * unheld(x, gradient, problem.lb, problem.ub)
         curved = _Hessian(problem, x)
 
         def bent(p: Vector) -> Vector:
