@@ -25,6 +25,7 @@ from solver.algebra.node import (
     Primitive,
     Shape,
     Smoothness,
+    Special,
     as_node,
     broadcast_shape,
     make,
@@ -57,9 +58,10 @@ class Pointwise(Primitive):
         *,
         rewrite: Rewrite | None = None,
         commutative: bool = False,
+        special: Special | None = None,
         doc: str | None = None,
     ) -> None:
-        super().__init__(name, lambda _param, _shapes: kernel, smoothness, doc=doc)
+        super().__init__(name, lambda _param, _shapes: kernel, smoothness, special=special, doc=doc)
         self.kernel, self.partials, self.domain = kernel, partials, domain
         self.rewrite, self.commutative = rewrite, commutative
 
@@ -116,6 +118,7 @@ def pointwise(
     *,
     rewrite: Rewrite | None = None,
     commutative: bool = False,
+    special: Special | None = None,
 ) -> Callable[[Partials], Pointwise]:
     """Declares a pointwise primitive; the decorated function gives its partial derivatives."""
 
@@ -129,6 +132,7 @@ def pointwise(
             smoothness,
             rewrite=rewrite,
             commutative=commutative,
+            special=special,
             doc=partials.__doc__,
         )
 

@@ -44,3 +44,20 @@ def test_scale_stays_outside() -> None:
     value, found = Program([x], [norm, slope]).run(X)
     assert np.allclose(value, np.linalg.norm(y))
     assert np.allclose(found, matrix.T @ y / np.linalg.norm(y))
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [((90, 1), (1, 50)), ((1, 50), (90, 1)), ((90, 1, 1), (1, 5, 10)), ((9, 1, 10), (1, 50, 1)), ((5000, 1), (1, 1))],
+)
+def test_outer_products(first: tuple[int, ...], second: tuple[int, ...]) -> None:
+    """A column times a row, on the first run and on the next ones, and for a population."""
+    sizes = int(np.prod(first)), int(np.prod(second))
+    x = variable(sum(sizes))
+    index = np.arange(x.size)
+    program = Program([x], [mul(take(x, index[: sizes[0]].reshape(first)), take(x, index[sizes[0] :].reshape(second)))])
+    points = np.random.default_rng(6).normal(size=(3, x.size))
+    expected = [point[: sizes[0]].reshape(first) * point[sizes[0] :].reshape(second) for point in points]
+    for point, product in zip(points, expected, strict=True):
+        np.testing.assert_array_equal(program.run(point)[0], product)
+    np.testing.assert_array_equal(program.run(points)[0], np.array(expected))
