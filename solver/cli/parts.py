@@ -6,6 +6,7 @@ import json
 import os
 import sys
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
@@ -40,6 +41,8 @@ SHEET = click.option("--sheet", metavar="NAME", help="Sheet of the model; else t
 JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 QUIET = click.option("--quiet", is_flag=True, help="Print nothing but errors.")
 FORCE = click.option("--force", is_flag=True, help="Write even if the book is open in a spreadsheet program.")
+DRY_RUN = click.option("--dry-run", is_flag=True, help="Write nothing.")
+REPORTS = click.option("--report", "reports", multiple=True, metavar="KIND", help="Append a report sheet (repeatable).")
 BREAK_SIGNATURE = click.option(
     "--break-signature", is_flag=True, help="Write even if that makes the file's digital signature void."
 )
@@ -122,11 +125,10 @@ def refuse(file: Path, what: str, code: ExitCode = ExitCode.BAD_INPUT) -> NoRetu
 
 def print_json(listing: object) -> None:
     """Prints one JSON object in ASCII, which every terminal and pipe can carry."""
-    out = click.get_text_stream("stdout")
     for piece in _json_pieces(listing):
-        out.write(piece)
-    out.write("\n")
-    out.flush()
+        sys.stdout.write(piece)
+    sys.stdout.write("\n")
+    sys.stdout.flush()
 
 
 def _json_pieces(value: Any) -> Iterator[str]:
@@ -134,11 +136,12 @@ def _json_pieces(value: Any) -> Iterator[str]:
     if not isinstance(value, (dict, list, tuple)) or not value:
         yield json.dumps(value, allow_nan=False)
     elif len(value) > _AT_ONCE:
-        entries = list(value.items() if isinstance(value, dict) else value)
-        for first in range(0, len(entries), _AT_ONCE):
-            some = entries[first : first + _AT_ONCE]
+        rest = iter(value.items() if isinstance(value, dict) else value)
+        text = ""
+        while some := list(islice(rest, _AT_ONCE)):
+            started = bool(text)
             text = json.dumps(dict(some) if isinstance(value, dict) else some, allow_nan=False)
-            yield (", " if first else text[0]) + text[1:-1]
+            yield (", " if started else text[0]) + text[1:-1]
         yield text[-1]
     elif isinstance(value, dict):
         for place, (name, part) in enumerate(value.items()):
