@@ -88,10 +88,15 @@ def called(
     found = run(function, arguments, site)
     if found is not None:
         return found
-    if not function.grows and function.names[0] not in _BLIND:
-        return None
+    blind = function.names[0] in _BLIND
     if function.grows:
-        return _line_by_line(function, arguments, site)
+        try:
+            return _line_by_line(function, arguments, site)
+        except NotUniform:
+            if not blind:
+                raise
+    if not blind:
+        return None
     return call(function, [_blanked(each, site) if isinstance(each, Growing) else each for each in arguments], site)
 
 

@@ -13,7 +13,7 @@ from solver.functions.allowance import ARGUMENT, ARRANGED, CALL, STACKED_CALL, m
 from solver.functions.arrange import gather, value_at
 from solver.functions.cellwise import cell_by_cell
 from solver.functions.coerce import as_logicals, as_numbers, as_texts, without_booleans
-from solver.functions.here import Functions, Growing, Places, Reference, References
+from solver.functions.here import Functions, Growing, Partial, Places, Reference, References
 from solver.functions.operand import NotUniform, Operand, Strip, error, lone, numbers, texts, with_errors
 from solver.functions.registry import Taking
 from solver.functions.stack import stack_cells
@@ -142,6 +142,9 @@ def _take(parameter: Parameter, argument: Argument, here: Here) -> Any:
     if taking in (Taking.REF, Taking.ARRAY_REF):
         return argument
     if taking in (Taking.GRID, Taking.ARRAY):
+        if isinstance(argument, Growing):
+            frame = here.read(argument)
+            return Partial(frame.kind, frame.number, frame.text, extent=argument)
         if isinstance(argument, References):
             return _joined(argument, here)
         return here.read(argument) if isinstance(argument, Reference) else argument

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
-from solver.functions.operand import NotUniform
+from solver.functions.operand import NotUniform, Operand
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from solver.book.contents.pivots import PivotTable
-    from solver.functions.operand import FloatArray, IntArray, Operand
+    from solver.functions.operand import FloatArray, IntArray
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +56,13 @@ class Growing(Reference):
     def length(self) -> int:
         """How many rows or columns there are to count."""
         return self.rows if self.axis == 2 else self.cols
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Partial(Operand):
+    """The values of a growing range at its full length, of which each cell of the block means a part: `extent`."""
+
+    extent: Growing
 
 
 def growing_alike(areas: Sequence[object]) -> Growing | None:

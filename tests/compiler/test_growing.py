@@ -41,6 +41,12 @@ FUNCTIONS = [
     "INDEX({r},1,1)",
     "SUMPRODUCT(({r}={c})*1)",
     "RANK({c},{r})",
+    "RANK.AVG(1,{r},1)",
+    "SMALL({r},2)",
+    "QUARTILE({r},{c})",
+    "PERCENTILE.EXC({r},0.4)",
+    "PERCENTRANK({r},{c})",
+    "MEDIAN({r},{c})",
     "MATCH({c},{r},0)",
     "VLOOKUP({c},{r},2,FALSE)",
     "HLOOKUP({c},{r},1,FALSE)",
@@ -76,7 +82,7 @@ def fills(draw: st.DrawFn, functions: list[str]) -> dict[str, str]:
     return cells
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(st.data())
 def test_values(data: st.DataObject) -> None:
     """Every value equals that of its cell alone, types and errors included."""

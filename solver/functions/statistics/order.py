@@ -1,4 +1,4 @@
-"""Order statistics: values by their rank, and ranks by value.
+"""Order statistics: values by their rank.
 
 The numbers of a sample are sorted once; a quantile lies at a place between two of them,
 
@@ -19,12 +19,10 @@ from solver.algebra import (
     ceil,
     constant,
     div,
-    equal,
     floor,
     less,
     maximum,
     mul,
-    power,
     reshape,
     sort_,
     sub,
@@ -33,15 +31,19 @@ from solver.algebra import (
     trunc,
     where,
 )
-from solver.functions.operand import guard, numbers
+from solver.functions.here import Growing, Partial
+from solver.functions.operand import NotUniform, guard, numbers
 from solver.functions.registry import Calculus, function
-from solver.functions.sample import blamed, needing, per, sample_of, summary
+from solver.functions.sample import blamed, needing, sample_of, summary
+from solver.functions.statistics.prefixes import Prefixes, sample_of_part
 from solver.values import ErrorValue
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from solver.algebra import Node
     from solver.functions.here import Here
-    from solver.functions.operand import FloatArray, Operand
+    from solver.functions.operand import FloatArray, IntArray, Operand
     from solver.functions.registry import Grid, Number, Ref
     from solver.functions.sample import Sample
 
@@ -61,21 +63,32 @@ def at_place(sample: Sample, place: Node) -> Node:
     """
     if not sample.values.size:
         return mul(place, 0.0)
+    if isinstance(sample, Prefixes):
+        return _at_known(lambda rank: constant(sample.smallest(rank)), sample, known_value(place))
     ordered = ascending(sample)
-    return _at_known(ordered, sample, place.value) if place.value is not None else _at_live(ordered, sample, place)
+    if place.value is None:
+        return _at_live(ordered, sample, place)
+    rows, cols, _, wide = ordered.shape
+    start = np.arange(rows * cols).reshape(rows, cols, 1, 1) * wide
+    return _at_known(lambda rank: take(ordered, start + rank), sample, place.value)
 
 
-def _at_known(ordered: Node, sample: Sample, place: FloatArray) -> Node:
+def known_value(node: Node) -> FloatArray:
+    """The value of a constant; NotUniform of what is alive, which ranges that grow are not compared with."""
+    if node.value is None:
+        raise NotUniform
+    return node.value
+
+
+def _at_known(smallest: Callable[[IntArray], Node], sample: Sample, place: FloatArray) -> Node:
     last = np.maximum(sample.count - 1, 0)
     inside = np.clip(np.where(np.isnan(place), 0.0, place), 0.0, last)
     low = np.floor(inside)
     share = inside - low
-    rows, cols, _, wide = ordered.shape
-    start = np.arange(rows * cols).reshape(rows, cols, 1, 1) * wide
-    below = take(ordered, (start + low).astype(np.intp))
+    below = smallest(low.astype(np.intp))
     if not share.any():
         return below
-    above = take(ordered, (start + np.minimum(low + 1, last)).astype(np.intp))
+    above = smallest(np.minimum(low + 1, last).astype(np.intp))
     return add(mul(below, 1 - share), mul(above, share))
 
 
@@ -97,7 +110,7 @@ def _order_statistic(sample: Sample, place: Node) -> Operand:
     return blamed(numbers(guard(at_place(sample, place), outside, ErrorValue.NUM)), sample.fault)
 
 
-@function("MEDIAN", calculus=Calculus.KINK)
+@function("MEDIAN", calculus=Calculus.KINK, grows=True)
 def median(here: Here, *values: Ref) -> Operand:
     """The value in the middle of the sorted numbers.
 
@@ -110,10 +123,16 @@ def median(here: Here, *values: Ref) -> Operand:
         middle = at_place(sample, constant((sample.count - 1) / 2))
         return needing(middle, sample.count > 0, ErrorValue.NUM)
 
+    if len(values) == 1 and isinstance(values[0], Growing):
+        frame = here.read(values[0])
+        sample = sample_of_part(Partial(frame.kind, frame.number, frame.text, extent=values[0]))
+        return blamed(numbers(measure(sample)), sample.fault)
+    if any(isinstance(value, Growing) for value in values):
+        raise NotUniform
     return summary(here, values, measure)
 
 
-@function("SMALL", calculus=Calculus.KINK)
+@function("SMALL", calculus=Calculus.KINK, grows=True)
 def small(array: Grid, k: Number) -> Operand:
     """The k-th smallest number.
 
@@ -121,10 +140,10 @@ def small(array: Grid, k: Number) -> Operand:
     =SMALL({5,1,3}, {1,2}) -> {1,3}
     =SMALL({5,1,3}, 4) -> #NUM!
     """
-    return _order_statistic(sample_of(array), sub(floor(k), 1.0))
+    return _order_statistic(sample_of_part(array), sub(floor(k), 1.0))
 
 
-@function("LARGE", calculus=Calculus.KINK)
+@function("LARGE", calculus=Calculus.KINK, grows=True)
 def large(array: Grid, k: Number) -> Operand:
     """The k-th largest number.
 
@@ -132,7 +151,7 @@ def large(array: Grid, k: Number) -> Operand:
     =LARGE({5,1,3}, 1.2) -> 3
     =LARGE({5,1,3}, 0) -> #NUM!
     """
-    sample = sample_of(array)
+    sample = sample_of_part(array)
     return _order_statistic(sample, sub(sample.count, ceil(k)))
 
 
@@ -148,27 +167,27 @@ def _percentile_inside(sample: Sample, k: Node) -> Operand:
     return _order_statistic(sample, sub(mul(k, sample.count + 1), 1.0))
 
 
-@function("PERCENTILE.INC", "PERCENTILE", calculus=Calculus.KINK)
+@function("PERCENTILE.INC", "PERCENTILE", calculus=Calculus.KINK, grows=True)
 def percentile_inc(array: Grid, k: Number) -> Operand:
     """The value below which a share k of the numbers lies, where the smallest is at 0 and the largest at 1.
 
     =PERCENTILE.INC({1,2,3,4}, 0.3) -> 1.9
     =PERCENTILE({1,2,3,4}, 1.1) -> #NUM!
     """
-    return _percentile(sample_of(array), k)
+    return _percentile(sample_of_part(array), k)
 
 
-@function("PERCENTILE.EXC", calculus=Calculus.KINK)
+@function("PERCENTILE.EXC", calculus=Calculus.KINK, grows=True)
 def percentile_exc(array: Grid, k: Number) -> Operand:
     """The value below which a share k of the numbers lies, where n numbers are at 1/(n+1) to n/(n+1).
 
     =PERCENTILE.EXC({6,7,15,36,39,40,41,42,43,47,49}, 0.25) -> 15
     =PERCENTILE.EXC({1,2,3,4}, 0.1) -> #NUM!
     """
-    return _percentile_inside(sample_of(array), k)
+    return _percentile_inside(sample_of_part(array), k)
 
 
-@function("QUARTILE.INC", "QUARTILE", calculus=Calculus.KINK)
+@function("QUARTILE.INC", "QUARTILE", calculus=Calculus.KINK, grows=True)
 def quartile_inc(array: Grid, quart: Number) -> Operand:
     """The smallest number, the quartiles and the largest number, for 0 to 4.
 
@@ -176,10 +195,10 @@ def quartile_inc(array: Grid, quart: Number) -> Operand:
     =QUARTILE({1,2,3}, 2.9) -> 2
     =QUARTILE({1,2,3}, 5) -> #NUM!
     """
-    return _percentile(sample_of(array), mul(trunc(quart), 0.25))
+    return _percentile(sample_of_part(array), mul(trunc(quart), 0.25))
 
 
-@function("QUARTILE.EXC", calculus=Calculus.KINK)
+@function("QUARTILE.EXC", calculus=Calculus.KINK, grows=True)
 def quartile_exc(array: Grid, quart: Number) -> Operand:
     """The quartiles by the rule of PERCENTILE.EXC, for 1 to 3.
 
@@ -187,7 +206,7 @@ def quartile_exc(array: Grid, quart: Number) -> Operand:
     =QUARTILE.EXC({1,2,3}, 0) -> #NUM!
     =QUARTILE.EXC({1,2,3}, 4) -> #NUM!
     """
-    return _percentile_inside(sample_of(array), mul(trunc(quart), 0.25))
+    return _percentile_inside(sample_of_part(array), mul(trunc(quart), 0.25))
 
 
 @function("TRIMMEAN", singly=True, calculus=Calculus.KINK)
@@ -207,93 +226,3 @@ def trimmean(array: Grid, percent: Number) -> Operand:
     outside = add(less(percent, 0.0), sub(1.0, less(percent, 1.0)))
     result = needing(guard(result, outside, ErrorValue.NUM), sample.count > 0, ErrorValue.NUM)
     return blamed(numbers(result), sample.fault)
-
-
-@function("RANK.EQ", "RANK", calculus=Calculus.STEP)
-def rank_eq(number: Number, array: Grid, ascending_order: Number | None = None) -> Operand:
-    """The rank of a number in a list: 1 is the largest, or the smallest if the order is not 0; ties share the best.
-
-    =RANK.EQ(7, {7,3.5,3.5,1,2}) -> 1
-    =RANK(3.5, {7,3.5,3.5,1,2}, 1) -> 3
-    =RANK(4, {7,3.5,3.5,1,2}) -> #N/A
-    """
-    return _rank(number, sample_of(array), ascending_order, 0.0)
-
-
-@function("RANK.AVG", calculus=Calculus.STEP)
-def rank_avg(number: Number, array: Grid, ascending_order: Number | None = None) -> Operand:
-    """The rank of a number in a list; ties get the mean of their ranks.
-
-    =RANK.AVG(3.5, {7,3.5,3.5,1,2}) -> 2.5
-    """
-    return _rank(number, sample_of(array), ascending_order, 0.5)
-
-
-def _rank(number: Node, sample: Sample, order: Node | None, tie: float) -> Operand:
-    below, same = counts_around(sample, number)
-    above = sub(sub(constant(sample.count), below), same)
-    better = above if order is None else where(order, below, above)
-    rank = add(add(better, 1.0), mul(sub(same, 1.0), tie))
-    missing = equal(same, 0.0)
-    return blamed(numbers(guard(rank, missing, ErrorValue.NA)), sample.fault)
-
-
-def counts_around(sample: Sample, x: Node) -> tuple[Node, Node]:
-    """How many of the numbers are below x and how many are equal to it, in the shape of x."""
-    values = sample.keep(sample.values, np.inf)
-    if values.value is not None and x.value is not None and values.size == values.shape[3]:
-        row = np.sort(values.value.ravel())
-        below, upto = (np.searchsorted(row, x.value, side=side) for side in ("left", "right"))
-        return constant(below), constant(upto - below)
-    wide = values.shape[3]
-    row_of = reshape(values, (*values.shape[:2], 1, 1, wide))
-    keys = reshape(x, (*x.shape, 1))
-    below_node = sum_(less(row_of, keys), -1, keepdims=False)
-    return below_node, sum_(equal(row_of, keys), -1, keepdims=False)
-
-
-@function("PERCENTRANK.INC", "PERCENTRANK", calculus=Calculus.STEP)
-def percentrank_inc(array: Grid, x: Number, significance: Number | None = None) -> Operand:
-    """The share of the numbers below x, where the smallest is at 0 and the largest at 1, cut to some digits.
-
-    =PERCENTRANK.INC({13,12,11,8,4,3,2,1,1,1}, 2) -> 0.333
-    =PERCENTRANK.INC({13,12,11,8,4,3,2,1,1,1}, 5, 4) -> 0.5833
-    =PERCENTRANK({1,2,3}, 4) -> #N/A
-    =PERCENTRANK({1,2,3}, 2, 0) -> #NUM!
-    """
-    sample = sample_of(array)
-    single = sample.count == 1
-    share = per(_rank_inside(sample, x), np.where(single, 1.0, sample.count - 1))
-    return _cut(sample, x, add(share, single.astype(np.float64)), significance)
-
-
-@function("PERCENTRANK.EXC", calculus=Calculus.STEP)
-def percentrank_exc(array: Grid, x: Number, significance: Number | None = None) -> Operand:
-    """The share of a population below x, where n numbers are at 1/(n+1) to n/(n+1), cut to some digits.
-
-    =PERCENTRANK.EXC({1,2,3,6,6,6,7,8,9}, 7) -> 0.7
-    =PERCENTRANK.EXC({1,2,3,6,6,6,7,8,9}, 5.43) -> 0.381
-    """
-    sample = sample_of(array)
-    return _cut(sample, x, per(add(_rank_inside(sample, x), 1.0), sample.count + 1), significance)
-
-
-def _rank_inside(sample: Sample, x: Node) -> Node:
-    """The place of x among the sorted numbers, counted from 0, interpolated between its neighbours."""
-    below, same = counts_around(sample, x)
-    low, high = at_place(sample, sub(below, 1.0)), at_place(sample, below)
-    gap = where(same, 1.0, where(equal(high, low), 1.0, sub(high, low)))
-    between = add(sub(below, 1.0), div(sub(x, low), gap))
-    return where(same, below, between)
-
-
-def _cut(sample: Sample, x: Node, share: Node, significance: Node | None) -> Operand:
-    below, same = counts_around(sample, x)
-    outside = mul(equal(same, 0.0), add(equal(below, 0.0), equal(below, sample.count)))
-    digits = constant(np.full((1, 1, 1, 1), 3.0)) if significance is None else trunc(significance)
-    scale = power(10.0, digits)
-    # a share such as 0.29 is a little less than 29 hundredths: forgive the last digit before cutting
-    cut = div(floor(add(mul(share, scale), 1e-9)), scale)
-    result = guard(cut, outside, ErrorValue.NA)
-    result = guard(result, less(digits, 1.0), ErrorValue.NUM)
-    return blamed(numbers(needing(result, sample.count > 0, ErrorValue.NUM)), sample.fault)
