@@ -184,15 +184,19 @@ def edits_of(book: Book, answers: Sequence[Answer], tables: Sequence[Table] = ()
     for answer in kept:
         fitted = Given(answer.binding.variables, answer.solution.x, fitted)
     after = kept[-1].after if len(kept) == 1 else recomputed(book, fitted)
-    count = sum(block.area.size for block in after.order)
     edits = replace(fresh_values(after), tables=tuple(tables), formulas=overwritten(book, fitted.cells))
-    return edits, count, left_open(after)
+    return edits, computed_cells(after), left_open(after)
 
 
 def fresh_values(calculation: Calculation) -> Edits:
     """The edits that store what was computed; where something is left open, the file asks to be calculated."""
     values = within_spills(changed_cells(calculation), moved_spills(calculation))
     return Edits(values=values, recalculate=bool(left_open(calculation)))
+
+
+def computed_cells(calculation: Calculation) -> int:
+    """How many formula cells were computed."""
+    return sum(block.area.size for block in calculation.order)
 
 
 def left_open(calculation: Calculation) -> list[Cell]:
@@ -212,13 +216,8 @@ def edits_at(book: Book, model: Model, x: Sequence[float]) -> Edits:
     return replace(fresh_values(recomputed(book, fitted)), formulas=overwritten(book, variables))
 
 
-def solved_path(path: str | Path) -> Path:
-    """Where `solve` writes when nothing is said: BOOK-solved.xlsx beside the book."""
-    return beside(path, "solved")
-
-
 def beside(path: str | Path, what: str) -> Path:
-    """The name of another workbook beside a book: BOOK-what.xlsx."""
+    """The name of another workbook beside a book, such as BOOK-solved.xlsx, where `solve` writes."""
     path = Path(path)
     return path.with_name(f"{path.stem}-{what}{path.suffix}")
 

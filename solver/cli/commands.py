@@ -18,9 +18,11 @@ from solver.cli.lesson import LESSON
 from solver.cli.parts import (
     BOOK,
     BREAK_SIGNATURE,
+    DRY_RUN,
     FORCE,
     JSON,
     QUIET,
+    REPORTS,
     SHEET,
     Commands,
     exit_code,
@@ -53,8 +55,8 @@ def main(context: click.Context) -> None:
 @click.option("--all-sheets", is_flag=True, help="Every stored model, in the order of the sheets.")
 @method_options
 @writing_options
-@click.option("--dry-run", is_flag=True, help="Write nothing.")
-@click.option("--report", "reports", multiple=True, metavar="KIND", help="Append a report sheet (repeatable).")
+@DRY_RUN
+@REPORTS
 @click.option(
     "--report-as",
     type=click.Choice(["sheet", "text", "csv"]),
@@ -73,7 +75,7 @@ def solve(book: Path, **asked: Any) -> None:
     only_one_target(asked)
     if asked["sheet"] and asked["all_sheets"]:
         raise click.UsageError("--sheet and --all-sheets exclude each other")
-    target = book if asked["in_place"] else asked["output"] or pipeline.solved_path(book)
+    target = book if asked["in_place"] else asked["output"] or pipeline.beside(book, "solved")
     with refusals(book), stoppable():
         began = time.perf_counter()
         opened = pipeline.read(book)

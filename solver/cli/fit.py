@@ -13,8 +13,10 @@ import click
 from solver.cli.interruption import stoppable
 from solver.cli.parts import (
     BOOK,
+    DRY_RUN,
     JSON,
     QUIET,
+    REPORTS,
     exit_code,
     method_options,
     only_one_target,
@@ -62,8 +64,8 @@ if TYPE_CHECKING:
 )
 @method_options
 @writing_options
-@click.option("--dry-run", is_flag=True, help="Write nothing.")
-@click.option("--report", "reports", multiple=True, metavar="KIND", help="Append a report sheet (repeatable).")
+@DRY_RUN
+@REPORTS
 @JSON
 @QUIET
 def fit(book: Path, **asked: Any) -> None:
@@ -88,7 +90,7 @@ def fit(book: Path, **asked: Any) -> None:
             said["seed"] = 1 if asked["seed"] is None else asked["seed"]
             fitted = fitted_by(opened, Fit(**said, request=request))
         began = time.perf_counter()
-        target = book if asked["in_place"] else asked["output"] or pipeline.solved_path(book)
+        target = book if asked["in_place"] else asked["output"] or pipeline.beside(book, "solved")
         written = fitted.answer.keeps and not asked["dry_run"]
         tables = pipeline.report_tables(fitted.book, [fitted.answer], kinds)
         if written:
@@ -99,8 +101,8 @@ def fit(book: Path, **asked: Any) -> None:
     listing["notes"] = [*fitted.notes, *listing["notes"]]
     listing["reports"] = report_listings(kinds, tables)
     after = fitted.answer.after
-    count = sum(block.area.size for block in after.order)
-    listing.update(file=str(book), recomputed=count, not_recomputed=[absolute(cell) for cell in sorted(after.failures)])
+    listing.update(file=str(book), recomputed=pipeline.computed_cells(after))
+    listing["not_recomputed"] = [absolute(cell) for cell in pipeline.left_open(after)]
     if asked["as_json"]:
         print_json(listing)
     elif not asked["quiet"]:

@@ -24,7 +24,7 @@ from solver.model.define import with_options
 from solver.model.model import ENGINES, Model
 from solver.model.recall import stored_model
 from solver.model.render import render
-from solver.pipeline import Request, read, solve_model
+from solver.pipeline import Request, left_open, read, solve_model
 from solver.reports.gradients import rectangles
 from solver.table import Style
 from solver.templates.factorisation import Factorisation
@@ -146,7 +146,7 @@ def fit(book: Book, asked: Fit) -> Fitted:
     whole = replace(
         edits,
         values=merged,
-        recalculate=bool(answer.after.failures),
+        recalculate=bool(left_open(answer.after)),
         appearances={home: Appearance(looks, layout.widths, layout.frozen)},
     )
     return Fitted(living, answer, whole, (*_held_out_loss(layout, answer), *notes))
