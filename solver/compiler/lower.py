@@ -20,10 +20,13 @@ from solver.functions.here import Closure, Reference, References
 from solver.functions.operand import ALL_NUMBERS, BLANK, NotUniform, Operand, error, lone, numbers, of_scalars
 from solver.functions.operators import binary, percent, unary
 from solver.functions.registry import Taking, lookup
+from solver.functions.toolpak import TOOLPAK
 from solver.values import ERROR_OF_LABEL, ErrorValue
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from solver.functions.registry import Function
 
 
 _FUNCTION_MARK = "_xleta."
@@ -124,10 +127,7 @@ def _call(tree: t.Call, site: Site) -> Meaning:
         function = lookup(name)
         if function is not None:
             try:
-                arguments = [
-                    _argument(arg, function.parameter(k).taking, site) if function.parameters else BLANK
-                    for k, arg in enumerate(tree.args)
-                ]
+                arguments = [_given(arg, function, k, site) for k, arg in enumerate(tree.args)]
                 return call(function, arguments, site)
             except NotUniform:
                 result = growing.called(function, tree.args, site, _argument)
@@ -139,6 +139,19 @@ def _call(tree: t.Call, site: Site) -> Meaning:
             raise UnsupportedFunction(f"the function {name} is not known")
         bound = _in_name(template.parsed(), template.literals, site)
     return _apply(bound, tree.args, site)
+
+
+def _given(tree: t.Tree, function: Function, place: int, site: Site) -> Meaning | Callable[[], Meaning]:
+    """The argument at a place; one left empty is a blank, but not there for what came with the ToolPak."""
+    if not function.parameters:
+        return BLANK
+    parameter = function.parameter(place)
+    if type(tree) is t.Missing and not TOOLPAK.isdisjoint(function.names):
+        default = function.filled.get(parameter.name, parameter.default)
+        if isinstance(default, (int, float)):
+            return lone(float(default))
+        return BLANK if parameter.optional else error(ErrorValue.NA)
+    return _argument(tree, parameter.taking, site)
 
 
 def _argument(tree: t.Tree, taking: Taking, site: Site) -> Meaning | Callable[[], Meaning]:

@@ -32,12 +32,14 @@ if TYPE_CHECKING:
 
 _EXACT = 1e15  # whole numbers below have at most 15 digits
 _NUMBER, _NO_NUMBER = int(Kind.NUMBER), int(Kind.ERROR + ErrorValue.VALUE)
+_GREATEST = 9.99999999999999e307  # that can be written
 _NUMBER_TEXT = re.compile(
-    r"\s*(?P<sign>[-+]?)\s*(?P<open>\()?\s*(?P<currency>\$)?\s*(?P<sign2>[-+]?)"
+    r"\s*(?P<sign>[-+]?)\s*(?P<open>\()?\s*(?P<unit>[$%])?\s*(?P<sign2>[-+]?)"
     r"(?P<digits>(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d*)?|\.\d+)(?P<exponent>[eE][-+]?\d+)?"
     r"\s*(?P<percent>%?)\s*(?P<close>\))?\s*\Z"
 )
-_MIXED_FRACTION = re.compile(r"\s*(?P<sign>[-+]?)\s*(?P<whole>\d+)\s+(?P<top>\d+)/(?P<bottom>\d+)\s*\Z")
+_MIXED_FRACTION = re.compile(r"\s*(?P<sign>[-+]?)\s*(?P<whole>\d+) (?P<top>\d{1,5})/(?P<bottom>\d{1,5})\s*\Z")
+_MOST_IN_FRACTION = 32767
 
 
 def number_of_text(text: str) -> float | None:
@@ -51,22 +53,26 @@ def number_of_text(text: str) -> float | None:
     match = _NUMBER_TEXT.match(text)
     if match is None:
         mixed = _MIXED_FRACTION.match(text)
-        if mixed is not None and int(mixed["bottom"]):
-            size = int(mixed["whole"]) + int(mixed["top"]) / int(mixed["bottom"])
+        if mixed is not None:
+            top, bottom = int(mixed["top"]), int(mixed["bottom"])
+            if not bottom or max(top, bottom) > _MOST_IN_FRACTION:
+                return None
+            size = int(mixed["whole"]) + top / bottom
             return -size if mixed["sign"] == "-" else size
         from solver.functions.dates.datetext import (
             serial_of_text,  # dates are rarer, and their tables cost time to load
         )
 
         return serial_of_text(text)
-    if bool(match["open"]) != bool(match["close"]) or (match["sign"] and match["sign2"]):
+    signs = bool(match["sign"]) + bool(match["sign2"]) + bool(match["open"])
+    if bool(match["open"]) != bool(match["close"]) or signs > 1 or (match["unit"] and match["percent"]):
         return None
     value = float(match["digits"].replace(",", "") + (match["exponent"] or ""))
-    if match["percent"]:
+    if match["percent"] or match["unit"] == "%":
         value /= 100
     if match["open"] or "-" in (match["sign"], match["sign2"]):
         value = -value
-    return value if np.isfinite(value) else None
+    return value if abs(value) <= _GREATEST else None
 
 
 def text_of_number(value: float) -> str:

@@ -34,6 +34,7 @@ import pkgutil
 from dataclasses import dataclass
 from enum import Enum
 from functools import cache, cached_property
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from solver.algebra import Node
@@ -42,7 +43,7 @@ from solver.functions.here import Closure, Functions, Reference, References  # n
 from solver.functions.operand import Operand, TextArray
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
 Number: TypeAlias = Node
 Logical: TypeAlias = Node
@@ -113,12 +114,13 @@ class Calculus(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """One parameter: how it takes its argument, and whether it may be left out or repeated."""
+    """One parameter: how it takes its argument, and whether it may be left out (for what) or repeated."""
 
     name: str
     taking: Taking
     optional: bool
     repeated: bool
+    default: object = None
 
 
 @dataclass(frozen=True)
@@ -136,6 +138,7 @@ class Function:
     calculus: Calculus
     steps: int
     grows: bool
+    filled: Mapping[str, float]
 
     @cached_property
     def least(self) -> int:
@@ -168,6 +171,7 @@ def function(
     calculus: Calculus = Calculus.SMOOTH,
     steps: int = 0,
     grows: bool = False,
+    filled: Mapping[str, float] = MappingProxyType({}),
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Enters a function into the registry under its Excel names.
 
@@ -177,6 +181,7 @@ def function(
     to all others. `calculus` is documentation: the derivative follows from the primitives.
     `steps` is what one call of a body on one cell's values costs (see `functions/allowance.py`), 0 the usual.
     `grows` says that a range may be `Growing`: one that means other cells at every cell of the block.
+    `filled` has the values of arguments that must be written, but may be left empty (see `functions/toolpak.py`).
     """
 
     def enter(body: Callable[..., Any]) -> Callable[..., Any]:
@@ -190,7 +195,8 @@ def function(
             optional = parameter.default is not inspect.Parameter.empty
             repeated = parameter.kind is inspect.Parameter.VAR_POSITIONAL
             taking = Taking(str(parameter.annotation).removesuffix(" | None"))
-            parameters.append(Parameter(parameter.name, taking, optional, repeated))
+            default = parameter.default if optional else None
+            parameters.append(Parameter(parameter.name, taking, optional, repeated, default))
         gives = str(signature.return_annotation)
         plain = any(p.taking.plain for p in parameters) and all(p.taking is not Taking.SMOOTH for p in parameters)
         declared = Calculus.NONE if plain and calculus is Calculus.SMOOTH else calculus
@@ -206,6 +212,7 @@ def function(
             declared,
             steps or _usual(parameters, gives),
             grows,
+            filled,
         )
         for name in names:
             if name in _FUNCTIONS:

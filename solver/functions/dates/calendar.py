@@ -11,8 +11,10 @@ from solver.functions.dates.serials import (
     SHIFT_1904,
     clock_of_serial,
     date_of_serial,
+    day_of_serial,
     days_in_month,
     is_serial,
+    nearly_whole,
     serial_of_date,
     weekday_of_serial,
 )
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
     from solver.functions.registry import Strict
 
 _MOST_OF_A_CLOCK = 32767
+_LAST_YEAR = 10_000
+"""The year that DATE counts from for every later one."""
 
 
 def checked(serial: int, date1904: bool) -> float | ErrorValue:
@@ -41,15 +45,18 @@ def date(here: Here, year: float, month: float, day: float) -> float | ErrorValu
     =DATE(108, 1, 2) -> 39449
     =DATE(2024, 3, 0) -> 45351
     =DATE(10000, 1, 1) -> #NUM!
+    =DATE(-1, 32000, 1) -> 973586
+    =DATE(10001, -32000, 1) -> 1984455
+    =DATE(2000, 1, 1E+100) -> 69292
+    =DATE(2025.9999999, 6, -0.0000001) -> 46173
     """
-    y, m, d = math.floor(year), math.floor(month), math.floor(day)
-    first_year = 1904 if here.date1904 else 1900
-    if not 0 <= y <= 9999 or abs(m) > _MOST_OF_A_CLOCK or abs(d) > 3_000_000:
+    # the bounds are Excel's: 16-bit months, days of which all beyond 16 bits are the largest, years up to 10000
+    y, m, d = (nearly_whole(part) for part in (year, month, day))
+    if not -_MOST_OF_A_CLOCK <= m < _MOST_OF_A_CLOCK:
         return ErrorValue.NUM
-    if y < first_year:
-        if here.date1904 and (y >= 1900 or y < 4):
-            return ErrorValue.NUM
-        y += 1900
+    if not -_MOST_OF_A_CLOCK - 1 <= d <= _MOST_OF_A_CLOCK:
+        d = _MOST_OF_A_CLOCK
+    y = min(y, _LAST_YEAR) if y >= 1900 else y + 1900
     if not 1 <= y + (m - 1) // 12 <= 9999:
         return ErrorValue.NUM
     return checked(serial_of_date(y, m, d), here.date1904)
@@ -81,8 +88,10 @@ def clock(hour: float, minute: float, second: float) -> float | ErrorValue:
     =TIME(27, 0, 0) -> 0.125
     =TIME(0, 750, 0) -> 0.520833333333333
     =TIME(0, 0, -1) -> #NUM!
+    =TIME(1, 1, 0.9999999) -> 0.0423726851851852
+    =TIME(-0.1, 0, 0) -> #NUM!
     """
-    parts = [math.trunc(part) for part in (hour, minute, second)]
+    parts = [nearly_whole(part) for part in (hour, minute, second)]
     if any(abs(part) > _MOST_OF_A_CLOCK for part in parts):
         return ErrorValue.NUM
     seconds = parts[0] * 3600 + parts[1] * 60 + parts[2]
@@ -131,14 +140,16 @@ def day_of(here: Here, serial: float) -> float | ErrorValue:
     =DAY(60) -> 29
     =DAY(0) -> 0
     =DAY(61.5) -> 1
+    =DAY(DATE(2025, 1, 31) + 0.9999999) -> 1
     """
     return _part_of_date(here, serial, 2)
 
 
 def _part_of_date(here: Here, serial: float, part: int) -> float | ErrorValue:
-    if not is_serial(serial, here.date1904):
+    day = day_of_serial(serial)
+    if not is_serial(serial, here.date1904) or not is_serial(day, here.date1904):
         return ErrorValue.NUM
-    return float(date_of_serial(serial, here.date1904)[part])
+    return float(date_of_serial(day, here.date1904)[part])
 
 
 @function("HOUR", calculus=Calculus.STEP)
@@ -181,6 +192,8 @@ def edate(here: Here, start: Strict, months: Strict) -> float | ErrorValue:
     =EDATE(DATE(2011, 1, 31), 1) -> 40602
     =EDATE(1, -1) -> #NUM!
     =EDATE(366, FALSE) -> #VALUE!
+    =EDATE(31, 1) -> 59
+    =EDATE(, 5) -> #N/A
     """
     return _months_later(here, start, months, last_day=False)
 
@@ -191,6 +204,8 @@ def eomonth(here: Here, start: Strict, months: Strict) -> float | ErrorValue:
 
     =EOMONTH(DATE(2011, 1, 1), 1) -> 40602
     =EOMONTH(0, 0) -> 31
+    =EOMONTH(DATE(1900, 2, 20), 0) -> 59
+    =EOMONTH(1, -1) -> #NUM!
     """
     return _months_later(here, start, months, last_day=True)
 
@@ -200,9 +215,10 @@ def _months_later(here: Here, start: float, months: float, *, last_day: bool) ->
         return ErrorValue.NUM
     year, month, day = date_of_serial(start, here.date1904)
     years, month0 = divmod(month - 1 + math.trunc(months), 12)
-    if not 1899 <= year + years <= 9999:
+    if not 1900 <= year + years <= 9999:
         return ErrorValue.NUM
-    length = days_in_month(year + years, month0 + 1)
+    # these two do without the day that never was: February 1900 ends on its 28th
+    length = 28 if (year + years, month0) == (1900, 1) else days_in_month(year + years, month0 + 1)
     target = length if last_day else min(day, length)
     return checked(serial_of_date(year + years, month0 + 1, target), here.date1904)
 

@@ -3,39 +3,54 @@
 from __future__ import annotations
 
 import math
+from calendar import leapdays
 from typing import TYPE_CHECKING
 
 from solver.functions.coerce import strict_number_of
-from solver.functions.dates.serials import date_of_serial, days_in_month, is_leap, is_serial, serial_of_date
+from solver.functions.dates.serials import (
+    date_of_serial,
+    day_of_serial,
+    days_in_month,
+    is_leap,
+    is_serial,
+    serial_of_date,
+)
 from solver.functions.registry import Calculus, function
 from solver.values import ErrorValue
 
 if TYPE_CHECKING:
     from solver.functions.here import Here
+    from solver.functions.registry import Strict
     from solver.values import Scalar
 
 Date = tuple[int, int, int]
 
 
 @function("DAYS", calculus=Calculus.STEP)
-def days(here: Here, end: float, start: float) -> float | ErrorValue:
+def days(here: Here, end: Strict, start: Strict) -> float | ErrorValue:
     """The days from one date to another.
 
     =DAYS("3/15/21", "2/1/21") -> 42
+    =DAYS(46000.999999, 45992.000001) -> 9
+    =DAYS(2, TRUE) -> #VALUE!
     """
     if not (is_serial(end, here.date1904) and is_serial(start, here.date1904)):
         return ErrorValue.NUM
-    return float(math.floor(end) - math.floor(start))
+    return float(day_of_serial(end) - day_of_serial(start))
 
 
 @function("DAYS360", calculus=Calculus.STEP)
-def days360(here: Here, start: float, end: float, european: bool = False) -> float | ErrorValue:
+def days360(here: Here, start: Strict, end: Strict, european: bool = False) -> float | ErrorValue:
     """The days between two dates in a year of twelve months of 30 days.
 
     =DAYS360(DATE(2011, 1, 30), DATE(2011, 2, 1)) -> 1
     =DAYS360(DATE(2011, 1, 1), DATE(2011, 12, 31)) -> 360
     =DAYS360(DATE(2011, 1, 1), DATE(2011, 12, 31), TRUE) -> 359
+    =DAYS360(45992.000001, 46000.999999) -> 9
     """
+    if start < 0 or end < 0:
+        return ErrorValue.NUM
+    start, end = day_of_serial(start), day_of_serial(end)
     if not (is_serial(end, here.date1904) and is_serial(start, here.date1904)):
         return ErrorValue.NUM
     (y1, m1, d1), (y2, m2, d2) = date_of_serial(start, here.date1904), date_of_serial(end, here.date1904)
@@ -50,7 +65,7 @@ def days360(here: Here, start: float, end: float, european: bool = False) -> flo
 
 
 @function("DATEDIF", calculus=Calculus.STEP)
-def datedif(here: Here, start: float, end: float, unit: str) -> float | ErrorValue:
+def datedif(here: Here, start: Strict, end: Strict, unit: str) -> float | ErrorValue:
     """The whole years ("Y"), months ("M") or days ("D") between two dates, or what is left of them ("YM", "YD", "MD").
 
     =DATEDIF(DATE(2001, 6, 1), DATE(2002, 8, 15), "D") -> 440
@@ -60,6 +75,7 @@ def datedif(here: Here, start: float, end: float, unit: str) -> float | ErrorVal
     =DATEDIF(DATE(2001, 6, 1), DATE(2002, 8, 15), "ym") -> 2
     =DATEDIF(DATE(2011, 1, 31), DATE(2011, 3, 1), "MD") -> -2
     =DATEDIF(2, 1, "D") -> #NUM!
+    =DATEDIF(TRUE, 2, "D") -> #VALUE!
     """
     if not (is_serial(end, here.date1904) and is_serial(start, here.date1904)) or math.floor(start) > math.floor(end):
         return ErrorValue.NUM
@@ -95,6 +111,7 @@ def yearfrac(here: Here, start: Scalar, end: Scalar, basis: Scalar = 0.0) -> flo
     =YEARFRAC(DATE(2012, 1, 1), DATE(2012, 7, 30), 1) -> 0.576502732240437
     =YEARFRAC(DATE(2012, 1, 1), DATE(2012, 7, 30), 3) -> 0.578082191780822
     =YEARFRAC(1, 2, 5) -> #NUM!
+    =YEARFRAC(DATE(1900, 1, 10), DATE(2024, 2, 29), 1) -> 124.137572279657
     =YEARFRAC(#DIV/0!, 2, #N/A) -> #N/A
     """
     # Excel looks at the last argument first: of several errors its error is the one shown
@@ -167,4 +184,6 @@ def _mean_year(first: Date, last: Date) -> float:
     if y2 == y1 + 1 and first[1:] >= last[1:]:
         has_leap_day = (is_leap(y1) and first[1:] <= (2, 29)) or (is_leap(y2) and last[1:] >= (2, 29))
         return 366.0 if has_leap_day else 365.0
-    return sum(366 if is_leap(year) else 365 for year in range(y1, y2 + 1)) / (y2 - y1 + 1)
+    # in this mean 1900 has no leap day
+    years = y2 - y1 + 1
+    return (365 * years + leapdays(y1, y2 + 1)) / years

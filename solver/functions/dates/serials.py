@@ -84,6 +84,26 @@ def is_serial(value: float, date1904: bool = False) -> bool:
     return 0 <= value < LAST_DAY + 1 - (SHIFT_1904 if date1904 else 0)
 
 
+def nearly_whole(value: float) -> int:
+    """The whole number below a part of a date or time; one that lies above by less than 5e-7 is taken instead.
+
+    Excel takes 0.9999999 for 1 and -0.0000001 for 0, but 0.999999 for 0.
+
+    >>> nearly_whole(2025.9999999), nearly_whole(0.999999), nearly_whole(-0.0000001), nearly_whole(-0.1)
+    (2026, 0, 0, -1)
+    """
+    return math.floor(value + 5e-7)
+
+
+def day_of_serial(serial: float) -> int:
+    """The day number of a date with a time: a time that rounds to 24:00:00 belongs to the next day.
+
+    >>> day_of_serial(40000.9999999), day_of_serial(40000.99999)
+    (40001, 40000)
+    """
+    return math.floor(serial + 0.5 / SECONDS_OF_DAY)
+
+
 def clock_of_serial(serial: float) -> tuple[int, int, int]:
     """Hour, minute and second of a day number's time, rounded to the second (and carried, so 24:00 is 0:00).
 

@@ -62,7 +62,7 @@ def _weekend_of(weekend: Scalar) -> tuple[bool, ...] | ErrorValue:
     if isinstance(weekend, ErrorValue):
         return weekend
     if weekend is None:
-        weekend = 1.0
+        return ErrorValue.NUM
     if isinstance(weekend, str):
         if len(weekend) != 7 or set(weekend) - {"0", "1"}:
             return ErrorValue.VALUE
@@ -142,6 +142,8 @@ def workday_intl(
     =WORKDAY.INTL(DATE(2012, 1, 1), 90, 11) -> 41013
     =WORKDAY.INTL(DATE(2012, 1, 1), 30, 17) -> 40944
     =WORKDAY.INTL(DATE(2012, 1, 1), 3, "1111111") -> #VALUE!
+    =WORKDAY.INTL(DATE(2025, 1, 10), 10, ) -> 45681
+    =WORKDAY.INTL(DATE(2025, 1, 10), 10, Z99) -> #NUM!
     """
     return _stepped(here, start, days, weekend, holidays)
 
@@ -154,7 +156,7 @@ def _stepped(here: Here, start: float, days: float, weekend: Scalar, holidays: O
         return ErrorValue.VALUE
     if not is_serial(start, here.date1904) or abs(days) > 3_000_000:
         return ErrorValue.NUM
-    result = float(week.step(math.floor(start), math.trunc(days)))
+    result = float(week.step(math.floor(start), math.floor(days)))
     return result if is_serial(result, here.date1904) else ErrorValue.NUM
 
 

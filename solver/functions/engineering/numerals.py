@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from solver.functions.coerce import number_of
@@ -105,13 +106,18 @@ def arabic(text: str) -> float | ErrorValue:
     =ARABIC("-mcmxii") -> -1912
     =ARABIC("") -> 0
     =ARABIC("abc") -> #VALUE!
+    =ARABIC("IIIIMIXVC") -> 1080
+    =ARABIC("-") -> #NUM!
     """
     signs = text.strip().upper()
     negative = signs.startswith("-")
     places = [_SIGNS.find(sign) for sign in signs.removeprefix("-")]
     if len(text) > 255 or -1 in places:
         return ErrorValue.VALUE
+    if negative and not places:
+        return ErrorValue.NUM
     values = [_VALUES[place] for place in places]
-    followers = [*values[1:], 0]
-    total = sum(-value if value < after else value for value, after in zip(values, followers, strict=False))
+    # every sign before a greater one counts against it, however far off
+    greatest = list(accumulate(reversed(values), max))[::-1]
+    total = sum(value if value == most else -value for value, most in zip(values, greatest, strict=True))
     return float(-total if negative else total)

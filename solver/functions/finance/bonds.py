@@ -157,7 +157,7 @@ def mduration(
     return mean / (1 + yld / frequency_of(frequency))
 
 
-@function("ACCRINT", steps=2_000)
+@function("ACCRINT", steps=2_000, filled={"par": 1000.0})
 def accrint(
     here: Here,
     issue: Strict,
@@ -173,6 +173,7 @@ def accrint(
 
     =ACCRINT(39508, 39691, 39569, 0.1, 1000, 2, 0) -> 16.666666666666668
     =ACCRINT(DATE(2008,3,5), 39691, 39569, 0.1, 1000, 2, 0, FALSE) -> 15.555555555555555
+    =ACCRINT(39508, 39691, 39569, 0.1, , 2, 0) -> 16.666666666666668
     =ACCRINT(39569, 39691, 39508, 0.1, 1000, 2, 0) -> #NUM!
     """
     begin, last = days_of(here, issue, settlement)
@@ -218,7 +219,7 @@ def _full_period(start: int, end: int, frequency: int, basis: int) -> float:
     return days_between(start, end, 0 if basis == 2 else basis)
 
 
-@function("ACCRINTM")
+@function("ACCRINTM", filled={"par": 1000.0})
 def accrintm(here: Here, issue: Strict, settlement: Strict, rate: Smooth, par: Smooth, basis: Strict = 0) -> float:
     """The interest that has accrued on a bond that pays it at maturity.
 

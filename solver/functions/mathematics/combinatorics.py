@@ -88,6 +88,9 @@ def permutationa(number: float, chosen: float) -> float | ErrorValue:
         return ErrorValue.NUM
 
 
+_MOST_THINGS = 2**31 - 1
+
+
 @function("COMBIN", calculus=Calculus.STEP)
 def combin(number: float, chosen: float) -> float | ErrorValue:
     """In how many ways some of a number of things can be chosen.
@@ -95,9 +98,10 @@ def combin(number: float, chosen: float) -> float | ErrorValue:
     =COMBIN(8, 2) -> 28
     =COMBIN(10.5, 3.9) -> 120
     =COMBIN(2, 3) -> #NUM!
+    =COMBIN(2147483647, 1) -> #NUM!
     """
     n, k = math.trunc(number), math.trunc(chosen)
-    if number < 0 or chosen < 0 or n < k or n >= _LARGEST:
+    if number < 0 or chosen < 0 or n < k or n >= _MOST_THINGS:
         return ErrorValue.NUM
     return _binomial(n, k)
 

@@ -54,9 +54,10 @@ def beta_inv(probability: Number, alpha: Number, beta: Number, lower: Number = Z
 
     =BETA.INV(0.685470581, 8, 10, 1, 3) -> 1.9999999999602
     =BETAINV(0, 8, 10) -> #NUM!
+    =BETA.INV(1, 1, 2, 0, 1) -> #NUM!
     """
     value = add(lower, mul(betaincinv(alpha, beta, probability), sub(upper, lower)))
-    outside = not_above(probability, 0.0), above(probability, 1.0)
+    outside = not_above(probability, 0.0), not_below(probability, 1.0)
     return refused(value, *_wrong_beta(alpha, beta), *outside, not_below(lower, upper))
 
 
@@ -209,14 +210,25 @@ def t_inv(probability: Number, degrees: Number) -> Number:
     return refused(student_inverse(n, probability), improper(probability), *wrong)
 
 
-@function("T.INV.2T", "TINV")
+@function("T.INV.2T")
 def t_inv_2t(probability: Number, degrees: Number) -> Number:
     """The number that Student's t exceeds in either direction with a probability.
 
+    Beyond what Excel documents, up to a probability of 2, the number is negative.
+
     =T.INV.2T(0.546449, 60) -> 0.606533075825
-    =TINV(1, 60) -> 0
-    =TINV(1.1, 60) -> #NUM!
+    =T.INV.2T(1.5, 10) -> -0.6998120613124317
     """
     n, wrong = _degrees(degrees)
     value = neg(student_inverse(n, div(probability, 2.0)))
-    return refused(value, not_above(probability, 0.0), above(probability, 1.0), *wrong)
+    return refused(value, not_above(probability, 0.0), not_below(probability, 2.0), *wrong)
+
+
+@function("TINV")
+def tinv(probability: Number, degrees: Number) -> Number:
+    """The number that Student's t exceeds in either direction with a probability.
+
+    =TINV(1, 60) -> 0
+    =TINV(1.1, 60) -> #NUM!
+    """
+    return refused(t_inv_2t(probability, degrees), above(probability, 1.0))

@@ -57,10 +57,11 @@ def binom_dist(successes: Number, trials: Number, probability: Number, cumulativ
     =BINOMDIST(6, 10, 0.5, TRUE) -> 0.828125
     =BINOM.DIST(0, 0, 0.5, TRUE) -> 1
     =BINOM.DIST(11, 10, 0.5, TRUE) -> #NUM!
+    =BINOM.DIST(-1E-10, 10, 0.5, TRUE) -> #NUM!
     """
     k, n = trunc(successes), trunc(trials)
     value = chosen(cumulative, _up_to(k, n, probability), _mass(k, n, probability))
-    return refused(value, below(k, 0.0), above(k, n), _no_probability(probability))
+    return refused(value, below(successes, 0.0), above(k, n), _no_probability(probability))
 
 
 @function("BINOM.DIST.RANGE")
@@ -92,11 +93,12 @@ def binom_inv(trials: float, probability: float, alpha: float) -> float | ErrorV
     =BINOM.INV(6, 0.5, 0.75) -> 4
     =CRITBINOM(100, 0.5, 0.05) -> 42
     =CRITBINOM(-1, 0.5, 0.05) -> #NUM!
+    =BINOM.INV(10, 1, 0.8) -> #NUM!
     """
     from scipy.special import betaincc
 
     n = math.trunc(trials)
-    if n < 0 or not 0 <= probability <= 1 or not 0 <= alpha <= 1:
+    if n < 0 or not 0 < probability < 1 or not 0 <= alpha <= 1:
         return ErrorValue.NUM
     low, high = 0, n
     while low < high:
@@ -115,11 +117,11 @@ def negbinom_dist(failures: Number, successes: Number, probability: Number, cumu
 
     =NEGBINOM.DIST(10, 5, 0.25, TRUE) -> 0.3135140584781766
     =NEGBINOM.DIST(10, 5, 0.25, FALSE) -> 0.05504866037517786
-    =NEGBINOM.DIST(-1, 5, 0.25, TRUE) -> #NUM!
+    =NEGBINOM.DIST(-1E-10, 5, 0.25, TRUE) -> #NUM!
     """
     k, r = trunc(failures), trunc(successes)
     value = chosen(cumulative, betainc(r, add(k, 1.0), probability), _waiting(k, r, probability))
-    return refused(value, *_wrong_waiting(k, r, probability))
+    return refused(value, *_wrong_waiting(failures, r, probability))
 
 
 @function("NEGBINOMDIST")
@@ -129,7 +131,7 @@ def negbinomdist(failures: Number, successes: Number, probability: Number) -> Nu
     =NEGBINOMDIST(10, 5, 0.25) -> 0.05504866037517786
     """
     k, r = trunc(failures), trunc(successes)
-    return refused(_waiting(k, r, probability), *_wrong_waiting(k, r, probability))
+    return refused(_waiting(k, r, probability), *_wrong_waiting(failures, r, probability))
 
 
 def _waiting(k: Node, r: Node, p: Node) -> Node:
@@ -150,11 +152,14 @@ def hypgeom_dist(
     =HYPGEOM.DIST(1, 4, 8, 20, TRUE) -> 0.465428276573787
     =HYPGEOM.DIST(1, 4, 8, 20, FALSE) -> 0.363261093911249
     =HYPGEOM.DIST(5, 4, 8, 20, FALSE) -> #NUM!
+    =HYPGEOM.DIST(-0.1, 4, 8, 20, FALSE) -> #NUM!
     """
     k, n = math.trunc(sample_successes), math.trunc(sample)
     good, total = math.trunc(successes), math.trunc(population)
     least = max(0, n - total + good)
-    if total <= 0 or not 0 < n <= total or not 0 < good <= total or not least <= k <= min(n, good):
+    if sample_successes < 0 or total <= 0 or not 0 < n <= total or not 0 < good <= total:
+        return ErrorValue.NUM
+    if not least <= k <= min(n, good):
         return ErrorValue.NUM
     first = least if cumulative else k
     spend(PRODUCT * (k - first + 2) * min(n, total - n) ** 2)  # exact whole numbers grow with the sample

@@ -20,6 +20,7 @@ from solver.algebra import (
     power,
     sub,
     trunc,
+    where,
 )
 from solver.algebra.primitives.probability import gamma as gamma_of
 from solver.algebra.primitives.probability import gammainccinv, positive_density, xlogy
@@ -63,12 +64,15 @@ def gamma_dist(x: Number, alpha: Number, beta: Number, cumulative: Logical) -> N
 
     =GAMMA.DIST(10.00001131, 9, 2, FALSE) -> 0.03263913041829483
     =GAMMADIST(10.00001131, 9, 2, TRUE) -> 0.06809400386510376
-    =GAMMA.DIST(0, 1, 2, FALSE) -> 0.5
+    =GAMMA.DIST(0, 2, 1, FALSE) -> 0
+    =GAMMA.DIST(0, 1, 1, FALSE) -> #NUM!
     =GAMMA.DIST(-1, 9, 2, TRUE) -> #NUM!
     """
     scaled = div(x, beta)
     value = chosen(cumulative, gammainc(alpha, scaled), div(positive_density(alpha, scaled), beta))
-    return refused(value, below(x, 0.0), not_above(alpha, 0.0), not_above(beta, 0.0))
+    # the density of the exponential distribution at 0 has a value, but not in Excel
+    undefined = where(cumulative, 0.0, mul(equal(x, 0.0), not_above(alpha, 1.0)))
+    return refused(value, below(x, 0.0), not_above(alpha, 0.0), not_above(beta, 0.0), undefined)
 
 
 @function("GAMMA.INV", "GAMMAINV")
@@ -175,9 +179,9 @@ def poisson_dist(x: Number, mean: Number, cumulative: Logical) -> Number:
     =POISSON.DIST(2, 5, TRUE) -> 0.124652019483081
     =POISSON(2, 5, FALSE) -> 0.0842243374885683
     =POISSON(0, 0, FALSE) -> 1
-    =POISSON(-1, 5, TRUE) -> #NUM!
+    =POISSON(-0.5, 5, TRUE) -> #NUM!
     """
     events = trunc(x)
     mass = exp(sub(sub(xlogy(events, mean), mean), lgamma(add(events, 1.0))))
     value = chosen(cumulative, gammaincc(add(events, 1.0), mean), mass)
-    return refused(value, below(events, 0.0), below(mean, 0.0))
+    return refused(value, below(x, 0.0), below(mean, 0.0))

@@ -6,7 +6,7 @@ import math
 import re
 from typing import TYPE_CHECKING
 
-from solver.functions.coerce import number_of_text, strict_number_of
+from solver.functions.coerce import number_of_text, strict_number_of, text_of
 from solver.functions.formats.digitformat import decimal_of, rounded
 from solver.functions.formats.numberformat import shown
 from solver.functions.registry import function
@@ -22,7 +22,7 @@ _MOST_DECIMALS, _LONGEST_CODE = 127, 255
 
 
 @function("TEXT", steps=5_000)
-def text(here: Here, value: Scalar, code: str) -> str | ErrorValue:
+def text(here: Here, value: Scalar, code: Scalar) -> str | ErrorValue:
     """A value as a number format shows it.
 
     =TEXT(1234.567, "$#,##0.00") -> "$1,234.57"
@@ -35,15 +35,18 @@ def text(here: Here, value: Scalar, code: str) -> str | ErrorValue:
     =TEXT("abc", "0") -> "abc"
     =TEXT(TRUE, "0") -> "TRUE"
     =TEXT(-1, "h:mm") -> #VALUE!
+    =TEXT(#N/A, #DIV/0!) -> #N/A
     """
-    if isinstance(value, ErrorValue):
-        return value
+    for given in (value, code):
+        if isinstance(given, ErrorValue):
+            return given
     if isinstance(value, str):
         number = number_of_text(value)
         value = value if number is None else number
-    if len(code) > _LONGEST_CODE:
+    pattern = text_of(code)
+    if len(pattern) > _LONGEST_CODE:
         return ErrorValue.VALUE
-    written = shown(value, code, here.date1904)
+    written = shown(value, pattern, here.date1904)
     return ErrorValue.VALUE if written is None else written
 
 
