@@ -1,4 +1,4 @@
-"""Every model of the classroom and of practice, from the file to its known answer, with no option given."""
+"""Every model of classroom, practice and profession, from the file to its known answer, with no option given."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.evidence import classroom, practice
+from tests.evidence import classroom, practice, profession
 from tests.interface.books import write
 from tests.interface.command import run
 
@@ -16,7 +16,10 @@ if TYPE_CHECKING:
     from tests.evidence.classroom import Example
 
 
-@pytest.mark.parametrize("example", [*classroom.EXAMPLES, *practice.EXAMPLES], ids=lambda example: example.name)
+EXAMPLES = [*classroom.EXAMPLES, *practice.EXAMPLES, *profession.EXAMPLES]
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.name)
 def test_the_known_answer_is_found(example: Example, tmp_path: Path) -> None:
     book = write(tmp_path / "book.xlsx", {"S": example.cells}, {"S": example.model})
     said = run("solve", book, "--seed", 1, "--json")
