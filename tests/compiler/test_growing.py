@@ -54,6 +54,8 @@ FUNCTIONS = [
     "_xlfn.XLOOKUP({c},{r},{r},{c})",
     '_xlfn.XMATCH({c},{r},0,-1)&"x"',
     "MATCH({c},{r})",
+    'MATCH("?",{r},0)',
+    "_xlfn.XLOOKUP({c},{r},{r},,0,-1)",
 ]
 
 
@@ -82,7 +84,7 @@ def fills(draw: st.DrawFn, functions: list[str]) -> dict[str, str]:
     return cells
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=140, deadline=None)
 @given(st.data())
 def test_values(data: st.DataObject) -> None:
     """Every value equals that of its cell alone, types and errors included."""

@@ -18,6 +18,7 @@ from solver.functions.here import Growing, Reference
 from solver.functions.lookup.search import Match, search_of
 from solver.functions.mathematics.aggregate import taken
 from solver.functions.operand import NeedsValue, NotUniform, Operand, error, numbers, with_errors
+from solver.functions.wildcards import has_wildcards
 from solver.values import ErrorValue, Kind
 
 if TYPE_CHECKING:
@@ -40,14 +41,40 @@ def located(
 ) -> Place:
     """Where the keys (R, C, h, w) stand in a vector, (R, C, 1, n) or (R, C, n, 1), read from an area.
 
-    NotUniform where the area grows from cell to cell, and more than the first place of a known key is asked for.
+    NotUniform where the area grows from cell to cell, and what is asked for is not equality with a known key.
     """
     place = _located(vector, keys, match, last=last, blanks=blanks)
     if not isinstance(area, Growing):
         return place
-    if isinstance(place, Node) or area.at_end or last or match not in (Match.EXACT, Match.WILDCARD):
+    if isinstance(place, Node) or match not in (Match.EXACT, Match.WILDCARD) or vector.shape[:2] != (1, 1):
         raise NotUniform
-    return np.where(place < area.count[:, :, np.newaxis, np.newaxis], place, -1)
+    if not area.at_end and not last:
+        return np.where(place < area.count[:, :, np.newaxis, np.newaxis], place, -1)
+    if match is Match.WILDCARD and any(map(has_wildcards, _texts(keys))):
+        raise NotUniform  # what is found then differs from text to text
+    return _among_equals(vector, place, area, last=last)
+
+
+def _texts(operand: Operand) -> list[str]:
+    return [] if operand.text is None else [text for text in operand.text.ravel().tolist() if text is not None]
+
+
+def _among_equals(vector: Operand, place: IntArray, area: Growing, *, last: bool) -> IntArray:
+    """Of all values equal to the one at a place, the first or last that lies in the cell's own part of the area."""
+    size = area.length
+    same = search_of(column_of(vector)).find(flatten(vector), Match.EXACT, last=last, blanks=True).ravel()
+    keys = np.sort(same * size + np.arange(same.size))
+    start = begin_of(area)
+    low = np.searchsorted(keys, place * size + start)
+    high = np.searchsorted(keys, place * size + start + area.count[:, :, np.newaxis, np.newaxis])
+    chosen = np.clip(high - 1 if last else low, 0, max(keys.size - 1, 0))
+    return np.where((place >= 0) & (low < high), keys[chosen] % size, -1)
+
+
+def begin_of(area: Growing) -> IntArray:
+    """The place where each cell's own part of a growing range begins: (R, C, 1, 1)."""
+    count = area.count[:, :, np.newaxis, np.newaxis]
+    return area.length - count if area.at_end else np.zeros_like(count)
 
 
 def _located(vector: Operand, keys: Operand, match: Match, *, last: bool, blanks: bool) -> Place:
@@ -105,11 +132,11 @@ def _dense(row: Node, mask: np.ndarray, key: Node, match: Match) -> Node:
     return where(less(first, np.inf), first, np.nan)
 
 
-def counted_from_one(place: Place, keys: Operand) -> Operand:
-    """The positions as a formula counts them, #N/A where nothing was found."""
+def counted_from_one(place: Place, keys: Operand, area: Ref) -> Operand:
+    """The positions in an area as a formula counts them, #N/A where nothing was found."""
     if isinstance(place, Node):
         return with_errors(numbers(sub(place, -1.0)), keys)
-    found = numbers(constant(place + 1.0))
+    found = numbers(constant(place + 1.0 - (begin_of(area) if isinstance(area, Growing) else 0.0)))
     return with_errors(overlaid(found, place < 0, np.uint8(Kind.ERROR + ErrorValue.NA)), keys)
 
 

@@ -57,7 +57,7 @@ def match(here: Here, key: Value, values: Ref, kind: Value = _ONE) -> Operand:
     if vector is None:
         return error(ErrorValue.NA)
     way = Match.WILDCARD if how == 0 else (Match.ASCENDING if how > 0 else Match.DESCENDING)
-    return counted_from_one(located(vector, key, way, area=values), key)
+    return counted_from_one(located(vector, key, way, area=values), key, values)
 
 
 _X_MODES = {0: Match.EXACT, -1: Match.BELOW, 1: Match.ABOVE, 2: Match.WILDCARD, 3: Match.REGEX}
@@ -97,7 +97,7 @@ def xmatch(here: Here, key: Value, values: Ref, mode: Value = _ZERO, order: Valu
     if vector is None:
         return error(ErrorValue.VALUE)
     way, last = options
-    return counted_from_one(located(vector, key, way, last=last, blanks=True, area=values), key)
+    return counted_from_one(located(vector, key, way, last=last, blanks=True, area=values), key, values)
 
 
 def _table_entry(here: Here, key: Operand, table: Ref, index: Operand, near: Operand, across: bool) -> Operand:
