@@ -84,7 +84,7 @@ def fills(draw: st.DrawFn, functions: list[str]) -> dict[str, str]:
     return cells
 
 
-@settings(max_examples=140, deadline=None)
+@settings(max_examples=90, deadline=None)
 @given(st.data())
 def test_values(data: st.DataObject) -> None:
     """Every value equals that of its cell alone, types and errors included."""
