@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
 DELETED = "#REF!"
 _DEEPEST = 16
+_QUOTED = re.compile(r"""(?:_xlfn\w*\.)?ERROR\("(.*)"\)""", re.IGNORECASE | re.DOTALL)
+"""What Gnumeric writes for a name whose text it cannot read, such as a union."""
 
 
 class NotCellsError(ValueError):
@@ -112,6 +115,9 @@ def _deleted() -> NotCellsError:
 
 def _tree(text: str) -> Tree:
     text = text.strip().removeprefix("=")
+    quoted = _QUOTED.fullmatch(text)
+    if quoted is not None:
+        text = quoted[1].replace('""', '"')
     if not text:
         raise NotCellsError("it is empty", "choose cells")
     try:

@@ -98,6 +98,11 @@ def test_overlapping_areas_count_each_cell_once() -> None:
     assert [cell.a1 for cell in model.cells()] == ["D4", "E4", "F4"]
 
 
+@pytest.mark.parametrize("text", ['ERROR("Sheet1!$A$1,Sheet1!$C$1")', '_xlfngnumeric.ERROR("Sheet1!$A$1,Sheet1!$C$1")'])
+def test_unions_that_came_through_gnumeric(text: str) -> None:
+    assert [area.absolute for area in only({"adj": text}).variables] == ["$A$1", "$C$1"]
+
+
 def test_areas_by_defined_name_and_without_sheet() -> None:
     model = only({"adj": "Plan,$F$1"}, names={"plan": "Sheet1!$A$1:$A$2,Sheet1!$C$1"})
     assert [area.absolute for area in model.variables] == ["$A$1:$A$2", "$C$1", "$F$1"]
