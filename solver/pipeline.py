@@ -116,8 +116,8 @@ def solve_model(book: Book, model: Model, request: Request, inputs: Mapping[Cell
 
 
 def _origin(book: Book, model: Model, inputs: Mapping[Cell, Scalar] | None, problem: Problem) -> Origin | None:
-    """How another process makes the problem anew, for a book that came from a file."""
-    if book.parts is None:
+    """How another process makes the problem anew, for a book that is as its file has it."""
+    if book.parts is None or book.edited:
         return None
     return Origin(partial(_bound_anew, book.archive.data, model, inputs), problem.fun)
 

@@ -194,6 +194,8 @@ class Book:
     pivots: Mapping[str, tuple[PivotTable, ...]] = field(default_factory=dict)
     parts: Any = None
     """What the patcher needs to find its way back into the file; of no meaning elsewhere."""
+    edited: bool = False
+    """Whether it holds what its file does not."""
     derived: dict[type, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
     """What others have worked out from this book alone, kept because a book never changes."""
 

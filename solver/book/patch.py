@@ -44,8 +44,8 @@ _CONTENT_TYPES = "[Content_Types].xml"
 def patch(book: Book, edits: Edits) -> bytes:
     """The workbook's file with the edits in it; every record of the archive that they do not touch keeps its bytes."""
     parts = book.parts
-    if not isinstance(parts, Parts):
-        raise TypeError("the book was not read from a file")
+    if not isinstance(parts, Parts) or book.edited:
+        raise TypeError("the book is not as a file has it")
     draft = Draft(parts.archive)
     workbook = parts.workbook
     splices = name_splices(workbook, edits.names, edits.dropped_names)

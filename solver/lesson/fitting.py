@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from solver.book.book import Appearance, Cells, Edits
-from solver.book.patch import patch
+from solver.book.edited import edited
 from solver.compiler.changes import changed_cells
 from solver.engines.base import find_engine
 from solver.engines.descent.descent import Descent
@@ -24,7 +24,7 @@ from solver.model.define import with_options
 from solver.model.model import ENGINES, Model
 from solver.model.recall import stored_model
 from solver.model.render import render
-from solver.pipeline import Request, left_open, read, solve_model
+from solver.pipeline import Request, left_open, solve_model
 from solver.reports.gradients import rectangles
 from solver.table import Style
 from solver.templates.factorisation import Factorisation
@@ -129,8 +129,7 @@ def fit(book: Book, asked: Fit) -> Fitted:
     values.update(_restarted(asked, source, layout, model))
     names, dropped = render(model, book)
     edits = Edits({home: Cells.of(values)}, {home: formulas}, names=names, dropped_names=dropped)
-    living = read(patch(book, edits))
-    living = replace(living, path=book.path)
+    living = edited(book, edits)
     chosen: dict[Cell, Scalar] = {}
     if asked.decay is None:
         cell = layout.loss.cell("weight decay")
