@@ -75,7 +75,7 @@ def _called(function: Function, parameters: Sequence[Parameter], taken: Sequence
     return with_errors(wrapped, *converted) if isinstance(wrapped, Operand) else wrapped
 
 
-_CONVERTING = (Taking.NUMBER, Taking.LOGICAL, Taking.TEXT)
+_CONVERTING = (Taking.NUMBER, Taking.FIRM, Taking.LOGICAL, Taking.TEXT)
 
 
 def scalar_of(argument: Result, here: Here) -> Operand:
@@ -151,7 +151,7 @@ def _take(parameter: Parameter, argument: Argument, here: Here) -> Any:
     scalar = scalar_of(argument, here)
     if taking in (Taking.NUMBER, Taking.FLOAT, Taking.SLOPED, Taking.INT):
         return as_numbers(scalar)
-    if taking in (Taking.STRICT, Taking.SMOOTH):
+    if taking in (Taking.STRICT, Taking.SMOOTH, Taking.FIRM):
         return as_numbers(without_booleans(scalar))
     if taking in (Taking.LOGICAL, Taking.BOOL):
         return as_logicals(scalar)
@@ -175,7 +175,7 @@ def _joined(references: References, here: Here) -> Operand:
 
 
 def _for_body(taking: Taking, argument: Any) -> Any:
-    if taking in (Taking.NUMBER, Taking.LOGICAL):
+    if taking in (Taking.NUMBER, Taking.FIRM, Taking.LOGICAL):
         return argument.number
     return argument.text if taking is Taking.TEXT else argument
 

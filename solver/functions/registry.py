@@ -3,6 +3,7 @@
 The decorator reads the signature. A parameter's annotation says how Excel treats the argument:
 
     Number    a scalar turned into a number; the body gets a Node for the whole block, errors are handled outside
+    Firm      the same, but booleans are #VALUE!
     Logical   a scalar turned into 0 or 1, as a Node
     Text      a scalar turned into a text, as an object array
     Value     a scalar of any kind, errors included, as an Operand
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
 Number: TypeAlias = Node
+Firm: TypeAlias = Node
 Logical: TypeAlias = Node
 Text: TypeAlias = TextArray
 Value: TypeAlias = Operand
@@ -64,6 +66,7 @@ class Taking(Enum):
     """How one parameter takes its argument."""
 
     NUMBER = "Number"
+    FIRM = "Firm"
     LOGICAL = "Logical"
     TEXT = "Text"
     VALUE = "Value"

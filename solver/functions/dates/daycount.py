@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from calendar import leapdays
+from calendar import isleap, leapdays
 from typing import TYPE_CHECKING
 
 from solver.functions.coerce import strict_number_of
@@ -177,13 +177,15 @@ def _ends_february(date: Date) -> bool:
 
 
 def _mean_year(first: Date, last: Date) -> float:
-    """The length of a year for actual/actual: the year's own within a year, the mean of all years touched beyond."""
+    """The length of a year for actual/actual: the year's own within a year, the mean of all years touched beyond.
+
+    Here 1900 has no leap day.
+    """
     y1, y2 = first[0], last[0]
     if y1 == y2:
-        return 366.0 if is_leap(y1) else 365.0
+        return 366.0 if isleap(y1) else 365.0
     if y2 == y1 + 1 and first[1:] >= last[1:]:
-        has_leap_day = (is_leap(y1) and first[1:] <= (2, 29)) or (is_leap(y2) and last[1:] >= (2, 29))
+        has_leap_day = (isleap(y1) and first[1:] <= (2, 29)) or (isleap(y2) and last[1:] >= (2, 29))
         return 366.0 if has_leap_day else 365.0
-    # in this mean 1900 has no leap day
     years = y2 - y1 + 1
     return (365 * years + leapdays(y1, y2 + 1)) / years

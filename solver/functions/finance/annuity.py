@@ -21,7 +21,7 @@ from solver.values import ErrorValue
 
 if TYPE_CHECKING:
     from solver.algebra import Node
-    from solver.functions.registry import Number
+    from solver.functions.registry import Firm, Number
 
 
 def growth(rate: Node, periods: Node) -> Node:
@@ -157,7 +157,7 @@ def _repaid(rate: Node, payment: Node, present: Node, start: Node, end: Node, wh
 
 
 @function("CUMPRINC")
-def cumprinc(rate: Number, nper: Number, pv: Number, start: Number, end: Number, when: Number) -> Number:
+def cumprinc(rate: Firm, nper: Firm, pv: Firm, start: Firm, end: Firm, when: Firm) -> Number:
     """The repayments between two periods.
 
     =CUMPRINC(0.09/12, 30*12, 125000, 13, 24, 0) -> -934.1071234208765
@@ -170,12 +170,13 @@ def cumprinc(rate: Number, nper: Number, pv: Number, start: Number, end: Number,
 
 
 @function("CUMIPMT")
-def cumipmt(rate: Number, nper: Number, pv: Number, start: Number, end: Number, when: Number) -> Number:
+def cumipmt(rate: Firm, nper: Firm, pv: Firm, start: Firm, end: Firm, when: Firm) -> Number:
     """The interest between two periods.
 
     =CUMIPMT(0.09/12, 30*12, 125000, 13, 24, 0) -> -11135.232130750845
     =CUMIPMT(0.09/12, 30*12, 125000, 1, 1, 0) -> -937.5
     =CUMIPMT(0.09/12, 30*12, 125000, 1, 1, 2) -> #NUM!
+    =CUMIPMT(0.09/12, 30*12, 125000, 13, 24, TRUE) -> #VALUE!
     """
     first, last = trunc(start), trunc(end)
     payment = payment_of(rate, nper, pv, ZERO, when)

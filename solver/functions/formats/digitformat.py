@@ -77,13 +77,15 @@ def _whole_part(tokens: Sequence[Token], digits: str, grouped: bool) -> str:
     """The digits set into the placeholders from the right; the first placeholder takes what is left over."""
     places = [k for k, token in enumerate(tokens) if token.part is Part.DIGIT]
     shown: dict[int, str] = {}
-    padding = {k: _PAD["0" if _zero_before(tokens, k) else tokens[k].text] for k in places}
     left, count = digits, 0
     for k in reversed(places):
         take = left if k == places[0] else left[-1:]
         left = "" if k == places[0] else left[:-1]
         out = ""
-        for char in reversed(take or padding[k]):
+        written = take or _PAD[tokens[k].text]
+        if not written:
+            count += 1  # a place that is not shown has its place in the thousands
+        for char in reversed(written):
             if grouped and count and count % 3 == 0:
                 out = ("," if char != " " else " ") + out
             out = char + out
@@ -91,10 +93,6 @@ def _whole_part(tokens: Sequence[Token], digits: str, grouped: bool) -> str:
         shown[k] = out
     tail = digits if not places else ""
     return "".join(shown.get(k, _literal(token)) for k, token in enumerate(tokens)) + tail
-
-
-def _zero_before(tokens: Sequence[Token], k: int) -> bool:
-    return any(token == Token(Part.DIGIT, "0") for token in tokens[:k])
 
 
 def _decimal_part(tokens: Sequence[Token], fraction: str) -> str:

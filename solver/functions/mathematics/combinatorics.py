@@ -129,7 +129,7 @@ def combina(number: float, chosen: float) -> float | ErrorValue:
 
 def _whole_numbers(here: Here, arguments: Sequence[Ref]) -> list[int] | ErrorValue:
     """The whole parts of all values; blanks in ranges are passed over, what is no number is #VALUE!."""
-    found: list[int] = []
+    found: list[float] = []
     for argument in arguments:
         if isinstance(argument, References):
             operands = [here.read(part) for part in argument.parts]
@@ -142,10 +142,8 @@ def _whole_numbers(here: Here, arguments: Sequence[Ref]) -> list[int] | ErrorVal
                 number = ErrorValue.VALUE if isinstance(value, bool) else number_of(value)
                 if isinstance(number, ErrorValue):
                     return number
-                if number < 0 or number >= _LARGEST:
-                    return ErrorValue.NUM
-                found.append(int(number))
-    return found
+                found.append(number)
+    return [int(number) for number in found] if all(0 <= number < _LARGEST for number in found) else ErrorValue.NUM
 
 
 @function("MULTINOMIAL", per_cell=True, calculus=Calculus.NONE)
@@ -172,6 +170,7 @@ def gcd(here: Here, *values: Ref) -> float | ErrorValue:
     """The greatest common divisor.
 
     =GCD(24, 36) -> 12
+    =GCD(5.2, -1, TRUE) -> #VALUE!
     =GCD(7, 0) -> 7
     =GCD(-2, 4) -> #NUM!
     =GCD("x") -> #VALUE!

@@ -172,10 +172,12 @@ def chisq_test(actual: Grid, expected: Grid) -> Operand:
     =CHISQ.TEST({58,35;11,25;10,23}, {45.35,47.65;17.56,18.44;16.09,16.91}) -> 0.000308192017
     =CHITEST({1,2}, {0,2}) -> #DIV/0!
     =CHITEST({1}, {2}) -> #N/A
+    =CHISQ.TEST({1,2,3}, {3;3;4}) -> 0.383531573
     """
-    if actual.shape[2:] != expected.shape[2:]:
-        return error(ErrorValue.NA)
     rows, cols = actual.shape[2:]
+    turned = expected.shape[3], expected.shape[2]
+    if (rows, cols) != expected.shape[2:] and not (1 in turned and (rows, cols) == turned):
+        return error(ErrorValue.NA)
     degrees = (rows - 1) * (cols - 1) if rows > 1 and cols > 1 else max(rows, cols) - 1
     pairs = paired(actual, expected)
     if pairs is None or degrees == 0:
