@@ -171,13 +171,15 @@ def test_depreciation_adds_up(cost: float, share: float, life: int) -> None:
     "formula",
     [
         "IRR({1,2,3})",
-        "XIRR({-1,2},{40000,39000})",
+        "XIRR({-1,2},{40000})",
+        "XNPV(0.1,{-1,2},{40000,39000})",
         "RATE(0,1,1)",
         "PRICE(43000,40000,0.05,0.04,100,2)",
         "PRICE(40000,43000,0.05,0.04,100,3)",
         "PRICE(40000,43000,0.05,0.04,100,2,5)",
         "YIELD(40000,43000,0.05,-1,100,2)",
         "DB(1000,100,5,7)",
+        "DB(1000,100,5,0)",
         "VDB(1000,100,5,3,2)",
         "CUMIPMT(0,12,1000,1,2,0)",
         "EFFECT(-0.1,4)",
@@ -188,3 +190,33 @@ def test_depreciation_adds_up(cost: float, share: float, life: int) -> None:
 def test_refused(formula: str) -> None:
     """Arguments out of range are #NUM!."""
     assert value_of(f"={formula}") is ErrorValue.NUM
+
+
+@pytest.mark.parametrize(
+    ("formula", "expected"),
+    [
+        # the tables of the library ExcelFinancialFunctions, measured in Excel 2010
+        ("DB(100,10,1,0.3,1)", 7.5),
+        ("DB(100,10,13,1.7,4)", 5.4),
+        ("DB(100,10,12.7,11.3,9)", 2.836995808815),
+        ("DDB(100,10,13,0.3,3)", 23.07692307692),
+        ("DDB(100,10,12.7,0.3,4.5)", 35.43307086614),
+        ("DDB(100,50,13,2,4.5)", 15.38461538462),
+        ("DDB(100,0,13,2,50.3)", 0.0),
+        ("AMORDEGRC(100,DATE(1998,2,28),DATE(2000,2,29),50,1,0.3,3)", 23.0),
+        ("AMORDEGRC(100,DATE(1998,2,28),DATE(2000,2,29),10,1.7,0.1,1)", 13.0),
+        ("AMORDEGRC(100,DATE(1998,2,28),DATE(2000,2,29),10,0.3,0.1,1)", 0.0),
+        # the tests of PhpSpreadsheet, which say what Excel gives
+        ("DDB(12000,1000,5,2.5,0.5)", 1024.58),
+        ("AMORDEGRC(10000,DATE(2012,3,1),DATE(2012,12,31),1500,1,0.3,1)", 2813.0),
+        ("XIRR({-1000,4300,-1000,-1000,-1000},{40452,40544,40360,40179,40269})", 0.1212676),
+    ],
+)
+def test_measured(formula: str, expected: float) -> None:
+    """What others measured in Excel where its rules are written down nowhere."""
+    assert number(f"={formula}") == pytest.approx(expected, rel=5e-6, abs=1e-12)
+
+
+def test_one_payment_has_no_rate() -> None:
+    """Excel answers #N/A, not #NUM!, to a single payment."""
+    assert value_of("=XIRR(4000,40000)") is ErrorValue.NA

@@ -152,9 +152,11 @@ def tbillprice(here: Here, settlement: Strict, maturity: Strict, discount: Smoot
 
     =TBILLPRICE(39538, 39600, 0.09) -> 98.45
     =TBILLPRICE(39538, 39600, 0) -> #NUM!
+    =TBILLPRICE(39538, 39539, 360) -> 0
+    =TBILLPRICE(39538, 39539, 361) -> #NUM!
     """
     days = _bill_days(here, settlement, maturity)
-    demand(discount > 0, discount * days < 360)
+    demand(discount > 0, discount * days <= 360)
     return 100 * (1 - discount * days / 360)
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from solver.algebra import add, div, equal, mul, sub
 from solver.functions.allowance import spend
 from solver.functions.dates.serials import date_of_serial, is_leap
+from solver.functions.dual import power
 from solver.functions.finance.coupons import basis_of, day_of, days_between
 from solver.functions.operand import guard
 from solver.functions.refusal import demand
@@ -51,10 +52,11 @@ def db(cost: float, salvage: float, life: float, period: float, month: float = 1
 
     =DB(1000000, 100000, 6, 1, 7) -> 186083.33333333334
     =DB(1000000, 100000, 6, 7, 7) -> 15845.098473848071
+    =DB(1000000, 100000, 6, 0.5, 7) -> 186083.33333333334
     =DB(1000000, 100000, 6, 8, 7) -> #NUM!
     """
-    months, at = math.trunc(month), math.trunc(period)
-    demand(cost >= 0, salvage >= 0, life > 0, period >= 1, 1 <= months <= 12)
+    months, at = math.trunc(month), max(math.trunc(period), 1)
+    demand(cost >= 0, salvage >= 0, life > 0, period > 0, 1 <= months <= 12)
     demand(at <= math.trunc(life) + (months < 12))
     if cost == 0:
         return 0.0
@@ -66,20 +68,20 @@ def db(cost: float, salvage: float, life: float, period: float, month: float = 1
     return (cost - written_off) * (1 - rate) ** (at - 2) * rate * ((12 - months) / 12 if last else 1)
 
 
-@function("DDB", calculus=Calculus.KINK, steps=2_500)
+@function("DDB", calculus=Calculus.KINK)
 def ddb(cost: Sloped, salvage: Sloped, life: Sloped, period: float, factor: Sloped = 2) -> float:
     """The depreciation of a period at a declining rate, never below the salvage value.
 
     =DDB(2400, 300, 10, 2, 1.5) -> 306
     =DDB(2400, 300, 10*365, 1) -> 1.3150684931506849
     =DDB(2400, 300, 10, 10) -> 22.1225472
+    =DDB(12000, 1000, 5, 2.5, 0.5) -> 1024.5779618945550
     =DDB(2400, 300, 10, 11) -> #NUM!
     """
     demand(cost >= 0, salvage >= 0, life > 0, 0 < period <= life, factor > 0)
-    if period < 1:
-        return min(cost * factor / life, cost - salvage)
-    start = period - 1 if period >= 2 else 0.0
-    return _depreciation(cost, salvage, life, start, period, factor, False)
+    rate = min(factor / life, 1.0)
+    book = cost * power(1 - rate, period - 1) if period > 1 else cost
+    return max(book - max(book * (1 - rate), salvage), 0.0)
 
 
 @function("VDB", calculus=Calculus.KINK, steps=2_500)
@@ -177,7 +179,7 @@ def amordegrc(
     coefficient = 1.5 if life <= 4 else 2.0 if life <= 6 else 2.5
     amount, years = _french(here, cost, purchased, first_period, salvage, period, rate, basis, coefficient)
     at = math.trunc(period)
-    if cost == salvage or at > life:
+    if cost == salvage or at > life or 0 < period < 1:
         return 0.0
     spend(_PERIOD * at)
     amount = _rounded(amount)
@@ -192,7 +194,8 @@ def amordegrc(
 
 
 def _rounded(value: float) -> float:
-    return float(math.floor(value + 0.5))
+    """The nearest whole number, a half upwards; 22.49999999999999 is a half, for Excel looks at thirteen digits."""
+    return float(math.floor(float(f"{value:.13g}") + 0.5))
 
 
 def _french(

@@ -114,7 +114,7 @@ def _everywhere(*faults: BoolArray) -> bool:
     return bool(at_fault.all())
 
 
-def _dated(values: Grid, dates: Grid) -> tuple[Sample, Node] | Operand:
+def _dated(values: Grid, dates: Grid, first_is_earliest: bool) -> tuple[Sample, Node] | Operand:
     """Payments and the years from the first date to theirs, or the error there is instead."""
     flows, days = beside([values]), as_numbers(beside([dates]))
     if flows.shape[3] != days.shape[3]:
@@ -125,7 +125,7 @@ def _dated(values: Grid, dates: Grid) -> tuple[Sample, Node] | Operand:
     if _everywhere(flows.kind != Kind.NUMBER):
         return error(ErrorValue.VALUE)
     whole = np.floor(days.known)
-    if _everywhere(whole < whole[..., :1], whole <= 0):
+    if _everywhere((whole < whole[..., :1]) & first_is_earliest, whole <= 0):
         return error(ErrorValue.NUM)
     return sample_of(flows), constant((whole - whole[..., :1]) / 365)
 
@@ -137,7 +137,7 @@ def xnpv(rate: Number, values: Grid, dates: Grid) -> Operand:
     =XNPV(0.09, {-10000,2750,4250,3250,2750}, {39448,39508,39751,39859,39904}) -> 2086.647602031535
     =XNPV(0.09, {-10000,2750}, {39448,39408}) -> #NUM!
     """
-    found = _dated(values, dates)
+    found = _dated(values, dates, first_is_earliest=True)
     if isinstance(found, Operand):
         return found
     flows, years = found
@@ -146,15 +146,19 @@ def xnpv(rate: Number, values: Grid, dates: Grid) -> Operand:
 
 @function("XIRR", singly=True)
 def xirr(values: Grid, dates: Grid, guess: Number = _GUESS) -> Operand:
-    """The rate at which the present value of dated payments vanishes.
+    """The rate at which the present value of dated payments vanishes; the dates may be in any order.
 
     =XIRR({-10000,2750,4250,3250,2750}, {39448,39508,39751,39859,39904}) -> 0.3733625335188316
+    =XIRR({2750,-10000,4250,3250,2750}, {39508,39448,39751,39859,39904}) -> 0.3733625335188316
     =XIRR({10000,2750}, {39448,39508}) -> #NUM!
+    =XIRR(10000, 39448) -> #N/A
     """
-    found = _dated(values, dates)
+    found = _dated(values, dates, first_is_earliest=False)
     if isinstance(found, Operand):
         return found
     flows, years = found
+    if years.shape[3] == 1:
+        return error(ErrorValue.NA)
     value = needing(_rate_of_return(flows.values, years, guess), _mixed(flows), ErrorValue.NUM)
     return numbers(refused(value, not_above(guess, -1.0)))
 

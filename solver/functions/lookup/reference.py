@@ -53,11 +53,16 @@ def index(
 ) -> Ref:
     """The cell in a row and column of a range; 0 means the whole row or column.
 
+    An array does without the column, a range of several rows and columns only where a comma stands for it.
+
     =INDEX({1,2;3,4}, 2, 1) -> 3
     =INDEX({1,2,3}, 2) -> 2
     =INDEX({1,2;3,4}, 0, 2) -> {2;4}
     =INDEX({1,2;3,4}, 3, 1) -> #REF!
+    =INDEX({1,2;3,4}, 2) -> {3,4}
     =SUM(INDEX(A1:B1, 1, 0), 1) -> 2
+    =SUM(INDEX(A1:B2, 1, ), 1) -> 2
+    =SUM(INDEX(A1:B2, 1), 1) -> #REF!
     """
     if isinstance(array, References):
         which = same_for_all(area)
@@ -69,6 +74,8 @@ def index(
     high, wide = (array.rows, array.cols) if isinstance(array, Reference) else array.shape[2:]
     if isinstance(array, Operand) and (high, wide) == (1, 1) and array.errors.all():
         return array
+    if isinstance(array, Reference) and column is None and min(high, wide) > 1:
+        return error(ErrorValue.REF)
     down = as_numbers(BLANK if row is None else row)
     right = as_numbers(BLANK if column is None else column)
     if column is None and wide == 1:
