@@ -13,7 +13,7 @@ from solver.book.markup import OPEN_TAG, is_true
 from solver.grid import MAX_COLS, Area, parse_area
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from solver.book.changes.source import Change, Source
     from solver.book.splice import Splice
@@ -33,13 +33,16 @@ def insertions(source: Source, missing: Mapping[int, Change]) -> list[Splice]:
     numbers = numbers[order]
     splices: list[Splice] = []
     fresh: dict[int, list[bytes]] = {}
-    for row, keys in groupby(sorted(missing), key=lambda key: key // MAX_COLS):
-        at = int(np.searchsorted(numbers, row, side="right"))
+    wanted = np.sort(np.fromiter(missing, np.int64, len(missing)))
+    befores = (np.searchsorted(source.keys, wanted) - 1).tolist()
+    ats = np.searchsorted(numbers, wanted // MAX_COLS, side="right").tolist()
+    for row, group in groupby(zip(wanted.tolist(), befores, ats, strict=True), key=lambda each: each[0] // MAX_COLS):
+        keys, before, (at, *_) = zip(*group, strict=True)
         if at and numbers[at - 1] == row:
-            splices += _into_row(source, int(order[at - 1]), list(keys), missing)
+            splices += _into_row(source, int(order[at - 1]), keys, before, missing)
         else:
             place = rows.stop[order[at - 1]] if at else source.text.frame.inner
-            fresh.setdefault(place, []).append(_new_row(source, row, list(keys), missing))
+            fresh.setdefault(place, []).append(_new_row(source, row, keys, missing))
     splices += [(place, place, b"".join(made)) for place, made in fresh.items()]
     return [*_opened(source, splices), *_dimension(source, missing)]
 
@@ -51,7 +54,7 @@ def _cell(source: Source, key: int, style: str, change: Change) -> bytes:
     return new_cell(row, col, style, value, formula, source.rich, source.prefix).encode()
 
 
-def _new_row(source: Source, row: int, keys: list[int], missing: Mapping[int, Change]) -> bytes:
+def _new_row(source: Source, row: int, keys: Sequence[int], missing: Mapping[int, Change]) -> bytes:
     prefix = source.prefix.encode()
     cells = b"".join(
         _cell(source, key, missing[key].style or _column_style(source, key % MAX_COLS), missing[key]) for key in keys
@@ -59,8 +62,10 @@ def _new_row(source: Source, row: int, keys: list[int], missing: Mapping[int, Ch
     return b'<%srow r="%d">%s</%srow>' % (prefix, row + 1, cells, prefix)
 
 
-def _into_row(source: Source, number: int, keys: list[int], missing: Mapping[int, Change]) -> list[Splice]:
-    """Puts cells into a stored row, each behind the cell before it."""
+def _into_row(
+    source: Source, number: int, keys: Sequence[int], befores: Sequence[int], missing: Mapping[int, Change]
+) -> list[Splice]:
+    """Puts cells into a stored row, each behind the cell before it (its index, -1 for none)."""
     text, rows = source.text, source.text.rows
     start, inner, stop = rows.start[number], rows.inner[number], rows.stop[number]
     tag = source.content[start:inner]
@@ -68,7 +73,7 @@ def _into_row(source: Source, number: int, keys: list[int], missing: Mapping[int
     row_style = attributes.get("s", "") if is_true(attributes.get("customFormat", "0")) else ""
     new_tag = _SPANS.sub(lambda found: found[1] + _wider(found[2], keys), tag, count=1)
     made: dict[int, list[bytes]] = {}
-    for key, before in zip(keys, (np.searchsorted(source.keys, keys) - 1).tolist(), strict=True):
+    for key, before in zip(keys, befores, strict=True):
         inside = before >= 0 and start <= text.start[before] < stop
         place = int(text.stop[before]) if inside else inner
         style = missing[key].style or row_style or _column_style(source, key % MAX_COLS)
@@ -80,7 +85,7 @@ def _into_row(source: Source, number: int, keys: list[int], missing: Mapping[int
     return splices if new_tag == tag else [(start, inner, new_tag), *splices]
 
 
-def _wider(spans: bytes, keys: list[int]) -> bytes:
+def _wider(spans: bytes, keys: Sequence[int]) -> bytes:
     """The columns that a row says it uses, with the new ones; what is not understood stays."""
     cols = [key % MAX_COLS + 1 for key in keys]
     try:

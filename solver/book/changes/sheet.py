@@ -38,8 +38,7 @@ def patch_sheet(
     """
     splices = [*around, *([] if values is None else _value_changes(source, values, changes))]
     missing = {}
-    for key, change in changes.items():
-        index = source.find(key)
+    for (key, change), index in zip(changes.items(), source.find_many(changes), strict=True):
         if index >= 0:
             splices.append(_rewritten(source, index, change))
         elif _says_something(change):

@@ -31,16 +31,23 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A sheet as it lies in the file; `rich` are the `vm` that stand for errors which older programs do not know."""
+    """A sheet as it lies in the file; `rich` are the `vm` that stand for errors which older programs do not know.
+
+    `keys` say where its cells are, `prefix` is the namespace prefix of its elements, with its colon.
+    """
 
     name: str
     text: SheetText
     content: bytes
     rich: Mapping[ErrorValue, int]
     keys: KeyArray = field(init=False)
+    prefix: str = field(init=False)
 
     def __post_init__(self) -> None:
+        frame = self.text.frame
+        name = self.content[frame.start + 1 : frame.inner].split(b"sheetData")[0]
         object.__setattr__(self, "keys", self.text.cells.keys())
+        object.__setattr__(self, "prefix", name.decode())
 
     def find(self, key: int) -> int:
         """The index of the cell with that key, or -1."""
@@ -55,10 +62,3 @@ class Source:
         at = np.minimum(np.searchsorted(self.keys, wanted), len(self.keys) - 1)
         found: list[int] = np.where(self.keys[at] == wanted, at, -1).tolist()
         return found
-
-    @property
-    def prefix(self) -> str:
-        """The namespace prefix of the sheet's elements, with its colon."""
-        frame = self.text.frame
-        name = self.content[frame.start + 1 : frame.inner].split(b"sheetData")[0]
-        return name.decode()
