@@ -155,6 +155,7 @@ def interrupted(command: Sequence[str], after: float, *, again: bool) -> Answere
     finally:
         child.kill()
         child.wait()
+        child.stderr.close()
     assert b"Traceback" not in said, said.decode()
     return Answered(seconds, second, code)
 
