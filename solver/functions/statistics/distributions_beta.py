@@ -12,9 +12,10 @@ from solver.algebra.primitives.probability import (
     student_inverse,
     unit_density,
 )
-from solver.functions.operand import ONE, ZERO
+from solver.functions.operand import ONE, ZERO, guard
 from solver.functions.registry import function
 from solver.functions.statistics.distributions import above, below, chosen, improper, not_above, not_below, refused
+from solver.values import ErrorValue
 
 if TYPE_CHECKING:
     from solver.algebra import Node
@@ -160,9 +161,11 @@ def t_dist(x: Number, degrees: Number, cumulative: Logical) -> Number:
     =T.DIST(60, 1, TRUE) -> 0.99469532638159
     =T.DIST(8, 3, FALSE) -> 0.000736906520946927
     =T.DIST(-1e100, 2, TRUE) -> 5e-201
+    =T.DIST(1, 0.9, FALSE) -> #DIV/0!
     """
     n, wrong = _degrees(degrees)
-    return refused(chosen(cumulative, student(n, x), student_density(n, x)), *wrong)
+    value = refused(chosen(cumulative, student(n, x), student_density(n, x)), *wrong)
+    return guard(value, mul(equal(n, 0.0), equal(cumulative, 0.0)), ErrorValue.DIV0)
 
 
 @function("T.DIST.RT")
@@ -204,10 +207,12 @@ def t_inv(probability: Number, degrees: Number) -> Number:
     """The number below which Student's t lies with a probability.
 
     =T.INV(0.75, 2) -> 0.816496580927726
-    =T.INV(0, 2) -> #NUM!
+    =T.INV(1, 2) -> #NUM!
+    =T.INV(0, 2) -> #DIV/0!
     """
     n, wrong = _degrees(degrees)
-    return refused(student_inverse(n, probability), improper(probability), *wrong)
+    value = refused(student_inverse(n, probability), improper(probability), *wrong)
+    return guard(value, equal(probability, 0.0), ErrorValue.DIV0)
 
 
 @function("T.INV.2T")
@@ -218,7 +223,12 @@ def t_inv_2t(probability: Number, degrees: Number) -> Number:
 
     =T.INV.2T(0.546449, 60) -> 0.606533075825
     =T.INV.2T(1.5, 10) -> -0.6998120613124317
+    =T.INV.2T(0, 1) -> #DIV/0!
     """
+    return guard(_exceeded(probability, degrees), equal(probability, 0.0), ErrorValue.DIV0)
+
+
+def _exceeded(probability: Node, degrees: Node) -> Node:
     n, wrong = _degrees(degrees)
     value = neg(student_inverse(n, div(probability, 2.0)))
     return refused(value, not_above(probability, 0.0), not_below(probability, 2.0), *wrong)
@@ -231,4 +241,4 @@ def tinv(probability: Number, degrees: Number) -> Number:
     =TINV(1, 60) -> 0
     =TINV(1.1, 60) -> #NUM!
     """
-    return refused(t_inv_2t(probability, degrees), above(probability, 1.0))
+    return refused(_exceeded(probability, degrees), above(probability, 1.0))

@@ -13,7 +13,7 @@ from solver.algebra import add, betainc, equal, exp, less, lgamma, maximum, mini
 from solver.algebra.primitives.probability import betaincc, xlog1py, xlogy
 from solver.functions.allowance import PRODUCT, spend
 from solver.functions.registry import Calculus, function
-from solver.functions.statistics.distributions import above, below, chosen, refused
+from solver.functions.statistics.distributions import above, below, chosen, improper, refused
 from solver.values import ErrorValue
 
 if TYPE_CHECKING:
@@ -94,17 +94,17 @@ def binom_inv(trials: float, probability: float, alpha: float) -> float | ErrorV
     =CRITBINOM(100, 0.5, 0.05) -> 42
     =CRITBINOM(-1, 0.5, 0.05) -> #NUM!
     =BINOM.INV(10, 1, 0.8) -> #NUM!
+    =BINOM.INV(1, 0.8, 0.2) -> 1
     """
     from scipy.special import betaincc
 
     n = math.trunc(trials)
-    if n < 0 or not 0 < probability < 1 or not 0 <= alpha <= 1:
+    if trials < 0 or not 0 < probability < 1 or not 0 <= alpha <= 1:
         return ErrorValue.NUM
     low, high = 0, n
     while low < high:
         middle = (low + high) // 2
-        # sums of probabilities carry rounding errors, so a sum may fall short of alpha by the last digits
-        if betaincc(middle + 1, n - middle, probability) >= alpha * (1 - 1e-14):
+        if betaincc(middle + 1, n - middle, probability) >= alpha:
             high = middle
         else:
             low = middle + 1
@@ -118,6 +118,7 @@ def negbinom_dist(failures: Number, successes: Number, probability: Number, cumu
     =NEGBINOM.DIST(10, 5, 0.25, TRUE) -> 0.3135140584781766
     =NEGBINOM.DIST(10, 5, 0.25, FALSE) -> 0.05504866037517786
     =NEGBINOM.DIST(-1E-10, 5, 0.25, TRUE) -> #NUM!
+    =NEGBINOM.DIST(0, 1, 1, FALSE) -> #NUM!
     """
     k, r = trunc(failures), trunc(successes)
     value = chosen(cumulative, betainc(r, add(k, 1.0), probability), _waiting(k, r, probability))
@@ -140,7 +141,7 @@ def _waiting(k: Node, r: Node, p: Node) -> Node:
 
 
 def _wrong_waiting(k: Node, r: Node, p: Node) -> tuple[Node, Node, Node]:
-    return below(k, 0.0), below(r, 1.0), _no_probability(p)
+    return below(k, 0.0), below(r, 1.0), improper(p)
 
 
 @function("HYPGEOM.DIST", calculus=Calculus.STEP)

@@ -163,11 +163,13 @@ def weibull_dist(x: Number, alpha: Number, beta: Number, cumulative: Logical) ->
 
     =WEIBULL.DIST(105, 20, 100, TRUE) -> 0.929581390069277
     =WEIBULL(105, 20, 100, FALSE) -> 0.0355888640245043
-    =WEIBULL.DIST(0, 1, 2, FALSE) -> 0.5
+    =WEIBULL.DIST(0, 1, 1, FALSE) -> 0
     """
     scaled = div(x, beta)
     risk = power(scaled, alpha)
     density = exp(sub(xlogy(sub(alpha, 1.0), scaled), risk))
+    # the density of the exponential distribution at 0 has a value, but to Excel it is 0
+    density = where(mul(equal(x, 0.0), equal(alpha, 1.0)), 0.0, density)
     value = chosen(cumulative, neg(expm1(neg(risk))), div(mul(density, alpha), beta))
     return refused(value, below(x, 0.0), not_above(alpha, 0.0), not_above(beta, 0.0))
 

@@ -175,9 +175,6 @@ def chisq_test(actual: Grid, expected: Grid) -> Operand:
     =CHISQ.TEST({1,2,3}, {3;3;4}) -> 0.383531573
     """
     rows, cols = actual.shape[2:]
-    turned = expected.shape[3], expected.shape[2]
-    if (rows, cols) != expected.shape[2:] and not (1 in turned and (rows, cols) == turned):
-        return error(ErrorValue.NA)
     degrees = (rows - 1) * (cols - 1) if rows > 1 and cols > 1 else max(rows, cols) - 1
     pairs = paired(actual, expected)
     if pairs is None or degrees == 0:
