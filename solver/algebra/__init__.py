@@ -7,6 +7,21 @@ from solver.algebra.calculus.jacobian import Jacobian, jacobian
 from solver.algebra.calculus.pattern import dependence
 from solver.algebra.node import Node, constant, variable
 from solver.algebra.primitives.choose import pick, where
+from solver.algebra.primitives.circular import (
+    acos,
+    acosh,
+    asin,
+    asinh,
+    atan,
+    atan2,
+    atanh,
+    cos,
+    cosh,
+    sin,
+    sinh,
+    tan,
+    tanh,
+)
 from solver.algebra.primitives.corners import (
     abs_,
     ceil,
@@ -25,33 +40,7 @@ from solver.algebra.primitives.corners import (
     trunc,
 )
 from solver.algebra.primitives.dense import det, inverse
-from solver.algebra.primitives.elementary import (
-    acos,
-    acosh,
-    add,
-    asin,
-    asinh,
-    atan,
-    atan2,
-    atanh,
-    cos,
-    cosh,
-    div,
-    exp,
-    expm1,
-    log,
-    log1p,
-    mul,
-    neg,
-    power,
-    sin,
-    sinh,
-    sqrt,
-    square,
-    sub,
-    tan,
-    tanh,
-)
+from solver.algebra.primitives.elementary import add, div, exp, expm1, log, log1p, mul, neg, power, sqrt, square, sub
 from solver.algebra.primitives.extremes import count_less, max_, min_, opaque, prod_, sort_
 from solver.algebra.primitives.gather import apply, join, spread, take
 from solver.algebra.primitives.recur import recur

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from solver.algebra.pointwise import Pointwise
-from solver.algebra.primitives import corners
+from solver.algebra.primitives import circular, corners
 from solver.algebra.primitives import elementary as e
 from solver.algebra.primitives.choose import choice
 
@@ -34,9 +34,9 @@ _FLOAT_TEXT: dict[object, str] = {
     e.sqrt: "sqrt({0}) if {0} >= 0.0 else k_sqrt({0})",
     e.exp: f"exp({{0}}) if {{0}} < {_LARGEST_EXPONENT} else k_exp({{0}})",
     e.log: "log({0}) if {0} > 0.0 else k_log({0})",
-    e.sin: f"sin({{0}}) if -{_TURNS} < {{0}} < {_TURNS} else k_sin({{0}})",
-    e.cos: f"cos({{0}}) if -{_TURNS} < {{0}} < {_TURNS} else k_cos({{0}})",
-    e.tanh: "tanh({0})",
+    circular.sin: f"sin({{0}}) if -{_TURNS} < {{0}} < {_TURNS} else k_sin({{0}})",
+    circular.cos: f"cos({{0}}) if -{_TURNS} < {{0}} < {_TURNS} else k_cos({{0}})",
+    circular.tanh: "tanh({0})",
     corners.abs_: "abs({0})",
     corners.maximum: "{0} if {0} >= {1} or {0} != {0} else {1}",
     corners.minimum: "{0} if {0} <= {1} or {0} != {0} else {1}",
