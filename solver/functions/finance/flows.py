@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from solver.algebra import Node
     from solver.functions.here import Here
     from solver.functions.operand import BoolArray, FloatArray
-    from solver.functions.registry import Grid, Number, Ref
+    from solver.functions.registry import Firm, Grid, Number, Ref
 
 _GUESS = constant(np.full((1, 1, 1, 1), 0.1))
 
@@ -69,7 +69,7 @@ def npv(here: Here, rate: Number, *values: Ref) -> Operand:
     """
     sample = collected(here, values)
     value = guard(present_value(rate, sample.values, _periods(sample)), equal(rate, -1.0), ErrorValue.DIV0)
-    return blamed(numbers(needing(value, sample.count > 0, ErrorValue.VALUE)), sample.fault)
+    return blamed(numbers(value), sample.fault)
 
 
 def _mixed(sample: Sample) -> BoolArray:
@@ -131,7 +131,7 @@ def _dated(values: Grid, dates: Grid, first_is_earliest: bool) -> tuple[Sample, 
 
 
 @function("XNPV", singly=True)
-def xnpv(rate: Number, values: Grid, dates: Grid) -> Operand:
+def xnpv(rate: Firm, values: Grid, dates: Grid) -> Operand:
     """The present value, at the first date, of dated payments.
 
     =XNPV(0.09, {-10000,2750,4250,3250,2750}, {39448,39508,39751,39859,39904}) -> 2086.647602031535
@@ -145,7 +145,7 @@ def xnpv(rate: Number, values: Grid, dates: Grid) -> Operand:
 
 
 @function("XIRR", singly=True)
-def xirr(values: Grid, dates: Grid, guess: Number = _GUESS) -> Operand:
+def xirr(values: Grid, dates: Grid, guess: Firm = _GUESS) -> Operand:
     """The rate at which the present value of dated payments vanishes; the dates may be in any order.
 
     =XIRR({-10000,2750,4250,3250,2750}, {39448,39508,39751,39859,39904}) -> 0.3733625335188316
@@ -210,11 +210,12 @@ def mirr(values: Grid, finance_rate: Number, reinvest_rate: Number) -> Operand:
 
 
 @function("FVSCHEDULE", singly=True)
-def fvschedule(principal: Number, schedule: Grid) -> Operand:
+def fvschedule(principal: Firm, schedule: Grid) -> Operand:
     """What a principal grows to at a rate for each period.
 
     =FVSCHEDULE(1, {0.09,0.11,0.1}) -> 1.33089
     =FVSCHEDULE(1, {0.09,"x"}) -> #VALUE!
+    =FVSCHEDULE(TRUE, {0.09}) -> #VALUE!
     """
     rates = beside([schedule])
     bad = (rates.kind == Kind.TEXT) | (rates.kind == Kind.BOOLEAN)
@@ -245,7 +246,7 @@ def pduration(rate: Number, pv: Number, fv: Number) -> Number:
 
 
 @function("EFFECT")
-def effect(nominal_rate: Number, npery: Number) -> Number:
+def effect(nominal_rate: Firm, npery: Firm) -> Number:
     """The rate per year of a nominal rate that is compounded several times a year.
 
     =EFFECT(0.0525, 4) -> 0.05354266737075841
@@ -257,7 +258,7 @@ def effect(nominal_rate: Number, npery: Number) -> Number:
 
 
 @function("NOMINAL")
-def nominal(effect_rate: Number, npery: Number) -> Number:
+def nominal(effect_rate: Firm, npery: Firm) -> Number:
     """The nominal rate that, compounded several times a year, has an effective rate.
 
     =NOMINAL(0.053543, 4) -> 0.05250031986893643
