@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from solver.algebra import add, div, equal, less, log, log1p, mul, neg, not_equal, power, sub, trunc, where
+from solver.algebra import add, ceil, div, equal, less, log, log1p, mul, neg, not_equal, power, sub, trunc, where
 from solver.algebra.primitives.geometric import geometric_sum
 from solver.functions.operand import ZERO, guard
 from solver.functions.registry import function
@@ -162,11 +162,11 @@ def cumprinc(rate: Firm, nper: Firm, pv: Firm, start: Firm, end: Firm, when: Fir
 
     =CUMPRINC(0.09/12, 30*12, 125000, 13, 24, 0) -> -934.1071234208765
     =CUMPRINC(0.09/12, 30*12, 125000, 1, 1, 0) -> -68.27827118097537
+    =CUMPRINC(0.6, 10, 100, 2.5, 3.9, 0) -> -1.409805972549
     =CUMPRINC(0.09/12, 30*12, 125000, 2, 1, 0) -> #NUM!
     """
-    first, last = trunc(start), trunc(end)
-    value = _repaid(rate, payment_of(rate, nper, pv, ZERO, when), pv, first, last, when)
-    return refused(value, *_wrong_span(rate, nper, pv, first, last, when))
+    value = _repaid(rate, payment_of(rate, nper, pv, ZERO, when), pv, ceil(start), trunc(end), when)
+    return refused(value, *_wrong_span(rate, nper, pv, start, end, when))
 
 
 @function("CUMIPMT")
@@ -175,24 +175,25 @@ def cumipmt(rate: Firm, nper: Firm, pv: Firm, start: Firm, end: Firm, when: Firm
 
     =CUMIPMT(0.09/12, 30*12, 125000, 13, 24, 0) -> -11135.232130750845
     =CUMIPMT(0.09/12, 30*12, 125000, 1, 1, 0) -> -937.5
+    =CUMIPMT(0.6, 10, 100, 2.5, 3.9, 1) -> -36.96306217842
     =CUMIPMT(0.09/12, 30*12, 125000, 1, 1, 2) -> #NUM!
     =CUMIPMT(0.09/12, 30*12, 125000, 13, 24, TRUE) -> #VALUE!
     """
-    first, last = trunc(start), trunc(end)
+    first, last = ceil(start), trunc(end)
     payment = payment_of(rate, nper, pv, ZERO, when)
     paid = mul(payment, add(sub(last, first), 1.0))
     value = sub(paid, _repaid(rate, payment, pv, first, last, when))
-    return refused(value, *_wrong_span(rate, nper, pv, first, last, when))
+    return refused(value, *_wrong_span(rate, nper, pv, start, end, when))
 
 
-def _wrong_span(rate: Node, periods: Node, present: Node, first: Node, last: Node, when: Node) -> tuple[Node, ...]:
+def _wrong_span(rate: Node, periods: Node, present: Node, start: Node, end: Node, when: Node) -> tuple[Node, ...]:
     kind = trunc(when)
     return (
         not_above(rate, 0.0),
         not_above(periods, 0.0),
         not_above(present, 0.0),
-        below(first, 1.0),
-        above(first, last),
-        above(last, periods),
+        below(start, 1.0),
+        above(start, end),
+        above(end, periods),
         add(less(kind, 0.0), less(1.0, kind)),
     )

@@ -39,11 +39,12 @@ def syd(cost: Number, salvage: Number, life: Number, per: Number) -> Number:
     """The depreciation of a period where they fall by equal steps.
 
     =SYD(30000, 7500, 10, 1) -> 4090.909090909091
+    =SYD(100, 10, 1, 0.3) -> 153
     =SYD(30000, 7500, 10, 11) -> #NUM!
     """
     share = div(add(sub(life, per), 1.0), mul(life, add(life, 1.0)))
     value = mul(mul(sub(cost, salvage), share), 2.0)
-    return refused(value, not_above(life, 0.0), below(per, 1.0), above(per, life), below(salvage, 0.0))
+    return refused(value, not_above(life, 0.0), not_above(per, 0.0), above(per, life), below(salvage, 0.0))
 
 
 @function("DB", calculus=Calculus.STEP)
@@ -146,7 +147,7 @@ def amorlinc(
     =AMORLINC(2400, 39679, 39813, 300, 0, 0.15, 1) -> 131.80327868852459
     """
     amount, _ = _french(here, cost, purchased, first_period, salvage, period, rate, basis, 1.0)
-    at = math.trunc(period)
+    at = 1 if 0 < period < 1 else math.trunc(period)
     if cost == salvage or at > math.ceil(1 / rate):
         return 0.0
     spend(_PERIOD * at)
