@@ -38,9 +38,9 @@ class Augmented(NamedTuple):
 
 
 class _Run(NamedTuple):
-    """A node whose values follow each other: `places` (n, lines) of them in the order of time, `down` or sideways.
+    """A node whose values follow each other: where they stand by time (n, lines), whether time runs `down` the sheet.
 
-    `value` stands for all of them, `kept` for those from the `first` place in time that is needed to the last.
+    `value` is a variable that stands for all of them.
     """
 
     node: Node
@@ -49,7 +49,7 @@ class _Run(NamedTuple):
     value: Node
 
     def next(self, before: Node, kept: Node, first: int) -> Node:
-        """What the needed values are by the recurrence; `before` are the values of the times before them."""
+        """What `kept`, the values from the `first` time on that are needed, are by the recurrence, after those `before`."""
         lines = self.places.shape[1]
         if self.node.op is marching:
             march = self.node.param
