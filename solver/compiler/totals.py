@@ -49,7 +49,7 @@ class _Run(NamedTuple):
     value: Node
 
     def next(self, before: Node, kept: Node, first: int) -> Node:
-        """What `kept`, the needed values from the `first` time on, are by the recurrence; `before` are those before them."""
+        """What `kept`, the needed values from the `first` time on, are by the recurrence; `before` come before them."""
         lines = self.places.shape[1]
         if self.node.op is marching:
             march = self.node.param
