@@ -43,7 +43,10 @@ class Saddle:
         n, m = hessian.shape[0], jacobian.shape[0]
         lift, soft = 0.0, 0.0 if n + m <= FEW else 1e-9
         while lift < MOST:
-            factor = _factored(_assembled(hessian, jacobian, lift, soft), n, m)
+            if n + m <= FEW:
+                factor = _dense(_full(hessian, jacobian, lift, soft), n)
+            else:
+                factor = _sparse(_assembled(hessian, jacobian, lift, soft), n)
             if factor is not None:
                 self.last = lift or self.last
                 return factor
@@ -55,6 +58,16 @@ class Saddle:
         return None
 
 
+def _full(hessian: sp.csc_array, jacobian: sp.csr_array, lift: float, soft: float) -> Vector:
+    n, m = hessian.shape[0], jacobian.shape[0]
+    matrix = np.zeros((n + m, n + m))
+    matrix[:n, :n] = hessian.toarray()
+    matrix[n:, :n] = jacobian.toarray()
+    matrix[:n, n:] = matrix[n:, :n].T
+    matrix.flat[:: n + m + 1] += np.r_[np.full(n, lift), np.full(m, -soft)]
+    return matrix
+
+
 def _assembled(hessian: sp.csc_array, jacobian: sp.csr_array, lift: float, soft: float) -> sp.csc_array:
     n, m = hessian.shape[0], jacobian.shape[0]
     top = hessian + lift * sp.eye_array(n)
@@ -64,14 +77,10 @@ def _assembled(hessian: sp.csc_array, jacobian: sp.csr_array, lift: float, soft:
     return sp.csc_array(sp.block_array(blocks))
 
 
-def _factored(matrix: sp.csc_array, n: int, m: int) -> Solve | None:
-    """The solution as a function of the right side, or None if the eigenvalues have the wrong signs."""
-    if not np.all(np.isfinite(matrix.data)):
-        return None
-    return _dense(matrix.toarray(), n) if n + m <= FEW else _sparse(matrix, n)
-
-
 def _dense(matrix: Vector, n: int) -> Solve | None:
+    """The solution as a function of the right side, or None if the eigenvalues have the wrong signs."""
+    if not np.all(np.isfinite(matrix)):
+        return None
     size = 1.0 / np.sqrt(np.maximum(np.abs(matrix).max(axis=1), 1e-300))
     scaled = matrix * np.outer(size, size)
     factor, pivots, _, wrong = dsysv(scaled, np.ones(len(matrix)), lower=1)
@@ -104,6 +113,9 @@ def _positive(factor: Vector, pivots: Vector) -> int:
 
 
 def _sparse(matrix: sp.csc_array, n: int) -> Solve | None:
+    """The same where there are many unknowns."""
+    if not np.all(np.isfinite(matrix.data)):
+        return None
     try:
         factor = splu(matrix, permc_spec="MMD_AT_PLUS_A", diag_pivot_thresh=0.0, options={"SymmetricMode": True})
     except RuntimeError:

@@ -9,6 +9,7 @@ where their gradients at the start are longer than 100; bounds give way by a rou
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -72,6 +73,9 @@ class Slacked:
 
     def jac(self, v: Vector) -> sp.csr_array:
         """The Jacobian of the residuals, (m, n)."""
+        return self._quadratic[1] if self._quadratic else self._jac(v)
+
+    def _jac(self, v: Vector) -> sp.csr_array:
         if not self.m:
             return sp.csr_array((0, self.n))
         slacks = self.loose.size
@@ -81,6 +85,17 @@ class Slacked:
 
     def lagrangian(self, v: Vector, multipliers: Vector) -> sp.csc_array:
         """The Hessian (n, n) of f + multipliers @ h."""
+        return self._quadratic[0] if self._quadratic else self._lagrangian(v, multipliers)
+
+    @cached_property
+    def _quadratic(self) -> tuple[sp.csc_array, sp.csr_array] | None:
+        """Hessian and Jacobian of a quadratic objective over linear rows, which are the same everywhere; else None."""
+        if not isinstance(self.hessian, QuadraticHessian):
+            return None
+        v = np.zeros(self.n)
+        return self._lagrangian(v, np.zeros(self.m)), self._jac(v)
+
+    def _lagrangian(self, v: Vector, multipliers: Vector) -> sp.csc_array:
         bent = self.hessian.at(self.x(v), self.factor, multipliers * self.row_factor)
         slacks = self.loose.size
         return sp.csc_array(sp.block_diag([bent, sp.csc_array((slacks, slacks))])) if slacks else bent
