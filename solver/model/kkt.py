@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import scipy.sparse as sp
-from scipy.optimize import lsq_linear
 
 if TYPE_CHECKING:
     from solver.model.problem import Mask, Problem, Vector
@@ -103,6 +102,8 @@ def _multipliers(
     gradient: Vector, jacobian: sp.csr_array, row_lower: Mask, row_upper: Mask, at_lower: Mask, at_upper: Mask
 ) -> Vector:
     """Least-squares multipliers of the active rows, with those of the active bounds found beside and left out."""
+    from scipy.optimize import lsq_linear  # looking at a model shall not wait for it
+
     k = jacobian.shape[0]
     if not k:
         return np.zeros(0)
