@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from solver.algebra.structure.ladder import Degree
-from solver.compiler.changes import computed_cells
+from solver.compiler.sheets.changes import computed_cells
 from solver.grid import Area, Cell, parse_a1, quote_sheet
 from solver.model.model import Sense
 from solver.reports.comparison import compared
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from solver.book.book import Book
     from solver.compiler.calculation import Calculation
-    from solver.compiler.chain import Chain
+    from solver.compiler.tracing.chain import Chain
     from solver.lesson.stepping import Stepped
     from solver.model.answer import Answer
     from solver.model.binding import Binding

@@ -21,8 +21,8 @@ from solver.book.package.save import save
 from solver.book.patch import patch
 from solver.book.read import read_book
 from solver.compiler.calculation import Calculation
-from solver.compiler.changes import changed_cells
-from solver.compiler.spills import moved_spills, within_spills
+from solver.compiler.sheets.changes import changed_cells
+from solver.compiler.sheets.spills import moved_spills, within_spills
 from solver.engines import choose, run
 from solver.engines.linear.held import with_prices
 from solver.engines.linear.infeasible import irreducible

@@ -16,18 +16,18 @@ import numpy as np
 
 from solver.algebra import add
 from solver.book.pause import collector_paused
-from solver.compiler.cone import Cone
+from solver.compiler.assuming.outside import filled_area, recalculated_numbers
+from solver.compiler.assuming.scenarios import Scenarios
+from solver.compiler.assuming.supposing import supposed
 from solver.compiler.evaluation import Evaluation
-from solver.compiler.iteration import held, ring_of
-from solver.compiler.lower import evaluate, value_of
-from solver.compiler.outside import filled_area, recalculated_numbers
-from solver.compiler.recurrence import recurred
-from solver.compiler.scenarios import Scenarios
+from solver.compiler.grouping.templates import Template
+from solver.compiler.lowering.lower import evaluate, value_of
+from solver.compiler.lowering.site import Site
+from solver.compiler.ordering.cone import Cone
+from solver.compiler.ordering.iteration import held, ring_of
+from solver.compiler.ordering.recurrence import recurred
+from solver.compiler.sheets.store import NO_BLOCK, UNKNOWN
 from solver.compiler.signals import Missing, Unknown
-from solver.compiler.site import Site
-from solver.compiler.store import NO_BLOCK, UNKNOWN
-from solver.compiler.supposing import supposed
-from solver.compiler.templates import Template
 from solver.errors import CircularReference, FormulaError
 from solver.formula.tree import references
 from solver.functions.alignment import overlaid

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from solver.algebra import add
-from solver.compiler.cone import Cone
-from solver.compiler.lower import evaluate, value_of
-from solver.compiler.results import array_results, cell_results
+from solver.compiler.lowering.lower import evaluate, value_of
+from solver.compiler.lowering.site import Site
+from solver.compiler.ordering.cone import Cone
+from solver.compiler.sheets.results import array_results, cell_results
+from solver.compiler.sheets.store import NO_BLOCK, UNKNOWN, SheetStore
 from solver.compiler.signals import Missing, Unknown, located, unknown
-from solver.compiler.site import Site
-from solver.compiler.store import NO_BLOCK, UNKNOWN, SheetStore
 from solver.compiler.workspace import Workspace
 from solver.distinct import distinct
 from solver.errors import FormulaError, SolverError
@@ -34,8 +34,8 @@ if TYPE_CHECKING:
 
     from solver.algebra import Node
     from solver.book.book import Book
-    from solver.compiler.blocks import Block
-    from solver.compiler.results import Filling
+    from solver.compiler.grouping.blocks import Block
+    from solver.compiler.sheets.results import Filling
     from solver.functions.here import Reference
 
 

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from solver.compiler.store import UNKNOWN
+from solver.compiler.sheets.store import UNKNOWN
 from solver.errors import FormulaError, SolverError
 from solver.formula.show import show
 from solver.grid import Cell
 
 if TYPE_CHECKING:
-    from solver.compiler.blocks import Block
-    from solver.compiler.store import SheetStore
+    from solver.compiler.grouping.blocks import Block
+    from solver.compiler.sheets.store import SheetStore
 
 
 class Missing(Exception):

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from solver.algebra import Node, variable
-from solver.compiler.blocks import Block, grouping_of
-from solver.compiler.names import Names
-from solver.compiler.opened import sheet_store
+from solver.compiler.grouping.blocks import Block, grouping_of
+from solver.compiler.lowering.names import Names
+from solver.compiler.sheets.opened import sheet_store
 from solver.formula.show import show
 from solver.grid import Area, Cell
 from solver.places import Given, Places
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from solver.book.book import Book
     from solver.book.contents.pivots import PivotTable
-    from solver.compiler.store import SheetStore
+    from solver.compiler.sheets.store import SheetStore
     from solver.functions.operand import FloatArray
 
 

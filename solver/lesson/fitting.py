@@ -9,7 +9,7 @@ import numpy as np
 
 from solver.book.book import Appearance, Cells, Edits
 from solver.book.edited import edited
-from solver.compiler.changes import changed_cells
+from solver.compiler.sheets.changes import changed_cells
 from solver.engines.base import find_engine
 from solver.engines.descent.descent import Descent
 from solver.engines.policy import MANY

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from solver.compiler.calculation import Calculation
-from solver.compiler.chain import Chain, UnreachedError, chain
-from solver.compiler.precedents import precedents
+from solver.compiler.ordering.precedents import precedents
+from solver.compiler.tracing.chain import Chain, UnreachedError, chain
 from solver.errors import FormulaError, ModelError
 from solver.grid import Area, Cell, quote_sheet
 from solver.model.recall import recall

@@ -30,7 +30,7 @@ from solver.algebra.structure.quadratic import is_positive_semidefinite
 from solver.algebra.structure.settled import settled
 from solver.algebra.structure.squares import least_squares
 from solver.compiler.calculation import Calculation
-from solver.compiler.inspect import cells_of_degree, first_error
+from solver.compiler.tracing.inspect import cells_of_degree, first_error
 from solver.grid import Area
 from solver.model.problem import Labels, Linear, Problem, Residuals
 from solver.places import Given

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from solver.compiler.changes import formula_cells
+from solver.compiler.sheets.changes import formula_cells
 from solver.values import ErrorValue, Scalar
 
 if TYPE_CHECKING:

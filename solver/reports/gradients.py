@@ -11,7 +11,7 @@ from solver.table import Entry, Style, Table
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from solver.compiler.chain import Chain, Link
+    from solver.compiler.tracing.chain import Chain, Link
     from solver.values import Scalar
 
 _HEADER = ("Cell", "Formula", "Value", "Derivative", "Wiggled", "Agrees")

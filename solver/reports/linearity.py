@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from solver.algebra.structure.bending import bent_inputs
 from solver.algebra.structure.ladder import Degree
 from solver.book.looks.formats import formats_of
-from solver.compiler.breaks import Breaks
 from solver.compiler.calculation import Calculation
+from solver.compiler.tracing.breaks import Breaks
 from solver.places import Given
 from solver.reports.answer import SENSES
 from solver.reports.comparison import comparisons, number_in

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from solver.compiler.chain import chain
+from solver.compiler.tracing.chain import chain
 from solver.errors import FormulaError
 from solver.reports.labels import names_of
 from solver.reports.page import Page

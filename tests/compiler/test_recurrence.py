@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from solver.algebra import Function, degrees, jacobian, sum_
 from solver.algebra.structure.ladder import Degree
 from solver.compiler.calculation import Calculation
-from solver.compiler.chain import chain
+from solver.compiler.tracing.chain import chain
 from solver.errors import CircularReference
 from solver.grid import Area, Cell, column_letters, parse_a1
 from tests.books import area, book_of, close

@@ -21,7 +21,7 @@ import openpyxl
 
 from solver.book.patch import patch
 from solver.book.read import read_book
-from solver.compiler.changes import formula_cells
+from solver.compiler.sheets.changes import formula_cells
 from solver.errors import SolverError
 from solver.grid import Cell, column_letters
 from solver.model.recall import recall

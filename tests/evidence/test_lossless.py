@@ -11,7 +11,7 @@ import pytest
 from solver.book.book import Edits
 from solver.book.patch import patch
 from solver.book.read import read_book
-from solver.compiler.changes import formula_cells
+from solver.compiler.sheets.changes import formula_cells
 from solver.grid import Cell
 from solver.model.recall import recall
 from solver.pipeline import Request, edits_of, solve_model

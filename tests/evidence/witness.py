@@ -9,7 +9,7 @@ import subprocess
 from typing import TYPE_CHECKING
 
 from solver.book.read import read_book
-from solver.compiler.changes import formula_cells
+from solver.compiler.sheets.changes import formula_cells
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping

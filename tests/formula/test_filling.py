@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from solver.book.book import Formula
 from solver.book.sheets.shift import shifted
-from solver.compiler.templates import Templates
+from solver.compiler.grouping.templates import Templates
 from solver.formula import relative_key
 from solver.formula.filling import Filling
 from solver.grid import MAX_COLS, MAX_ROWS, column_letters

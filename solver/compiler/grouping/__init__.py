@@ -1,0 +1,1 @@
+"""Formula cells grouped into blocks of one formula each."""

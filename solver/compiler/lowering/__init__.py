@@ -1,0 +1,1 @@
+"""A formula at its place: its words, its references and its value."""

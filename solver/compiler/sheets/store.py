@@ -1,0 +1,298 @@
+"""What the cells of a sheet hold while the book is computed: known values, and places in live nodes.
+
+A sheet is kept as a compact grid over the rows and columns that are used at all, so that one stray cell at the far
+corner costs one row and one column, and reading a range is slicing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, TypeVar
+
+import numpy as np
+
+from solver.algebra import Node, constant, join, reshape, take
+from solver.distinct import distinct, positions
+from solver.functions.allowance import make_room
+from solver.functions.operand import ALL_NUMBERS, BLANK, Operand, lone
+from solver.values import ErrorValue, Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    import numpy.typing as npt
+
+    from solver.functions.operand import IntArray, KindArray
+    from solver.grid import Area
+
+    Ints = npt.NDArray[np.int32]
+
+T = TypeVar("T", bound=np.generic)
+
+NO_BLOCK = -1
+UNKNOWN = 255
+"""The kind of a cell that could not be computed."""
+
+
+@dataclass(slots=True)
+class SheetStore:
+    """The cells of one sheet on a compact grid.
+
+    `rows` and `cols` are the used row and column numbers in order. Per compact cell: `kind` (errors as in
+    `Operand`), `number`, `text`, the `block` of formulas that computes it (-1 for none), and for a live value the
+    index of its node in `nodes` (`live`, -1 for none) with its position in that node (`place`). `volatile` marks cells
+    that may change by themselves, `moved` those that were given a value or were computed from such.
+    """
+
+    name: str
+    rows: Ints
+    cols: Ints
+    kind: KindArray
+    number: npt.NDArray[np.float64]
+    text: npt.NDArray[np.object_]
+    block: Ints
+    live: Ints
+    place: Ints
+    volatile: npt.NDArray[np.bool_]
+    moved: npt.NDArray[np.bool_]
+    nodes: list[Node]
+    any_live: bool = False
+    any_volatile: bool = False
+    row_index: dict[int, int] = field(default_factory=dict)
+    col_index: dict[int, int] = field(default_factory=dict)
+    cache: dict[tuple[int, int, int, int], Operand] = field(default_factory=dict)
+    remembered: int = 0
+
+    def window(self, top: int, left: int, bottom: int, right: int) -> tuple[slice, slice]:
+        """The compact rows and columns that lie in a rectangle."""
+        if top == bottom and left == right:
+            r, c = self.row_index.get(top), self.col_index.get(left)
+            if r is not None and c is not None:
+                return slice(r, r + 1), slice(c, c + 1)
+        # keys of another type than the numbers would have all of them converted
+        r0, r1 = np.searchsorted(self.rows, np.array((top, bottom + 1), dtype=self.rows.dtype)).tolist()
+        c0, c1 = np.searchsorted(self.cols, np.array((left, right + 1), dtype=self.cols.dtype)).tolist()
+        return slice(r0, r1), slice(c0, c1)
+
+    def area_window(self, area: Area) -> tuple[slice, slice]:
+        """The compact rows and columns that lie in an area."""
+        return self.window(area.top, area.left, area.bottom, area.right)
+
+    def waiting(self, window: tuple[slice, slice]) -> list[int]:
+        """The numbers of the blocks that wait in some of the compact cells, in order."""
+        return [number for number in distinct(self.block[window]).tolist() if number != NO_BLOCK]
+
+    def compact_rows(self, rows: IntArray) -> tuple[IntArray, npt.NDArray[np.bool_]]:
+        """Compact positions of row numbers, and which of them are used rows at all."""
+        return positions(self.rows, rows)
+
+    def compact_cols(self, cols: IntArray) -> tuple[IntArray, npt.NDArray[np.bool_]]:
+        """Compact positions of column numbers, and which of them are used columns at all."""
+        return positions(self.cols, cols)
+
+    def read_cell(self, row: int, col: int) -> Operand:
+        """The value of one cell."""
+        r, c = self.row_index.get(row), self.col_index.get(col)
+        if r is None or c is None:
+            return BLANK
+        key = (row, col, 1, 1)
+        cached = self.cache.get(key)
+        if cached is None:
+            cached = self.cache[key] = self._cell(r, c)
+        return cached
+
+    def _cell(self, r: int, c: int) -> Operand:
+        """The value of one compact cell."""
+        kind = int(self.kind[r, c])
+        live = self.live[r, c]
+        if kind == _NUMBER:
+            if live >= 0:
+                index = np.full((1, 1, 1, 1), self.place[r, c], dtype=np.intp)
+                return Operand(ALL_NUMBERS, take(self.nodes[live], index))
+            return Operand(ALL_NUMBERS, constant(self.number[r : r + 1, c : c + 1].reshape(1, 1, 1, 1).copy()))
+        if kind == Kind.TEXT:
+            return lone(str(self.text[r, c]))
+        if kind == Kind.BLANK:
+            return BLANK
+        if live >= 0:
+            index = np.full((1, 1, 1, 1), self.place[r, c], dtype=np.intp)
+            return Operand(np.full((1, 1, 1, 1), kind, dtype=np.uint8), take(self.nodes[live], index))
+        return lone(ErrorValue(kind - Kind.ERROR) if kind > Kind.ERROR else bool(self.number[r, c]))
+
+    def read_area(self, top: int, left: int, rows: int, cols: int) -> Operand:
+        """The values of one fixed rectangle: (1, 1, rows, cols). FormulaError where it is vast and all but empty."""
+        key = (top, left, rows, cols)
+        cached = self.cache.get(key)
+        if cached is not None:
+            return cached
+        high, wide = self.window(top, left, top + rows - 1, left + cols - 1)
+        shape = high.stop - high.start, wide.stop - wide.start
+        if rows * cols > _VAST * shape[0] * shape[1]:
+            make_room((1, 1, rows, cols))
+        if shape == (rows, cols):
+            operand = self._operand(high, wide, (1, 1, rows, cols))
+        else:
+            r = np.arange(top, top + rows, dtype=np.intp)[:, np.newaxis]
+            c = np.arange(left, left + cols, dtype=np.intp)[np.newaxis, :]
+            operand = self.read_places(r[np.newaxis, np.newaxis], c[np.newaxis, np.newaxis])
+        self.remembered += rows * cols
+        if self.remembered > _MOST_REMEMBERED:  # ranges that grow from cell to cell are each read once
+            self.cache.clear()
+            self.remembered = rows * cols
+        self.cache[key] = operand
+        return operand
+
+    def read_places(self, rows: IntArray, cols: IntArray) -> Operand:
+        """The values at row and column numbers that broadcast to (R, C, h, w)."""
+        r, row_used = self.compact_rows(rows)
+        c, col_used = self.compact_cols(cols)
+        used = row_used & col_used
+        if not used.any():
+            return BLANK if used.size == 1 else Operand(np.zeros(used.shape, dtype=np.uint8), BLANK.number)
+        return self._operand(r, c, used.shape, None if used.all() else used)
+
+    def _operand(
+        self,
+        rows: slice | IntArray,
+        cols: slice | IntArray,
+        shape: tuple[int, ...],
+        used: npt.NDArray[np.bool_] | None = None,
+    ) -> Operand:
+        kind = self.kind[rows, cols]
+        number = self.number[rows, cols]
+        live = self.live[rows, cols] if self.any_live else None
+        text = None
+        if used is not None:
+            kind = np.where(used, kind, np.uint8(Kind.BLANK))
+            number = np.where(used, number, 0.0)
+        if (kind == Kind.TEXT).any():
+            text = self.text[rows, cols].reshape(shape)
+        kind, number = kind.reshape(shape), number.reshape(shape)
+        if live is None:
+            return Operand(_own(kind), constant(_own(number)), text)
+        if used is not None:
+            live = np.where(used, live, -1)
+        live = live.reshape(shape)
+        if not (live >= 0).any():
+            return Operand(_own(kind), constant(_own(number)), text)
+        place = self.place[rows, cols].reshape(shape)
+        return Operand(_own(kind), self._assemble(number, live, place), text)
+
+    def _assemble(self, number: npt.NDArray[np.float64], live: Ints, place: Ints) -> Node:
+        """One node for a rectangle whose values come from several nodes and from constants."""
+        sources = distinct(live)
+        if len(sources) == 1:
+            return take(self.nodes[int(sources[0])], place.astype(np.intp))
+        known = live < 0
+        parts = [constant(number[known]) if source < 0 else self.nodes[source] for source in sources.tolist()]
+        begins = np.zeros(sources[-1] + 2, dtype=np.intp)
+        begins[sources + 1] = np.cumsum([0, *[part.size for part in parts[:-1]]])
+        index = begins[live + 1] + place
+        index[known] = np.arange(parts[0].size) if sources[0] < 0 else 0
+        return take(join(parts), index)
+
+    def write(self, area: Area, kind: KindArray, number: Node, text: npt.NDArray[np.object_] | None) -> None:
+        """Stores values (rows, cols) over an area whose cells all exist in the grid; the node has size rows * cols."""
+        if area.size == 1:
+            self._write_cell(area, kind, number, text)
+            return
+        high, wide = self.area_window(area)
+        if (self.block[high, wide] == NO_BLOCK).any():
+            self.cache.clear()  # else nobody can have read these cells yet
+        self.kind[high, wide] = kind
+        known = number.value
+        if known is not None:
+            self.number[high, wide] = known.reshape(area.rows, area.cols)
+            if self.any_live:
+                self.live[high, wide] = -1
+        else:
+            self.nodes.append(reshape(number, (area.size,)))
+            numeric = (kind == Kind.NUMBER) | (kind == Kind.BOOLEAN)
+            self.live[high, wide] = np.where(numeric, len(self.nodes) - 1, -1)
+            self.place[high, wide] = np.arange(area.size, dtype=np.int32).reshape(area.rows, area.cols)
+            self.any_live = True
+        self.text[high, wide] = None if text is None else text
+        self.block[high, wide] = NO_BLOCK
+
+    def _write_cell(self, area: Area, kind: KindArray, number: Node, text: npt.NDArray[np.object_] | None) -> None:
+        """`write` for one cell, without arrays: a sheet of formulas that differ from each other has nothing else."""
+        at = self.row_index[area.top], self.col_index[area.left]
+        if self.block[at] == NO_BLOCK:
+            self.cache.clear()
+        self.kind[at] = here = kind[0, 0]
+        if number.value is not None:
+            self.number[at], self.live[at] = number.value.item(), -1
+        else:
+            self.nodes.append(reshape(number, (1,)))
+            self.live[at] = len(self.nodes) - 1 if here in _NUMERIC else -1
+            self.place[at] = 0
+            self.any_live = True
+        self.text[at] = None if text is None else text[0, 0]
+        self.block[at] = NO_BLOCK
+
+    def held(self, area: Area) -> list[npt.NDArray[np.generic]]:
+        """Copies of all that the cells of an area hold."""
+        window = self.area_window(area)
+        return [grid[window].copy() for grid in self.grids]
+
+    def put_back(self, area: Area, held: Iterable[npt.NDArray[np.generic]]) -> None:
+        """Lets the cells of an area hold again what they held."""
+        window = self.area_window(area)
+        for grid, values in zip(self.grids, held, strict=True):
+            grid[window] = values
+        self.cache.clear()
+
+    def clear(self, area: Area) -> None:
+        """Makes the cells of an area blank."""
+        window = self.area_window(area)
+        self.kind[window], self.number[window], self.text[window] = Kind.BLANK, 0.0, None
+        self.live[window], self.block[window] = -1, NO_BLOCK
+        self.cache.clear()
+
+    def grown(self, area: Area) -> SheetStore:
+        """The same store with room for every cell of an area."""
+        rows = np.union1d(self.rows, np.arange(area.top, area.bottom + 1, dtype=np.int32)).astype(np.int32)
+        cols = np.union1d(self.cols, np.arange(area.left, area.right + 1, dtype=np.int32)).astype(np.int32)
+        larger = blank_store(self.name, rows, cols, self.nodes)
+        at = np.ix_(np.searchsorted(rows, self.rows), np.searchsorted(cols, self.cols))
+        for new, old in zip(larger.grids, self.grids, strict=True):
+            new[at] = old
+        larger.any_live, larger.any_volatile = self.any_live, self.any_volatile
+        return larger
+
+    @property
+    def grids(self) -> tuple[npt.NDArray[np.generic], ...]:
+        """All arrays that have one entry per compact cell."""
+        return self.kind, self.number, self.text, self.block, self.live, self.place, self.volatile, self.moved
+
+
+_MOST_REMEMBERED = 1 << 24
+_VAST = 8  # times as many cells as there are used rows and columns
+_NUMBER = int(Kind.NUMBER)
+_NUMERIC = (int(Kind.NUMBER), int(Kind.BOOLEAN))
+
+
+def _own(array: npt.NDArray[T]) -> npt.NDArray[T]:
+    """A contiguous copy, so that later writes to the grid do not show through."""
+    return np.array(array, order="C")
+
+
+def blank_store(name: str, rows: Ints, cols: Ints, nodes: list[Node]) -> SheetStore:
+    """The grid of these rows and columns with nothing in it."""
+    shape = (len(rows), len(cols))
+    return SheetStore(
+        name,
+        rows,
+        cols,
+        kind=np.zeros(shape, dtype=np.uint8),
+        number=np.zeros(shape),
+        text=np.empty(shape, dtype=object),  # None everywhere, in memory that is not taken before a text comes
+        block=np.full(shape, NO_BLOCK, dtype=np.int32),
+        live=np.full(shape, -1, dtype=np.int32),
+        place=np.zeros(shape, dtype=np.int32),
+        volatile=np.zeros(shape, dtype=bool),
+        moved=np.zeros(shape, dtype=bool),
+        nodes=nodes,
+        row_index={row: k for k, row in enumerate(rows.tolist())},
+        col_index={col: k for k, col in enumerate(cols.tolist())},
+    )
