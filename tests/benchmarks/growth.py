@@ -48,11 +48,15 @@ def report(cases: Sequence[Case], small: bool) -> None:
             rows.append((size, *best, runs[0][place]["tape"]))
         heads = ("rows", *_STEPS, "tape")
         table(f"Growth of {name}: processor seconds, the best of {_REPEATS}", heads, rows)
-        ratios = [
-            (f"{a[0]} -> {b[0]}", *[float(y) / float(x) for x, y in zip(a[1:-1], b[1:-1], strict=True)])  # type: ignore[arg-type]
-            for a, b in pairwise(rows)
-        ]
+        ratios = [_growth(before, after) for before, after in [*pairwise(rows), (rows[0], rows[-1])]]
         table(f"Growth of {name}: doubling multiplies by", ("rows", *_STEPS), ratios)
+
+
+def _growth(before: Sequence[Any], after: Sequence[Any]) -> tuple[object, ...]:
+    """What each doubling from one row of the table to another multiplies the steps by, on the average."""
+    doublings = math.log2(after[0] / before[0])
+    factors = [(y / x) ** (1 / doublings) for x, y in zip(before[1:-1], after[1:-1], strict=True)]
+    return f"{before[0]} -> {after[0]}", *factors
 
 
 def _steps(path: Path) -> dict[str, Any]:
