@@ -19,7 +19,7 @@ from solver.engines.progress import Halt, Progress
 from solver.engines.start import crossing, grouped, relaxed, start_with_values, tightened, without_idle
 from solver.engines.transform import Change, counted, without
 from solver.errors import EngineError, Outcome
-from solver.model.kkt import optimality, projected, violation
+from solver.model.kkt import DENSE, optimality, projected, violation
 from solver.model.solution import Population, Solution
 
 if TYPE_CHECKING:
@@ -230,8 +230,10 @@ def _finished(progress: Progress, solution: Solution) -> Solution:
     if problem.degree is Degree.CONSTANT and problem.sense:
         notes = (*notes, "no variable reaches the objective")
     rows, bounds = solution.row_multipliers, solution.bound_multipliers
+    # who stops a large model does not wait for its multipliers
     local = problem.smooth and not (problem.integer.any() or problem.groups)
-    if local and np.isfinite(fun) and (bounds is None or (rows is None and problem.m)):
+    left = outcome is Outcome.USER_STOP and problem.m and problem.n + problem.m > DENSE
+    if local and not left and np.isfinite(fun) and (bounds is None or (rows is None and problem.m)):
         _, rows, bounds = optimality(problem, x)
     return replace(
         solution,
