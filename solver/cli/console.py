@@ -169,6 +169,8 @@ def print_gradients(listing: Mapping[str, Any]) -> None:
         for each in listing["cells"]
     ]
     _print_table(out, header, rows, limit=None)
+    if listing["output"]:
+        out.print(f"written to {_escaped(listing['output'])}")
 
 
 def _rounded(cell: Mapping[str, Any]) -> str:

@@ -142,10 +142,11 @@ def gradients(book: Path, **asked: Any) -> None:
         if asked["output"]:
             table = gradients_table(chain, heat=asked["heat"])
             write(opened, Edits(tables=(table,)), asked["output"], asked)
+    listing = {"file": str(book), "output": asked["output"] and str(asked["output"]), **chain_listing(chain)}
     if asked["as_json"]:
-        print_json(chain_listing(chain))
+        print_json(listing)
     elif not asked["quiet"]:
-        print_gradients(chain_listing(chain))
+        print_gradients(listing)
 
 
 @lesson
@@ -170,7 +171,9 @@ def new(template: str, out: Path, given: Path | None, factors: int | None, seed:
             raise ModelError(f"there is no template {template}", hint=near_miss(template, TEMPLATES))
         if out.exists() and not force:
             raise ModelError("this file is there already", hint="choose another name, or --force")
-        written(planned(template, given, factors, seed), out)
+        with refusals(given or out):
+            plan = planned(template, given, factors, seed)
+        written(plan, out)
     if not quiet:
         click.echo(f"written to {out}")
 

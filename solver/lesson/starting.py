@@ -92,60 +92,57 @@ def ratings_from(path: Path) -> Ratings:
     bare = len(lines[0]) > 2 and isinstance(lines[0][1], str) and isinstance(lines[0][2], float)
     repeated = len(set(firsts)) < len(firsts) and width <= _LONGEST_LINE
     if width >= 3 and (bare or repeated or (len(heads) > 2 and _is_value(heads[2]))):
-        return _from_triples(path, lines)
-    return _from_grid(path, lines)
+        return _from_triples(lines)
+    return _from_grid(lines)
 
 
 def _is_value(head: str) -> bool:
     return any(word in TARGETS for word in head.replace("_", " ").split())
 
 
-def _from_triples(path: Path, lines: Sequence[Sequence[Scalar]]) -> Ratings:
+def _from_triples(lines: Sequence[Sequence[Scalar]]) -> Ratings:
     users: dict[str, int] = {}
     movies: dict[str, int] = {}
     found: dict[tuple[int, int], float] = {}
     first = 0 if len(lines[0]) > 2 and isinstance(lines[0][2], float) else 1
     for number, line in enumerate(lines[first:], start=first + 1):
         if len(line) < 3 or line[0] is None or line[1] is None:
-            raise _refused(path, number, "a user, a movie and a rating are needed")
+            raise _refused(number, "a user, a movie and a rating are needed")
         place = (users.setdefault(shown(line[0]), len(users)), movies.setdefault(shown(line[1]), len(movies)))
-        value = _number(path, number, line[2])
+        value = _number(number, line[2])
         if value is not None and place in found:
-            raise _refused(path, number, f"{shown(line[0])} has rated {shown(line[1])} before")
+            raise _refused(number, f"{shown(line[0])} has rated {shown(line[1])} before")
         if value is not None:
             found[place] = value
     return _ratings(
-        path,
         tuple(users),
         tuple(movies),
         tuple(tuple(found.get((user, movie)) for movie in range(len(movies))) for user in range(len(users))),
     )
 
 
-def _from_grid(path: Path, lines: Sequence[Sequence[Scalar]]) -> Ratings:
+def _from_grid(lines: Sequence[Sequence[Scalar]]) -> Ratings:
     movies = tuple("" if value is None else shown(value) for value in lines[0][1:])
     if not movies or not all(movies):
-        raise _refused(path, 1, "the first line must name every movie")
+        raise _refused(1, "the first line must name every movie")
     users, values = [], []
     for number, line in enumerate(lines[1:], start=2):
         if line[0] is None or len(line) > len(movies) + 1:
-            raise _refused(path, number, "a name and a rating for each movie are needed")
+            raise _refused(number, "a name and a rating for each movie are needed")
         users.append(shown(line[0]))
-        row = [_number(path, number, value) for value in line[1:]]
+        row = [_number(number, value) for value in line[1:]]
         values.append(tuple(row + [None] * (len(movies) - len(row))))
     for names in (users, movies):
         if len(set(names)) < len(names):
             twice = next(name for name in names if list(names).count(name) > 1)
-            raise _refused(path, 1, f"the name {twice} stands there twice")
-    return _ratings(path, tuple(users), movies, tuple(values))
+            raise _refused(1, f"the name {twice} stands there twice")
+    return _ratings(tuple(users), movies, tuple(values))
 
 
-def _ratings(
-    path: Path, users: tuple[str, ...], movies: tuple[str, ...], values: tuple[tuple[float | None, ...], ...]
-) -> Ratings:
+def _ratings(users: tuple[str, ...], movies: tuple[str, ...], values: tuple[tuple[float | None, ...], ...]) -> Ratings:
     known = [value for row in values for value in row if value is not None]
     if not known:
-        raise ModelError("there are no ratings", where=str(path), hint="write some numbers")
+        raise ModelError("there are no ratings", hint="write some numbers")
     return Ratings(users, movies, values, min(known), max(known))
 
 
@@ -155,12 +152,12 @@ def _regression(path: Path) -> SheetPlan:
     first = 0 if all(isinstance(value, float) for value in lines[0]) else 1
     points = []
     for number, line in enumerate(lines[first:], start=first + 1):
-        pair = [_number(path, number, value) for value in line[:2]]
+        pair = [_number(number, value) for value in line[:2]]
         if len(pair) < 2 or pair[0] is None or pair[1] is None:
-            raise _refused(path, number, "two numbers are needed")
+            raise _refused(number, "two numbers are needed")
         points.append((pair[0], pair[1]))
     if len(points) < 4:
-        raise ModelError(f"{len(points)} points are too few", where=str(path), hint="three parameters need four points")
+        raise ModelError(f"{len(points)} points are too few", hint="three parameters need four points")
     x, y = zip(*points, strict=True)
     span = (max(x) - min(x)) or 1.0
     start = (1.1 * max(y), 4.0 / span, (max(x) + min(x)) / 2)
@@ -177,7 +174,7 @@ def _lines(path: Path) -> list[list[Scalar]]:
     delimiter = max(",;\t", key=head.count)
     rows = [row for row in csv.reader(io.StringIO(text), delimiter=delimiter) if any(map(str.strip, row))]
     if not rows:
-        raise ModelError("the file is empty", where=str(path), hint="write a line for each rating")
+        raise ModelError("the file is empty", hint="write a line for each rating")
     return [[_value(text, comma=delimiter != ",") for text in row] for row in rows]
 
 
@@ -187,13 +184,13 @@ def _text_of(path: Path) -> str:
         data = path.read_bytes()
         return data.decode("utf-8-sig" if not data.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-16")
     except FileNotFoundError:
-        raise WorkbookError("there is no such file", where=str(path), hint="check the name and the folder") from None
+        raise WorkbookError("there is no such file", hint="check the name and the folder") from None
     except OSError as error:
-        raise WorkbookError(f"it cannot be read: {error.strerror}", where=str(path), hint="give a file") from error
+        raise WorkbookError(f"it cannot be read: {error.strerror}", hint="give a file") from error
     except UnicodeDecodeError:
         text = data.decode("cp1252", errors="replace")
     if "\0" in text:
-        raise WorkbookError("this is no text", where=str(path), hint="save it as CSV")
+        raise WorkbookError("this is no text", hint="save it as CSV")
     return text
 
 
@@ -214,14 +211,14 @@ def _cells_of(path: Path) -> list[list[Scalar]]:
             for k in range(len(cells)):
                 lines[int(cells.row[k]) - top][int(cells.col[k]) - left] = cells.scalar(k)
             return [line for line in lines if any(value is not None for value in line)]
-    raise ModelError("the workbook is empty", where=str(path), hint="write a line for each rating")
+    raise ModelError("the workbook is empty", hint="write a line for each rating")
 
 
-def _number(path: Path, line: int, value: Scalar) -> float | None:
+def _number(line: int, value: Scalar) -> float | None:
     if value is None or isinstance(value, float):
         return value
-    raise _refused(path, line, f"{shown(value)} is not a number")
+    raise _refused(line, f"{shown(value)} is not a number")
 
 
-def _refused(path: Path, line: int, what: str) -> ModelError:
-    return ModelError(what, where=f"{path}: line {line}", hint="correct the line")
+def _refused(line: int, what: str) -> ModelError:
+    return ModelError(what, where=f"line {line}", hint="correct the line")

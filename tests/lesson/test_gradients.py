@@ -112,6 +112,16 @@ def test_sheet_with_heat(lesson: Path, tmp_path: Path) -> None:
     assert sheet["B26"].data_type == "s"
 
 
+def test_what_is_written_is_named(lesson: Path, tmp_path: Path) -> None:
+    """With --heat a copy beside the book is written without being asked for: its name is said."""
+    out = tmp_path / "lesson-gradients.xlsx"
+    assert run("gradients", lesson, "--heat")[1].endswith(f"\nwritten to {out}\n")
+    assert listing("gradients", lesson, "--heat")["output"] == str(out)
+    assert openpyxl.load_workbook(out).sheetnames == ["Part 3", "Gradients"]
+    assert "written to" not in run("gradients", lesson)[1]
+    assert listing("gradients", lesson)["output"] is None
+
+
 def test_bad_input(lesson: Path) -> None:
     assert "no number goes into it" in refused("gradients", lesson, "--of", "Z9")
     assert "there is no sheet Nowhere" in refused("gradients", lesson, "--of", "Nowhere!A1")

@@ -113,7 +113,8 @@ def test_bad_input(tmp_path: Path) -> None:
         return refused("new", template, out, "--from", given)
 
     assert "did you mean dot-product" in refused("new", "dotproduct", out)
-    assert "line 3: many is not a number" in message("user,movie,rating\na,b,1\na,c,many\n")
+    said = message("user,movie,rating\na,b,1\na,c,many\n")
+    assert said.strip() == f"{given}: line 3: many is not a number: correct the line"
     assert "line 3: a has rated b before" in message("user,movie,rating\na,b,1\na,b,2\n")
     assert "line 2: a user, a movie and a rating" in message("user,movie,rating\na\n")
     assert "must name every movie" in message(",a,,b\nx,1,2,3\n")
