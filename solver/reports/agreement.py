@@ -5,12 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from solver.compiler.sheets.changes import formula_cells
-from solver.values import ErrorValue, Scalar
+import numpy as np
+
+from solver.compiler.sheets.changes import compact, held_at
+from solver.grid import MAX_COLS, Cell
+from solver.values import ErrorValue, Kind, Scalar
 
 if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    from solver.book.book import Cells
     from solver.compiler.calculation import Calculation
-    from solver.grid import Cell
 
 RELATIVE, ABSOLUTE = 1e-9, 1e-12
 """Numbers agree at |a - b| <= max(RELATIVE max(|a|, |b|), ABSOLUTE)."""
@@ -44,35 +49,45 @@ class Agreement:
         return not self.different
 
 
-def agrees(a: Scalar, b: Scalar) -> bool:
-    """Whether two values are the same: numbers to 1e-9 relative, all else exactly and of the same type."""
-    if type(a) is float and type(b) is float:
-        return abs(a - b) <= max(RELATIVE * max(abs(a), abs(b)), ABSOLUTE)
-    return type(a) is type(b) and a == b
-
-
 def compare(calculation: Calculation) -> Agreement:
     """Compares a book, all of whose formulas were computed, with what it stores."""
     compared = equal = volatile = 0
     different: list[Difference] = []
     unsupported: list[tuple[Cell, str]] = []
-    for name in calculation.book.sheets:
-        sheet, store = calculation.book.sheets[name], calculation.stores[name]
-        for cell in formula_cells(sheet):
-            stored = sheet.cells.scalar(sheet.cells.find(cell.row, cell.col))
-            reason = calculation.failures.get(cell) or calculation.kept.get(cell)
-            if reason is not None:
-                unsupported.append((cell, reason))
-            elif store.volatile[store.row_index[cell.row], store.col_index[cell.col]]:
-                volatile += 1
-            elif stored is not None:
-                compared += 1
-                computed = store.read_cell(cell.row, cell.col).scalar()
-                if agrees(stored, computed):
-                    equal += 1
-                else:
-                    different.append(Difference(cell, stored, computed))
+    for sheet in calculation.book.sheets.values():
+        store = calculation.stores[sheet.name]
+        stored = sheet.cells.at(np.flatnonzero(sheet.formula >= 0))
+        reasons = _reasons(calculation, sheet.name)
+        known = ~np.isin(stored.keys(), np.array(list(reasons), dtype=np.int64))
+        failed = stored.at(~known)
+        places = zip(failed.keys().tolist(), failed.row.tolist(), failed.col.tolist(), strict=True)
+        unsupported += [(Cell(sheet.name, row, col), reasons[key]) for key, row, col in places]
+        moving = known & store.volatile[compact(store, stored.row, stored.col)]
+        volatile += int(moving.sum())
+        stored = stored.at(known & ~moving & (stored.kind != Kind.BLANK))
+        found = held_at(store, stored.row, stored.col)
+        same = agreeing(stored, found)
+        compared, equal = compared + len(same), equal + int(same.sum())
+        pairs = zip(stored.at(~same).scalars().items(), found.at(~same).scalars().values(), strict=True)
+        different += [Difference(Cell(sheet.name, *place), before, after) for (place, before), after in pairs]
     return Agreement(compared, equal, tuple(different), tuple(unsupported), volatile)
+
+
+def agreeing(a: Cells, b: Cells) -> npt.NDArray[np.bool_]:
+    """Which values of two columns of cells are the same: numbers to 1e-9 relative, all else exactly and of one type."""
+    numbers, texts = a.kind == Kind.NUMBER, (a.kind == Kind.TEXT) & (b.kind == Kind.TEXT)
+    with np.errstate(over="ignore"):
+        room = np.maximum(RELATIVE * np.maximum(np.abs(a.number), np.abs(b.number)), ABSOLUTE)
+        same: npt.NDArray[np.bool_] = np.abs(a.number - b.number) <= np.where(numbers, room, 0.0)
+    same[texts] = a.text[texts] == b.text[texts]
+    same &= a.kind == b.kind
+    return same
+
+
+def _reasons(calculation: Calculation, sheet: str) -> dict[int, str]:
+    """Why cells of a sheet were not computed, by their number in reading order (`Cells.keys`)."""
+    reasons = {**calculation.kept, **calculation.failures}
+    return {cell.row * MAX_COLS + cell.col: reason for cell, reason in reasons.items() if cell.sheet == sheet}
 
 
 def plain(value: Scalar) -> float | str | bool | None:

@@ -8,8 +8,7 @@ import numpy as np
 
 from solver.book.book import Cells
 from solver.compiler.sheets.store import UNKNOWN
-from solver.distinct import distinct
-from solver.grid import Cell
+from solver.distinct import distinct, positions
 from solver.values import Kind
 
 if TYPE_CHECKING:
@@ -17,7 +16,7 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
-    from solver.book.book import Sheet
+    from solver.book.book import IntArray
     from solver.compiler.calculation import Calculation
     from solver.compiler.sheets.store import SheetStore
     from solver.grid import Area
@@ -49,11 +48,18 @@ def changed_cells(calculation: Calculation) -> dict[str, Cells]:
     return changes
 
 
-def formula_cells(sheet: Sheet) -> list[Cell]:
-    """The cells of a sheet that hold a formula, in reading order."""
-    at = np.nonzero(sheet.formula >= 0)[0]
-    rows, cols = sheet.cells.row[at].tolist(), sheet.cells.col[at].tolist()
-    return [Cell(sheet.name, row, col) for row, col in zip(rows, cols, strict=True)]
+def held_at(store: SheetStore, rows: IntArray, cols: IntArray) -> Cells:
+    """What cells that the grid of a sheet has, and that did not fail, hold now."""
+    at = compact(store, rows, cols)
+    kind, number = store.kind[at], store.number[at]
+    errors = kind > Kind.ERROR
+    number = np.where(errors, kind.astype(np.float64) - Kind.ERROR, number)
+    return Cells(rows, cols, np.where(errors, np.uint8(Kind.ERROR), kind), number, store.text[at])
+
+
+def compact(store: SheetStore, rows: IntArray, cols: IntArray) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
+    """Where cells that the grid of a sheet has stand in it."""
+    return positions(store.rows, rows)[0], positions(store.cols, cols)[0]
 
 
 def _columns(store: SheetStore, areas: Iterable[Area], single: Places) -> Cells:
@@ -66,13 +72,8 @@ def _columns(store: SheetStore, areas: Iterable[Area], single: Places) -> Cells:
         cols.append(c.ravel())
     place = distinct(np.concatenate(rows) * len(store.cols) + np.concatenate(cols))
     r, c = place // max(1, len(store.cols)), place % max(1, len(store.cols))
-    kind = store.kind[r, c]
-    known = kind != UNKNOWN
-    r, c, kind = r[known], c[known], kind[known]
-    errors = kind > Kind.ERROR
-    number = np.where(errors, kind.astype(np.float64) - Kind.ERROR, store.number[r, c])
-    kinds = np.where(errors, np.uint8(Kind.ERROR), kind)
-    return Cells(store.rows[r], store.cols[c], kinds, number, store.text[r, c])
+    known = store.kind[r, c] != UNKNOWN
+    return held_at(store, store.rows[r[known]], store.cols[c[known]])
 
 
 def _same(cells: Cells, stored: Cells) -> npt.NDArray[np.bool_]:
@@ -91,8 +92,8 @@ def _moved(cells: Cells, stored: Cells, store: SheetStore) -> npt.NDArray[np.boo
     at, found = _places(cells, stored)
     if len(stored):
         found &= stored.kind[at] != Kind.BLANK
-    r, c = np.searchsorted(store.rows, cells.row), np.searchsorted(store.cols, cells.col)
-    moved: npt.NDArray[np.bool_] = store.moved[r, c] | store.volatile[r, c] | ~found
+    here = compact(store, cells.row, cells.col)
+    moved: npt.NDArray[np.bool_] = store.moved[here] | store.volatile[here] | ~found
     return moved
 
 
