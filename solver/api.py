@@ -31,11 +31,14 @@ if TYPE_CHECKING:
     from solver.values import Scalar
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Workbook:
     """A workbook that was read: its computed values, its stored models, and their problems."""
 
     book: Book
+
+    def __repr__(self) -> str:
+        return f"<Workbook {self.book.path or 'without a path'}: {', '.join(self.book.sheets)}>"
 
     @cached_property
     def models(self) -> Mapping[str, Model]:
@@ -86,12 +89,16 @@ class Workbook:
         pipeline.write(self.book, edits, path)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class BoundProblem:
     """A model's problem in SciPy's words: `fun`, `grad`, `hessp`, `x0`, `bounds`, `constraints`."""
 
     workbook: Workbook
     binding: Binding
+
+    def __repr__(self) -> str:
+        variables, rows = len(self.problem.x0), len(self.problem.row_lo)
+        return f"<Problem of {self.binding.model.sheet}: {variables} variables, {rows} rows>"
 
     @property
     def problem(self) -> Problem:

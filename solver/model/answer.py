@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from solver.places import Given
@@ -60,12 +60,12 @@ class Answer:
     `conflict` and `conflict_of_rows` (bounds are given, only rows are members) are found when a report needs them.
     """
 
-    binding: Binding
+    binding: Binding = field(repr=False)
     solution: Solution
     used: Used
     initial: float | None
     final: float | None
-    after: Calculation
+    after: Calculation = field(repr=False)
     seconds: Mapping[str, float]
     conflict: Conflict | None = None
     conflict_of_rows: Conflict | None = None

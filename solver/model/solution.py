@@ -84,6 +84,6 @@ class Solution:
     chosen: bool = False
     """Whether the point was chosen by another measure than the objective, so that a lower one is not better."""
     evaluations: Mapping[str, int] = field(default_factory=dict)
-    trace: tuple[Step, ...] = ()
-    population: Population | None = None
+    trace: tuple[Step, ...] = field(default=(), repr=False)
+    population: Population | None = field(default=None, repr=False)
     notes: tuple[str, ...] = ()

@@ -217,6 +217,16 @@ def test_gradient_of(tmp_path: Path) -> None:
     assert problem.gradient_of("Line!B4", point) == pytest.approx([0, 0], abs=1e-12)
 
 
+def test_what_a_prompt_shows(tmp_path: Path) -> None:
+    """A book and its problem are said in a line, however much the file holds; a result does not repeat the file."""
+    path = line(tmp_path / "book.xlsx")
+    book = solver.read(path)
+    assert repr(book) == f"<Workbook {path}: Line>"
+    assert repr(book.problem()) == "<Problem of Line: 2 variables, 0 rows>"
+    assert repr(solver.read(path.read_bytes())) == "<Workbook without a path: Line>"
+    assert "Binding(" not in repr(solver.solve(path))
+
+
 def test_problem_without_a_model(tmp_path: Path) -> None:
     """As the command: which model is meant must be clear."""
     book = solver.read(both(tmp_path / "book.xlsx"))
