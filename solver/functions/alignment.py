@@ -51,5 +51,5 @@ def overlaid(operand: Operand, mask: BoolArray, kind: KindArray | np.uint8) -> O
     if not mask.any():
         return operand
     kinds = np.where(mask, kind, operand.kind)
-    number = where(constant(mask.astype(np.float64)), ZERO, operand.number)
+    number = where(constant(mask), ZERO, operand.number)
     return Operand(kinds, number, operand.text)

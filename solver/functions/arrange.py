@@ -93,7 +93,7 @@ def choose_where(mask: BoolArray, yes: Operand, no: Operand) -> Operand:
     text = None
     if yes.text is not None or no.text is not None:
         text = np.where(mask, _or_none(yes.text), _or_none(no.text))
-    number = where(constant(mask.astype(np.float64)), yes.number, no.number)
+    number = where(constant(mask), yes.number, no.number)
     return Operand(np.where(mask, yes.kind, no.kind), number, text)
 
 

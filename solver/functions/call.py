@@ -16,7 +16,7 @@ from solver.functions.coerce import as_logicals, as_numbers, as_texts, without_b
 from solver.functions.here import Functions, Growing, Partial, Places, Reference, References
 from solver.functions.operand import NotUniform, Operand, Strip, error, lone, numbers, texts, with_errors
 from solver.functions.registry import Taking
-from solver.functions.stack import stack_cells
+from solver.functions.stack import beside, stack_cells
 from solver.values import ErrorValue, Kind
 
 if TYPE_CHECKING:
@@ -119,9 +119,8 @@ def intersect(reference: Reference, here: Here) -> Operand:
     if reference.cols > 1:
         inside = inside & (here.col >= left) & (here.col < left + reference.cols)
         left = here.col + np.zeros_like(left)
-    if reference.rows > 1 and reference.cols > 1:
-        inside = inside & False if not inside.all() else inside
-    if not inside.any():
+    several = reference.rows > 1 and reference.cols > 1
+    if not inside.any() or (several and not inside.all()):
         return error(ErrorValue.VALUE)
     found = here.read(Reference(reference.sheet, top, left, 1, 1))
     if inside.all():
@@ -169,8 +168,6 @@ def _fitted(parameters: Sequence[Parameter], taken: list[Any]) -> list[Any]:
 
 def _joined(references: References, here: Here) -> Operand:
     """All values of several ranges in one row, for functions that take them as one list."""
-    from solver.functions.stack import beside
-
     return beside([here.read(part) for part in references.parts])
 
 

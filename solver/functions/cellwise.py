@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from solver.algebra import Node, constant, opaque
+from solver.algebra import Node, opaque
 from solver.algebra.primitives.sloped import sloped
 from solver.functions.allowance import ARGUMENT, GRID_VALUE, LETTER, PLAIN_GRID, make_room, spend
-from solver.functions.arrange import gather, spread_to
+from solver.functions.arrange import cell_of, spread_to
 from solver.functions.dual import Dual, slope_of
 from solver.functions.here import Reference
 from solver.functions.operand import NeedsValue, NotUniform, Operand, lone, numbers, of_scalars, with_errors
@@ -172,21 +172,11 @@ def _keys(taking: Taking, column: Iterable[Any]) -> Iterable[Any]:
 
 def _grids(argument: Operand, shape: Shape) -> list[Operand]:
     """The part of a grid argument that belongs to each result."""
-    rows, cols, high, wide = argument.shape
+    rows, cols = argument.shape[:2]
     full = spread_to(argument, argument.shape)
-    if argument.live:
-        index = np.arange(rows * cols * high * wide, dtype=np.intp).reshape(rows, cols, high, wide)
-        parts = [gather(full, index[r : r + 1, c : c + 1]) for r in range(rows) for c in range(cols)]
-    else:
-        parts = [_part(full, r, c) for r in range(rows) for c in range(cols)]
+    parts = [cell_of(full, r, c) for r in range(rows) for c in range(cols)]
     which = np.broadcast_to(np.arange(rows * cols).reshape(rows, cols, 1, 1), shape).ravel()
     return [parts[k] for k in which.tolist()]
-
-
-def _part(full: Operand, r: int, c: int) -> Operand:
-    """The known values of one block cell."""
-    at = (slice(r, r + 1), slice(c, c + 1))
-    return Operand(full.kind[at], constant(full.known[at]), None if full.text is None else full.text[at])
 
 
 def _assembled(results: Sequence[Any], shape: Shape) -> Operand:

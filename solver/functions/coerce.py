@@ -1,7 +1,7 @@
 """Excel's conversions between numbers, texts, booleans, blanks and errors.
 
-An operator or a scalar argument converts ("3" + 1 is 4, TRUE + 1 is 2, a blank is 0 or ""); a range argument of an
-aggregate does not. Both rules live here.
+An operator or a scalar argument converts ("3" + 1 is 4, TRUE + 1 is 2, a blank is 0 or ""). The values of a range do
+not: what an aggregate takes from one is decided in `sample` and `mathematics.aggregate`.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from solver.functions.operand import (
 from solver.values import ErrorValue, Kind
 
 if TYPE_CHECKING:
-    from solver.algebra import Node
+    from solver.functions.operand import BoolArray
     from solver.values import Scalar
 
 _EXACT = 1e15  # whole numbers below have at most 15 digits
@@ -59,9 +59,8 @@ def number_of_text(text: str) -> float | None:
                 return None
             size = int(mixed["whole"]) + top / bottom
             return -size if mixed["sign"] == "-" else size
-        from solver.functions.dates.datetext import (
-            serial_of_text,  # dates are rarer, and their tables cost time to load
-        )
+        # dates are rarer, and their tables cost time to load
+        from solver.functions.dates.datetext import serial_of_text
 
         return serial_of_text(text)
     signs = bool(match["sign"]) + bool(match["sign2"]) + bool(match["open"])
@@ -148,7 +147,7 @@ def as_numbers(operand: Operand) -> Operand:
     values = [meaning[word] for word in words]
     kind[written] = [_NUMBER if value is not None else _NO_NUMBER for value in values]
     read[written] = [value or 0.0 for value in values]
-    is_text = constant(written.astype(np.float64))
+    is_text = constant(written)
     return Operand(kind, where(is_text, constant(read), full.number))
 
 
@@ -178,7 +177,7 @@ def as_logicals(operand: Operand) -> Operand:
         bad = is_text & ~truth & (words != "FALSE")
         kind = np.where(bad, np.uint8(Kind.ERROR + ErrorValue.VALUE), np.uint8(Kind.BOOLEAN))
         kind = np.where(full.kind > Kind.ERROR, full.kind, kind)
-        number = where(constant(is_text.astype(np.float64)), constant(truth.astype(np.float64)), full.number)
+        number = where(constant(is_text), constant(truth), full.number)
         return Operand(kind, not_equal(number, ZERO))
     kind = np.where(operand.kind > Kind.ERROR, operand.kind, np.uint8(Kind.BOOLEAN))
     return Operand(kind, not_equal(operand.number, ZERO))
@@ -197,17 +196,6 @@ def as_texts(operand: Operand) -> Operand:
     return with_errors(texts(written.reshape(values.shape)), operand)
 
 
-def counted(operand: Operand) -> tuple[Node, np.ndarray]:
-    """The numbers that an aggregate takes from a range, 0 elsewhere, and the mask of the values that count.
-
-    Texts, booleans and blanks inside a range do not count; errors are the caller's to propagate.
-    """
-    mask = operand.kind == Kind.NUMBER
-    if mask.all():
-        return operand.number, mask
-    return where(constant(mask.astype(np.float64)), operand.number, ZERO), mask
-
-
-def logical(mask: np.ndarray) -> Operand:
+def logical(mask: BoolArray) -> Operand:
     """A known mask as booleans."""
-    return numbers(constant(mask.astype(np.float64)), Kind.BOOLEAN) if mask.size else FALSE
+    return numbers(constant(mask), Kind.BOOLEAN) if mask.size else FALSE

@@ -18,11 +18,10 @@ from solver.functions.operand import Operand, numbers, with_errors
 from solver.values import Kind
 
 if TYPE_CHECKING:
-    from solver.functions.operand import FloatArray, IntArray, KindArray
+    from solver.functions.operand import BoolArray, FloatArray, IntArray, KindArray
 
 _SIGNS = {sign: place for place, sign in enumerate(' _,;:!?./\\@#$%^&*()[]{}`~|"<>+=')}
 _LAST = str.maketrans({"-": "\uffff", "'": "\ufffe"})
-_RANKS = np.array([0, 1, 2, 3], dtype=np.int8)
 _CLOSE = 1e-14
 
 TextKey = tuple[tuple[tuple[int, int], ...], str]
@@ -59,19 +58,19 @@ def compare(op: str, left: Operand, right: Operand) -> Operand:
     kind_left, kind_right = _meeting(left.kind, right.kind)
     rank_left, rank_right = _ranked(kind_left), _ranked(kind_right)
     by_rank = _RELATIONS[op](rank_left, rank_right)
-    result = constant(by_rank.astype(np.float64))
+    result = constant(by_rank)
     same = rank_left == rank_right
     both_texts = same & (kind_left == Kind.TEXT)
     if both_texts.any():
         by_text = _RELATIONS[op](*_text_places(left, right))
-        result = where(_mask(both_texts), constant(by_text.astype(np.float64)), result)
+        result = where(constant(both_texts), constant(by_text), result)
     both_numbers = same & ~both_texts
     if both_numbers.any():
-        result = where(_mask(both_numbers), _of_numbers(op, left.number, right.number), result)
+        result = where(constant(both_numbers), _of_numbers(op, left.number, right.number), result)
     return with_errors(numbers(result, Kind.BOOLEAN), left, right)
 
 
-def same_numbers(a: FloatArray, b: FloatArray) -> np.ndarray:
+def same_numbers(a: FloatArray, b: FloatArray) -> BoolArray:
     """Where two numbers agree in their 15 leading digits, which is what Excel's = looks at."""
     with np.errstate(invalid="ignore"):
         same = np.asarray(a == b)
@@ -89,9 +88,9 @@ def _of_numbers(op: str, a: Node, b: Node) -> Node:
         return {"=": equal, "<>": not_equal, "<": less, "<=": less_equal}[op](a, b)
     same = same_numbers(a.value, b.value)
     if op in ("=", "<>"):
-        return constant((same if op == "=" else ~same).astype(np.float64))
+        return constant(same if op == "=" else ~same)
     below = a.value < b.value
-    return constant((below & ~same if op == "<" else below | same).astype(np.float64))
+    return constant(below & ~same if op == "<" else below | same)
 
 
 def _only_numbers(kind: KindArray) -> bool:
@@ -107,8 +106,9 @@ def _meeting(left: KindArray, right: KindArray) -> tuple[KindArray, KindArray]:
     )
 
 
-def _ranked(kind: KindArray) -> np.ndarray:
-    return _RANKS[np.where(kind > Kind.ERROR, 0, kind)]
+def _ranked(kind: KindArray) -> KindArray:
+    """The place of a kind in the order of values, which is that of their numbers; errors have none of their own."""
+    return np.where(kind > Kind.ERROR, np.uint8(Kind.BLANK), kind)
 
 
 def _text_places(left: Operand, right: Operand) -> tuple[IntArray, IntArray]:
@@ -126,10 +126,6 @@ def _text_places(left: Operand, right: Operand) -> tuple[IntArray, IntArray]:
         np.array([places[text] for text in side.ravel().tolist()], dtype=np.intp).reshape(side.shape) for side in sides
     )
     return first, second
-
-
-def _mask(mask: np.ndarray) -> Node:
-    return constant(mask.astype(np.float64))
 
 
 _RELATIONS = {"=": np.equal, "<>": np.not_equal, "<": np.less, "<=": np.less_equal}

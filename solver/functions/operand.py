@@ -257,7 +257,7 @@ def deleted(*arguments: object) -> Operand | None:
 
 def _cleared(node: Node, mask: BoolArray) -> Node:
     """The node with 0 where the mask is true, so that errors do not leak as NaN through sums of chosen values."""
-    return where(constant(mask.astype(np.float64)), ZERO, node)
+    return where(constant(mask), ZERO, node)
 
 
 def _nan_with(code: int) -> Node:

@@ -82,7 +82,7 @@ def quotient(a: Operand, b: Operand) -> Operand:
     zero = b.known == 0
     if not zero.any():
         return numbers(div(a.number, b.number))
-    divided = numbers(div(a.number, where(constant(zero.astype(np.float64)), ONE, b.number)))
+    divided = numbers(div(a.number, where(constant(zero), ONE, b.number)))
     return overlaid(divided, zero, np.uint8(Kind.ERROR + ErrorValue.DIV0))
 
 

@@ -48,7 +48,7 @@ class Sample:
 
     def keep(self, node: Node, other: float = 0.0) -> Node:
         """A node of the values' shape where they count, another number elsewhere."""
-        return node if self.mask.all() else where(constant(self.mask.astype(np.float64)), node, other)
+        return node if self.mask.all() else where(constant(self.mask), node, other)
 
 
 def listed(here: Here, arguments: Sequence[Ref], *, everything: bool = False) -> list[Operand]:
@@ -83,7 +83,7 @@ def sample_of(operand: Operand) -> Sample:
     flat = flatten(operand)
     flat = spread_to(Operand(flat.kind, flat.number), flat.shape)
     mask = flat.kind == Kind.NUMBER
-    values = flat.number if mask.all() else where(constant(mask.astype(np.float64)), flat.number, ZERO)
+    values = flat.number if mask.all() else where(constant(mask), flat.number, ZERO)
     return Sample(values, mask, first_fault(flat.kind))
 
 
@@ -134,7 +134,7 @@ def per(node: Node, divisor: FloatArray) -> Node:
 
 def needing(node: Node, condition: BoolArray, otherwise: ErrorValue) -> Node:
     """The node where a known condition holds, an error elsewhere."""
-    return guard(node, constant((~condition).astype(np.float64)), otherwise)
+    return guard(node, constant(~condition), otherwise)
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +163,7 @@ def paired(x: Operand, y: Operand) -> Pairs | None:
     lead = np.broadcast_shapes(first.shape, second.shape)
     both = [spread_to(Operand(part.kind, part.number), lead) for part in (first, second)]
     mask = (both[0].kind == Kind.NUMBER) & (both[1].kind == Kind.NUMBER)
-    as_constant = constant(mask.astype(np.float64))
+    as_constant = constant(mask)
     values = [part.number if mask.all() else where(as_constant, part.number, ZERO) for part in both]
     faults = [first_fault(part.kind) for part in both]
     fault = np.where(faults[0] > 0, faults[0], faults[1])

@@ -23,11 +23,11 @@ from solver.functions.stack import stack_cells
 from solver.values import ErrorValue, Kind
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
     from typing import TypeGuard
 
     from solver.functions.here import Closure, Here
-    from solver.functions.operand import IntArray, Shape
+    from solver.functions.operand import Shape
     from solver.functions.registry import Given, Grid
 
 _MOST_CELLS = 2**22
@@ -60,10 +60,6 @@ def _one_by_one(function: Closure, arguments: Sequence[Operand], lead: Shape) ->
     return stack_cells(results, (*lead, 1, 1))
 
 
-def _moved(array: Operand, change: Callable[[IntArray], IntArray]) -> Operand:
-    return rearrange(array, change)
-
-
 @function("MAP", per_cell=True)
 def map_(here: Here, *arguments: Given) -> Operand:
     """What a LAMBDA makes of every value of an array, or of the values of several arrays in the same place.
@@ -78,7 +74,7 @@ def map_(here: Here, *arguments: Given) -> Operand:
         return error(ErrorValue.VALUE)
     arrays = aligned(*[_values(here, source) for source in sources])
     lead = np.broadcast_shapes(*(array.shape[2:] for array in arrays))
-    moved = [_moved(array, lambda places: places.transpose(2, 3, 0, 1)) for array in arrays]
+    moved = [rearrange(array, lambda places: places.transpose(2, 3, 0, 1)) for array in arrays]
     return _every(function, moved, lead, here)
 
 
@@ -91,7 +87,7 @@ def byrow(here: Here, array: Grid, function: Closure) -> Operand:
     if not callable_(function):
         return error(ErrorValue.VALUE)
     high = array.shape[2]
-    return _every(function, [_moved(array, lambda places: places.transpose(2, 0, 1, 3))], (high, 1), here)
+    return _every(function, [rearrange(array, lambda places: places.transpose(2, 0, 1, 3))], (high, 1), here)
 
 
 @function("BYCOL", per_cell=True)
@@ -103,7 +99,7 @@ def bycol(here: Here, array: Grid, function: Closure) -> Operand:
     if not callable_(function):
         return error(ErrorValue.VALUE)
     wide = array.shape[3]
-    return _every(function, [_moved(array, lambda places: places.transpose(0, 3, 2, 1))], (1, wide), here)
+    return _every(function, [rearrange(array, lambda places: places.transpose(0, 3, 2, 1))], (1, wide), here)
 
 
 @function("MAKEARRAY", per_cell=True)

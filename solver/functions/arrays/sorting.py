@@ -71,8 +71,10 @@ def sort(array: Array, index: Grid | None = None, order: Grid | None = None, by_
         return error(across)
     size, places = array.shape[2 if across else 3], places_of(array)
     columns, directions = _integers(index, 1), _integers(order, 1)
-    if isinstance(columns, ErrorValue) or isinstance(directions, ErrorValue):
-        return error(columns if isinstance(columns, ErrorValue) else _as_error(directions))
+    if isinstance(columns, ErrorValue):
+        return error(columns)
+    if isinstance(directions, ErrorValue):
+        return error(directions)
     if len(directions) == 1:
         directions = directions * len(columns)
     if len(columns) != len(directions) or any(d not in (1, -1) for d in directions):
@@ -156,8 +158,10 @@ def unique(array: Array, by_column: Grid | None = None, exactly_once: Grid | Non
     =UNIQUE({1;2;1}, FALSE, TRUE) -> {2}
     """
     across, once = _flag(by_column), _flag(exactly_once)
-    if isinstance(across, ErrorValue) or isinstance(once, ErrorValue):
-        return error(_as_error(across if isinstance(across, ErrorValue) else once))
+    if isinstance(across, ErrorValue):
+        return error(across)
+    if isinstance(once, ErrorValue):
+        return error(once)
     values, places = array.scalars()[0, 0], places_of(array)
     groups: dict[object, list[int]] = {}
     for k, record in enumerate(values.T if across else values):
@@ -171,11 +175,6 @@ def unique(array: Array, by_column: Grid | None = None, exactly_once: Grid | Non
 def identity(value: Scalar) -> object:
     """What makes two values the same one: texts are, whatever their case."""
     return value.lower() if isinstance(value, str) else (type(value), value)
-
-
-def _as_error(value: object) -> ErrorValue:
-    assert isinstance(value, ErrorValue)
-    return value
 
 
 @function("FILTER", per_cell=True, calculus=Calculus.STEP)

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from solver.functions.registry import Strict
 
 _WEEK_STARTS = {1: 0, 2: 1, 17: 0} | {10 + k: k for k in range(1, 7)}
-_WEEK_STARTS_MONDAY_0 = {3: 1}
+"""The day, 0 for Sunday, that each way of counting has as its first one; it is number 1."""
+_MONDAY_IS_0 = 3
 
 
 @function("WEEKDAY", calculus=Calculus.STEP)
@@ -37,8 +38,8 @@ def weekday(here: Here, serial: float, kind: float = 1) -> float | ErrorValue:
         return ErrorValue.NUM
     number = weekday_of_serial(serial, here.date1904)
     way = math.trunc(kind)
-    if way in _WEEK_STARTS_MONDAY_0:
-        return float((number - _WEEK_STARTS_MONDAY_0[way]) % 7)
+    if way == _MONDAY_IS_0:
+        return float((number - 1) % 7)
     if way not in _WEEK_STARTS:
         return ErrorValue.NUM
     return float((number - _WEEK_STARTS[way]) % 7 + 1)

@@ -9,13 +9,9 @@ from __future__ import annotations
 
 import cmath
 import math
-from typing import TYPE_CHECKING
 
 from solver.functions.engineering.complexnumbers import mapped, polar
 from solver.functions.registry import function
-
-if TYPE_CHECKING:
-    from solver.values import ErrorValue
 
 
 @function("IMSQRT")
@@ -40,7 +36,7 @@ def imexp(z: complex) -> complex:
 
 @function("IMLN")
 @mapped
-def imln(z: complex) -> complex | ErrorValue:
+def imln(z: complex) -> complex:
     """The natural logarithm.
 
     =IMLN("3+4i") -> "1.6094379124341+0.927295218001612i"

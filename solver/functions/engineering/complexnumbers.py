@@ -48,9 +48,8 @@ def complex_of(value: Scalar) -> Complex | ErrorValue:
         return ErrorValue.VALUE
     if not isinstance(value, str):
         return Complex(complex(value or 0.0))
-    text = value
-    match = _COMPLEX.match(text)
-    if match is None or not text:
+    match = _COMPLEX.match(value)
+    if match is None or not value:
         return ErrorValue.NUM
     imaginary = match["imaginary"]
     if imaginary is None:
@@ -80,7 +79,7 @@ def text_of_complex(value: complex, letter: str) -> str | ErrorValue:
     return text_of_number(real) + ("" if shown.startswith("-") else "+") + shown
 
 
-def mapped(transform: Callable[[complex], complex | ErrorValue]) -> Callable[[Scalar], str | ErrorValue]:
+def mapped(transform: Callable[[complex], complex]) -> Callable[[Scalar], str | ErrorValue]:
     """The function on values that a function on complex numbers makes; where that has no value, it is #NUM!."""
 
     @wraps(transform, assigned=("__doc__", "__name__", "__module__", "__qualname__"))
@@ -92,7 +91,7 @@ def mapped(transform: Callable[[complex], complex | ErrorValue]) -> Callable[[Sc
             result = transform(argument.value)
         except (ZeroDivisionError, OverflowError, ValueError):
             return ErrorValue.NUM
-        return result if isinstance(result, ErrorValue) else text_of_complex(result, argument.letter)
+        return text_of_complex(result, argument.letter)
 
     del body.__wrapped__  # the registry must see this signature, not the transform's
     return body

@@ -25,6 +25,7 @@ from solver.values import ErrorValue, Kind
 
 if TYPE_CHECKING:
     from solver.functions.here import Here
+    from solver.functions.operand import BoolArray
     from solver.functions.registry import Given, Ref, Value
 
 
@@ -79,14 +80,14 @@ def isnumber(value: Value) -> Operand:
     mask = value.kind == Kind.NUMBER
     if not value.live or never_fails(value.number):
         return logical(mask)
-    return numbers(mul(constant(mask.astype(np.float64)), sub(1.0, fails(value.number))), Kind.BOOLEAN)
+    return numbers(mul(constant(mask), sub(1.0, fails(value.number))), Kind.BOOLEAN)
 
 
-def _failing(value: Operand, static: np.ndarray) -> Operand:
+def _failing(value: Operand, static: BoolArray) -> Operand:
     """Booleans of known errors, and of what may become one."""
     if not value.live or never_fails(value.number):
         return logical(static)
-    return numbers(where(constant(static.astype(np.float64)), 1.0, fails(value.number)), Kind.BOOLEAN)
+    return numbers(where(constant(static), 1.0, fails(value.number)), Kind.BOOLEAN)
 
 
 @function("ISERROR", calculus=Calculus.STEP)
@@ -171,7 +172,7 @@ def n(here: Here, value: Ref) -> Operand:
     operand = _first_of(value, here)
     kind = np.where(operand.errors, operand.kind, np.uint8(Kind.NUMBER))
     counts = (operand.kind == Kind.NUMBER) | (operand.kind == Kind.BOOLEAN)
-    return Operand(kind, where(constant(counts.astype(np.float64)), operand.number, ZERO))
+    return Operand(kind, where(constant(counts), operand.number, ZERO))
 
 
 @function("T", ranges=True, calculus=Calculus.NONE)

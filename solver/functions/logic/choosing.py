@@ -107,4 +107,4 @@ def _numeric(side: Operand) -> Node:
     usable = _is_numeric(side)
     if usable.all():
         return side.number
-    return where(constant(usable.astype(np.float64)), side.number, fail(ErrorValue.VALUE))
+    return where(constant(usable), side.number, fail(ErrorValue.VALUE))

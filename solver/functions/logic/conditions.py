@@ -162,7 +162,7 @@ def _truths(here: Here, arguments: Sequence[Ref], judge: Callable[[Node, FloatAr
         shape = part.shape
         mask = (part.kind == Kind.NUMBER) | (part.kind == Kind.BOOLEAN)
         mask = np.broadcast_to(mask, (*mask.shape[:2], *shape[2:]))
-        truth = where(constant(mask.astype(np.float64)), not_equal(part.number, 0.0), 0.0)
+        truth = where(constant(mask), not_equal(part.number, 0.0), 0.0)
         sums.append(sum_(broadcast(truth, (*truth.shape[:2], *shape[2:])), (-2, -1)))
         count = count + mask.sum(axis=(-2, -1), keepdims=True)
     verdict = numbers(judge(reduce(add, sums), count), Kind.BOOLEAN)

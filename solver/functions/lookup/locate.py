@@ -12,7 +12,7 @@ import numpy as np
 
 from solver.algebra import Node, constant, count_less, equal, less, less_equal, max_, min_, pick, sub, sum_, where
 from solver.functions.alignment import overlaid
-from solver.functions.arrange import flatten, gather, rearrange, spread_to
+from solver.functions.arrange import cell_of, flatten, gather, spread_to
 from solver.functions.criteria.selection import column_of
 from solver.functions.here import Growing, Reference
 from solver.functions.lookup.search import Match, search_of
@@ -23,7 +23,7 @@ from solver.values import ErrorValue, Kind
 
 if TYPE_CHECKING:
     from solver.functions.here import Here
-    from solver.functions.operand import IntArray
+    from solver.functions.operand import BoolArray, IntArray
     from solver.functions.registry import Ref
 
 Place: TypeAlias = "IntArray | Node"
@@ -87,16 +87,8 @@ def _located(vector: Operand, keys: Operand, match: Match, *, last: bool, blanks
     places = np.empty((*lead, *keys.shape[2:]), dtype=np.intp)
     for r, c in np.ndindex(lead):
         search = search_of(column_of(vector, r, c))
-        places[r : r + 1, c : c + 1] = search.find(_at_cell(keys, r, c), match, last=last, blanks=blanks)
+        places[r : r + 1, c : c + 1] = search.find(cell_of(keys, r, c), match, last=last, blanks=blanks)
     return places
-
-
-def _at_cell(operand: Operand, r: int, c: int) -> Operand:
-    rows, cols = operand.shape[:2]
-    if rows == cols == 1:
-        return operand
-    r, c = min(r, rows - 1), min(c, cols - 1)
-    return rearrange(operand, lambda array: array[r : r + 1, c : c + 1])
 
 
 def _live(vector: Operand, keys: Operand, match: Match) -> Node:
@@ -113,12 +105,12 @@ def _live(vector: Operand, keys: Operand, match: Match) -> Node:
         places = constant(ordered.places.astype(np.float64).reshape(1, 1, 1, -1))
         return pick(places, count if upwards else sub(count, 1.0), -1)
     row, mask = taken(flatten(vector), np.nan)
-    return _dense(where(constant(mask.astype(np.float64)), row, 0.0), mask, keys.number, match)
+    return _dense(where(constant(mask), row, 0.0), mask, keys.number, match)
 
 
-def _dense(row: Node, mask: np.ndarray, key: Node, match: Match) -> Node:
+def _dense(row: Node, mask: BoolArray, key: Node, match: Match) -> Node:
     """The live position by comparing the key with every number of the row."""
-    counts = constant(mask.astype(np.float64))
+    counts = constant(mask)
     if match is Match.BELOW:
         key = max_(where(where(counts, less_equal(row, key), 0.0), row, -np.inf), -1)
     elif match is Match.ABOVE:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 def _ramp(start: IntArray, length: int, axis: int) -> Operand:
     """Whole numbers from `start` (R, C), counted from 1, along an axis of the grid."""
     steps = np.arange(length).reshape((1, 1, -1, 1) if axis == 2 else (1, 1, 1, -1))
-    return numbers(constant((start[:, :, np.newaxis, np.newaxis] + steps + 1).astype(np.float64)))
+    return numbers(constant(start[:, :, np.newaxis, np.newaxis] + steps + 1))
 
 
 @function("ROW", ranges=True, calculus=Calculus.STEP)

@@ -1,7 +1,7 @@
 """Functions that give ranges back: INDEX, OFFSET and INDIRECT.
 
-A range has one place for every cell of the block, so that a filled-down INDEX reads all its
-rows in one gather and variables are reached through it.
+A range has one place for every cell of the block, so that a filled-down INDEX reads all its rows in one gather and
+variables are reached through it.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
     from solver.algebra import Node
     from solver.functions.here import Here
-    from solver.functions.operand import FloatArray, IntArray
+    from solver.functions.operand import BoolArray, FloatArray, IntArray
     from solver.functions.registry import ArrayRef, Ref, Value
 
 _ONE = lone(1.0)
@@ -119,7 +119,7 @@ def _position(number: FloatArray) -> IntArray:
     return np.clip(np.trunc(number), -_OUTSIDE, _OUTSIDE).astype(np.intp)
 
 
-def _all_or_none(mask: np.ndarray) -> bool:
+def _all_or_none(mask: BoolArray) -> bool:
     if mask.any() and not mask.all():
         raise NotUniform
     return bool(mask.any())
@@ -135,7 +135,7 @@ def _live_entry(here: Here, array: Operand | Reference, down: Operand, right: Op
     if wide > 1 and not right.live and _all_or_none(right.known == 0):
         return _live_row(array, values, i)
     if wide == 1 and not right.live:
-        j = where(constant((right.known == 0).astype(np.float64)), 1.0, j)
+        j = where(constant(right.known == 0), 1.0, j)
     row = _numbers_or_nothing(flatten(values))
     flat = add(mul(add(i, -1.0), float(wide)), add(j, -1.0))
     outside = add(add(less(i, 1.0), less(float(high), i)), add(less(j, 1.0), less(float(wide), j)))
@@ -146,7 +146,7 @@ def _numbers_or_nothing(values: Operand) -> Node:
     """The numbers of a range, blanks as 0, with no value (NaN) where a text or an error stands."""
     usable = (values.kind != Kind.TEXT) & (values.kind < Kind.ERROR)
     node = broadcast(values.number, np.broadcast_shapes(values.number.shape, values.shape))
-    return node if usable.all() else where(constant(usable.astype(np.float64)), node, np.nan)
+    return node if usable.all() else where(constant(usable), node, np.nan)
 
 
 def _live_row(array: Operand | Reference, values: Operand, i: Node) -> Operand:

@@ -52,7 +52,7 @@ def taken(operand: Operand, other: float = 0.0) -> tuple[Node, BoolArray]:
     mask = np.broadcast_to(operand.kind == Kind.NUMBER, (*operand.kind.shape[:2], *shape[2:]))
     node = operand.number
     if not mask.all():
-        node = where(constant(mask.astype(np.float64)), node, other)
+        node = where(constant(mask), node, other)
     return broadcast(node, (*node.shape[:2], *shape[2:])), mask
 
 
@@ -141,7 +141,7 @@ def product(here: Here, *values: Ref) -> Operand:
     result = reduce(mul, [prod_(taken(part, 1.0)[0], _GRID) for part in parts])
     none = _counted(parts) == 0
     if none.any():
-        result = where(constant(none.astype(np.float64)), 0.0, result)
+        result = where(constant(none), 0.0, result)
     return blamed(numbers(result), fault_in(parts))
 
 
@@ -151,7 +151,7 @@ def _extreme(parts: Sequence[Operand], worst: float) -> Operand:
     result = reduce(between, [over(taken(part, worst)[0], _GRID) for part in parts])
     none = _counted(parts) == 0
     if none.any():
-        result = where(constant(none.astype(np.float64)), 0.0, result)
+        result = where(constant(none), 0.0, result)
     return blamed(numbers(result), fault_in(parts))
 
 

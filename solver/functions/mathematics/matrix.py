@@ -20,7 +20,7 @@ from solver.values import ErrorValue, Kind
 
 @function("MMULT")
 def mmult(left: Array, right: Array) -> Operand:
-    """Multiplies two matrices; every value must be a number.
+    """The product of two matrices, all of whose values must be numbers.
 
     =MMULT({1,2;3,4},{5;6}) -> {17;39}
     =MMULT({1,2},{3,4}) -> #VALUE!
@@ -39,7 +39,7 @@ def mmult(left: Array, right: Array) -> Operand:
 
 @function("TRANSPOSE")
 def transpose(matrix: Array) -> Operand:
-    """Turns rows into columns.
+    """The array with rows and columns exchanged.
 
     =TRANSPOSE({1,2;3,4}) -> {1,3;2,4}
     =TRANSPOSE({1,"a",TRUE}) -> {1;"a";TRUE}
@@ -49,7 +49,7 @@ def transpose(matrix: Array) -> Operand:
 
 @function("MINVERSE")
 def minverse(matrix: Array) -> Operand:
-    """Inverts a square matrix of numbers; a singular one is #NUM!.
+    """The inverse of a square matrix of numbers; a singular one is #NUM!.
 
     =MINVERSE({4,-1;2,0}) -> {0,0.5;-1,2}
     =MINVERSE({1,2;2,4}) -> #NUM!
@@ -67,7 +67,7 @@ def minverse(matrix: Array) -> Operand:
 
 @function("MDETERM")
 def mdeterm(matrix: Array) -> Operand:
-    """Determines the determinant of a square matrix of numbers.
+    """The determinant of a square matrix of numbers.
 
     =MDETERM({3,6,1;1,1,0;3,10,2}) -> 1
     =MDETERM({1,2}) -> #VALUE!
@@ -80,7 +80,7 @@ def mdeterm(matrix: Array) -> Operand:
 
 @function("MUNIT", per_cell=True)
 def munit(size: int) -> Operand:
-    """Makes the unit matrix of a size.
+    """The unit matrix of a size.
 
     =MUNIT(2) -> {1,0;0,1}
     =MUNIT(0) -> #VALUE!

@@ -18,7 +18,6 @@ from solver.values import ErrorValue, Kind
 
 if TYPE_CHECKING:
     from solver.functions.here import Here
-    from solver.functions.operand import BoolArray
     from solver.functions.registry import ArrayRef, Ref, Value
 
 _NESTED = re.compile(r"\b(?:SUBTOTAL|AGGREGATE)\(", re.IGNORECASE)
@@ -86,8 +85,7 @@ def subtotal(here: Here, measure: Value, *areas: Ref) -> Operand:
 
 
 def _blank_errors(operand: Operand) -> Operand:
-    errors: BoolArray = operand.errors
-    return overlaid(operand, errors, np.uint8(Kind.BLANK))
+    return overlaid(operand, operand.errors, np.uint8(Kind.BLANK))
 
 
 @function("AGGREGATE", ranges=True, calculus=Calculus.KINK, steps=150_000)
