@@ -13,7 +13,7 @@ from scipy.optimize import Bounds, LinearConstraint, NonlinearConstraint, Optimi
 from solver import pipeline
 from solver.algebra.structure.ladder import Degree
 from solver.errors import FormulaError, ModelError
-from solver.grid import Area, Cell, parse_a1, quote_sheet
+from solver.grid import Area, Cell, parse_a1, quote_sheet, unquote_sheet
 from solver.listing import answer_listing
 from solver.model.binding import Binding, bind
 from solver.model.recall import recall
@@ -60,7 +60,7 @@ class Workbook:
     def cell(self, address: str) -> Cell:
         """The cell of an address; without a sheet it is on the active one."""
         sheet, bang, place = address.rpartition("!")
-        name = sheet.strip("'").replace("''", "'") if bang else self.book.active
+        name = unquote_sheet(sheet) if bang else self.book.active
         found = self.book.sheet_named(name)
         if found is None:
             raise ModelError(f"there is no sheet {name!r}", hint="sheets: " + ", ".join(self.book.sheets))

@@ -30,8 +30,7 @@ def positions(
     used: npt.NDArray[Whole], wanted: npt.NDArray[np.signedinteger]
 ) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.bool_]]:
     """Where wanted numbers stand among increasing ones, anywhere for those that are missing, and which are there."""
-    at = np.searchsorted(used, wanted)
-    at_safe = np.minimum(at, max(len(used) - 1, 0))
-    if len(used) == 0:
-        return at_safe, np.zeros(wanted.shape, dtype=bool)
-    return at_safe, used[at_safe] == wanted
+    if not len(used):
+        return np.zeros(wanted.shape, dtype=np.intp), np.zeros(wanted.shape, dtype=bool)
+    at = np.minimum(np.searchsorted(used, wanted), len(used) - 1)
+    return at, used[at] == wanted

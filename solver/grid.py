@@ -24,19 +24,13 @@ _PLAIN_SHEET = re.compile(r"[^\W\d][\w.]*\Z")
 _LOOKS_LIKE_CELL = re.compile(r"(?:[A-Za-z]{1,3}[0-9]+|[Rr][0-9]*(?:[Cc][0-9]*)?|[Cc][0-9]*)\Z")
 
 
-@lru_cache(maxsize=MAX_COLS)
 def column_letters(col: int) -> str:
-    """The letters of a zero-based column.
+    """The letters of a zero-based column of a sheet.
 
     >>> column_letters(0), column_letters(27), column_letters(16383)
     ('A', 'AB', 'XFD')
     """
-    letters = ""
-    col += 1
-    while col:
-        col, rest = divmod(col - 1, 26)
-        letters = chr(65 + rest) + letters
-    return letters
+    return COLUMN_LETTERS[col]
 
 
 def column_number(letters: str) -> int:
@@ -72,6 +66,15 @@ def quote_sheet(name: str) -> str:
     if _PLAIN_SHEET.match(name) and not _LOOKS_LIKE_CELL.match(name) and name.upper() not in ("TRUE", "FALSE"):
         return name
     return "'" + name.replace("'", "''") + "'"
+
+
+def unquote_sheet(text: str) -> str:
+    """The name of a sheet from how a formula writes it.
+
+    >>> unquote_sheet("Data"), unquote_sheet("'Bob''s'")
+    ('Data', "Bob's")
+    """
+    return text[1:-1].replace("''", "'") if text.startswith("'") else text
 
 
 @dataclass(frozen=True, slots=True, order=True)

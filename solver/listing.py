@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from solver.algebra.structure.ladder import Degree
 from solver.compiler.sheets.changes import computed_cells
-from solver.grid import Area, Cell, parse_a1, quote_sheet
+from solver.grid import Area, Cell, parse_a1, quote_sheet, unquote_sheet
 from solver.model.model import Sense
 from solver.reports.comparison import compared
 from solver.reports.labels import names_of
@@ -188,8 +188,7 @@ def model_listing(model: Model, binding: Binding | None, reason: str) -> dict[st
 def cell_of(text: str) -> Cell:
     """The cell that was printed as `Sheet1!B2`."""
     sheet, _, place = text.rpartition("!")
-    name = sheet[1:-1].replace("''", "'") if sheet.startswith("'") else sheet
-    return Cell(name, *parse_a1(place))
+    return Cell(unquote_sheet(sheet), *parse_a1(place))
 
 
 def right_text(right: Area | float | str) -> str | float:

@@ -51,7 +51,7 @@ class Places(Sequence[Cell]):
             return cells
         cells = list(cells)
         number = {sheet: k for k, sheet in enumerate(dict.fromkeys(cell.sheet for cell in cells))}
-        codes = [(number[cell.sheet] * MAX_ROWS + cell.row) * MAX_COLS + cell.col for cell in cells]
+        codes = [_code(number[cell.sheet], cell) for cell in cells]
         return cls(tuple(number), _once(np.array(codes, dtype=np.int64)))
 
     def __len__(self) -> int:
@@ -79,7 +79,7 @@ class Places(Sequence[Cell]):
     def __contains__(self, cell: object) -> bool:
         if not isinstance(cell, Cell) or cell.sheet not in self.sheets:
             return False
-        return (self.sheets.index(cell.sheet) * MAX_ROWS + cell.row) * MAX_COLS + cell.col in self._members
+        return _code(self.sheets.index(cell.sheet), cell) in self._members
 
     def place(self, cell: Cell) -> int:
         """Where a cell stands, ABSENT if it does not."""
@@ -176,7 +176,12 @@ class Given(Mapping[Cell, "Scalar"]):
         return len(self.others) + len(self.places)
 
 
+def _code(sheet: int, cell: Cell) -> int:
+    return (sheet * MAX_ROWS + cell.row) * MAX_COLS + cell.col
+
+
 def _codes(sheet: int, area: Area) -> Ints:
+    """The codes of the cells of an area in reading order."""
     rows = np.arange(area.top, area.bottom + 1, dtype=np.int64) + sheet * MAX_ROWS
     cols = np.arange(area.left, area.right + 1, dtype=np.int64)
     return np.asarray((rows[:, np.newaxis] * MAX_COLS + cols).ravel())

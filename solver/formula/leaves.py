@@ -9,7 +9,7 @@ from solver.formula.lexis import CELL, EDGE, ERROR, NAME, NUMBER, STRING
 from solver.formula.structured import parse_brackets
 from solver.formula.tree import ArrayConstant, Axis, Error, Logical, Name, Reference, Structured, Text, Tree
 from solver.formula.words import Word, WordKind
-from solver.grid import column_number
+from solver.grid import column_number, unquote_sheet
 from solver.values import ERROR_OF_LABEL
 
 if TYPE_CHECKING:
@@ -50,9 +50,7 @@ def place_of(prefix: str) -> Place:
     >>> place_of("Jan:Mar!")
     Place(book=None, sheet='Jan', sheet_end='Mar')
     """
-    inner = prefix[:-1]
-    if inner.startswith("'"):
-        inner = inner[1:-1].replace("''", "'")
+    inner = unquote_sheet(prefix[:-1])
     match = _PREFIX.fullmatch(inner)
     if match is None:
         raise ValueError(f"{inner} is not a sheet of this workbook or of a linked one")
