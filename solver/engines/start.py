@@ -71,8 +71,10 @@ def has_values(problem: Problem, x: Vector) -> bool:
         return False
     if problem.degree <= Degree.KINK and not np.all(np.isfinite(problem.grad(x))):
         return False
-    if not problem.m or problem.linear is not None:
+    if not problem.m:
         return True
+    if problem.linear is not None:
+        return bool(np.isfinite(problem.linear.constant).all() and np.isfinite(problem.linear.matrix.data).all())
     if not np.all(np.isfinite(problem.rows(x))):
         return False
     return max(problem.row_degrees) > Degree.KINK or bool(np.all(np.isfinite(problem.row_jac(x).data)))

@@ -86,7 +86,9 @@ def bind(book: Book, model: Model, inputs: Mapping[Cell, Scalar] | None = None) 
     rows, *rest = ganged([rows] if objective is None else [rows, objective])
     objective = rest[0] if rest else None
     domain = Domain(variables, start, lb, ub, conditions.integer, conditions.binary, tuple(conditions.groups))
-    bounded = Rows(rows, conditions.row_lo, conditions.row_hi, tuple(conditions.row_cells))
+    bounded = Rows(
+        rows, conditions.row_lo, conditions.row_hi, tuple(conditions.row_cells), tuple(conditions.right_cells)
+    )
     problem = assemble(calculation, domain, Goal(objective, model.objective, sense), bounded)
     if model.held_out is not None:
         problem = replace(problem, held_out=Function(conditions.number(model.held_out), calculation.x).value)

@@ -24,7 +24,10 @@ if TYPE_CHECKING:
 
 
 class Conditions:
-    """Rows, bounds and kinds of variables, as far as they are known; `row_lo` and `row_hi` are the rows' bounds."""
+    """Rows, bounds and kinds of variables, as far as they are known; `row_lo` and `row_hi` are the rows' bounds.
+
+    `right_cells` are those that are subtracted from left sides.
+    """
 
     def __init__(self, calculation: Calculation, model: Model, variables: Places) -> None:
         self.calculation, self.model, self.variables = calculation, model, variables
@@ -35,6 +38,7 @@ class Conditions:
         self.groups: list[np.ndarray] = []
         self.row_lo, self.row_hi = np.zeros(0), np.zeros(0)
         self.row_cells: list[Cell] = []
+        self.right_cells: list[Cell] = []
         self._rows: list[Node] = []
         self._compared: list[Compared] = []
 
@@ -56,13 +60,15 @@ class Conditions:
             return
         assert right is not None
         rights, left = self._right(constraint), self._numbers(area)
-        fixed = rights.value is not None
+        fixed = rights.value is not None and not np.isnan(rights.value).any()  # an error bounds nothing
         values = np.asarray(rights.value if fixed else np.zeros(area.size), dtype=np.float64)
         bounding = (places != ABSENT) & (fixed and not isinstance(right, str))
         self._bound(places[bounding], relation, values[bounding])
         rows = np.full(area.size, ABSENT)
         chosen = np.flatnonzero(~bounding)
         if chosen.size:
+            if not fixed and isinstance(right, Area):
+                self.right_cells += right.cells()
             difference = left if fixed else sub(left, rights)
             difference = difference if chosen.size == area.size else take(difference, chosen)
             cells = list(area.cells())

@@ -67,12 +67,13 @@ class Goal:
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """The rows (m,) between their bounds, each with the cell of its left side."""
+    """The rows (m,) between their bounds, each with the cell of its left side; `rights` are read beside these."""
 
     node: Node
     low: Vector
     high: Vector
     cells: tuple[Cell, ...]
+    rights: tuple[Cell, ...] = ()
 
 
 def assemble(calculation: Calculation, domain: Domain, goal: Goal, bounded: Rows) -> Problem:
@@ -112,7 +113,7 @@ def assemble(calculation: Calculation, domain: Domain, goal: Goal, bounded: Rows
         because=_because(calculation, worst),
         labels=Labels(domain.variables, range(len(domain.variables))),
         row_labels=Labels(bounded.cells, range(len(bounded.cells))),
-        blame=_blame(calculation, domain.variables, [c for c in (goal.cell, *bounded.cells) if c is not None]),
+        blame=_blame(calculation, domain.variables, _outputs(goal, bounded)),
         terms=summed,
         term_count=summed.count if summed is not None else 0,
         pieces=_pieces(fun, rows, x, worst, domain.binary),
@@ -187,6 +188,12 @@ def _because(calculation: Calculation, worst: Degree) -> tuple[str, ...]:
     if worst <= Degree.LINEAR:
         return ()
     return tuple(str(cell) for cell in cells_of_degree(calculation, int(worst)))
+
+
+def _outputs(goal: Goal, bounded: Rows) -> list[Cell]:
+    """The cells whose values the model reads, each once."""
+    aim = () if goal.cell is None else (goal.cell,)
+    return list(dict.fromkeys((*aim, *bounded.cells, *bounded.rights)))
 
 
 def _blame(calculation: Calculation, variables: Places, outputs: list[Cell]) -> Callable[[Vector], str | None]:

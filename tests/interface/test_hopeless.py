@@ -104,6 +104,30 @@ def test_bounds_that_are_required_and_missing_are_18(here: Path, names: dict[str
     assert run("solve", "book.xlsx", "--time-limit", "5").code in (0, 3)
 
 
+SHAPES = {
+    "linear": "=A1+A2",
+    "quadratic": "=(A1-3)^2+A2^2",
+    "smooth": "=EXP(A1)-A1+A2^2",
+    "corners": "=ABS(A1-2)+A2",
+}
+
+
+@pytest.mark.parametrize("objective", SHAPES.values(), ids=SHAPES)
+@pytest.mark.parametrize(
+    "side",
+    [("S!$D$1", LE, 5), ("S!$A$1", LE, "S!$D$1"), ("S!$C$1", GE, "S!$D$1"), ("S!$C$1", GE, "S!$D$1+1")],
+    ids=["left", "right of a bound", "right of a row", "in the text of a right side"],
+)
+def test_an_error_value_that_no_variable_can_cure_is_outcome_9(
+    here: Path, objective: str, side: tuple[str, int, object]
+) -> None:
+    """A constraint that compares with `#DIV/0!` holds nowhere, be its cells known beforehand."""
+    cells = {"A1": 1, "A2": 1, "B1": objective, "C1": "=A1+A2", "D1": "=1/E1", "E1": 0}
+    _book(here / "book.xlsx", cells, ("S!$A$1:$A$2", LE, 9), ("S!$A$1:$A$2", GE, 0), side)
+    message = _fails(here, 9)["outcome"]["message"]
+    assert ("S!D1 is #DIV/0!" in message) == (side[2] != "S!$D$1+1")
+
+
 def test_an_error_value_on_the_way_is_stepped_back_from(here: Path) -> None:
     """The first full step leaves the domain of both functions; the answer does not."""
     cells = {"A1": 0.05, "A2": 1, "B1": "=(LN(A1)-2)^2+(SQRT(A1)-EXP(1))^2+(A2-1)^2"}
