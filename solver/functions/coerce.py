@@ -19,6 +19,7 @@ from solver.functions.operand import (
     FALSE,
     ZERO,
     NeedsValue,
+    NotUniform,
     Operand,
     numbers,
     texts,
@@ -159,9 +160,13 @@ def without_booleans(operand: Operand) -> Operand:
     return Operand(kind, operand.number, operand.text)
 
 
-def strict_numbers(operand: Operand) -> Operand:
-    """The operand with every value turned into a number or an error, booleans into #VALUE!."""
-    return as_numbers(without_booleans(operand))
+def same_for_all(operand: Operand) -> float | ErrorValue:
+    """The one number that an option has in the whole block; NotUniform where it varies."""
+    values = as_numbers(operand).scalars().ravel()
+    if any(value != values[0] for value in values[1:]):
+        raise NotUniform
+    value = values[0]
+    return value if isinstance(value, ErrorValue) else float(value)
 
 
 def as_logicals(operand: Operand) -> Operand:

@@ -65,6 +65,21 @@ class Partial(Operand):
     extent: Growing
 
 
+def size_of(area: Operand | Reference) -> tuple[int, int]:
+    """How many rows and columns a range or an array has."""
+    return (area.rows, area.cols) if isinstance(area, Reference) else (area.shape[2], area.shape[3])
+
+
+def contents(here: Here, area: Operand | Reference) -> Operand:
+    """The values of a range; an array holds its own."""
+    return here.read(area) if isinstance(area, Reference) else area
+
+
+def contents_of_all(here: Here, argument: Operand | Reference | References) -> list[Operand]:
+    """The values of every range that an argument consists of; an array holds its own."""
+    return [contents(here, part) for part in (argument.parts if isinstance(argument, References) else (argument,))]
+
+
 def growing_alike(areas: Sequence[object]) -> Growing | None:
     """One of ranges that grow alike, None if none of them grows; NotUniform where they differ from cell to cell."""
     growing = [area for area in areas if isinstance(area, Growing)]

@@ -18,13 +18,14 @@ from solver.algebra import Node, constant, div, mul, sub, sum_, where
 from solver.functions.alignment import overlaid
 from solver.functions.arrange import flatten, spread_to
 from solver.functions.coerce import as_numbers
-from solver.functions.here import Reference, References
+from solver.functions.here import contents_of_all
 from solver.functions.operand import ZERO, BoolArray, FloatArray, KindArray, Operand, error, guard, numbers
 from solver.functions.stack import beside
 from solver.values import ErrorValue, Kind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from typing import TypeGuard
 
     from solver.functions.here import Here
     from solver.functions.registry import Ref
@@ -55,15 +56,16 @@ def listed(here: Here, arguments: Sequence[Ref], *, everything: bool = False) ->
     """The arguments' values, in which all that is of kind NUMBER counts; `everything` counts booleans and texts too."""
     parts: list[Operand] = []
     for argument in arguments:
-        if isinstance(argument, Reference):
-            parts.append(_of_range(here.read(argument), everything))
-        elif isinstance(argument, References):
-            parts.extend(_of_range(here.read(part), everything) for part in argument.parts)
-        elif argument.shape[2:] == (1, 1):
+        if is_direct(argument):
             parts.append(as_numbers(argument))
         else:
-            parts.append(_of_range(argument, everything))
+            parts.extend(_of_range(part, everything) for part in contents_of_all(here, argument))
     return parts
+
+
+def is_direct(argument: Ref) -> TypeGuard[Operand]:
+    """Whether an argument is one value that is written directly or computed, and no range or array."""
+    return isinstance(argument, Operand) and argument.shape[2:] == (1, 1)
 
 
 def collected(here: Here, arguments: Sequence[Ref], *, everything: bool = False) -> Sample:

@@ -16,7 +16,7 @@ from solver.functions.alignment import aligned
 from solver.functions.allowance import make_room
 from solver.functions.arrange import cell_of, gather, rearrange, spread_to
 from solver.functions.arrays.layout import at_places, places_of, whole
-from solver.functions.here import Reference
+from solver.functions.here import Reference, contents
 from solver.functions.operand import BLANK, NotUniform, Operand, error, lone, of_scalars
 from solver.functions.registry import function
 from solver.functions.stack import stack_cells
@@ -116,7 +116,7 @@ def makearray(here: Here, rows: Grid, columns: Grid, function: Closure) -> Opera
         return error(high)
     if isinstance(wide, ErrorValue):
         return error(wide)
-    if not high or not wide or min(high, wide) < 1 or high * wide > _MOST_CELLS:
+    if min(high, wide) < 1 or high * wide > _MOST_CELLS:
         return error(ErrorValue.VALUE)
     row = of_scalars(np.arange(1.0, high + 1).astype(object).reshape(high, 1, 1, 1))
     column = of_scalars(np.arange(1.0, wide + 1).astype(object).reshape(1, wide, 1, 1))
@@ -183,9 +183,7 @@ def callable_(argument: object) -> TypeGuard[Closure]:
 
 
 def _values(here: Here, argument: Given) -> Operand:
-    if isinstance(argument, Operand):
-        return argument
-    return here.read(argument) if isinstance(argument, Reference) else error(ErrorValue.VALUE)
+    return contents(here, argument) if isinstance(argument, (Operand, Reference)) else error(ErrorValue.VALUE)
 
 
 @function("ISOMITTED")

@@ -6,7 +6,7 @@ Every result is a grid of positions in what was given, -1 where a filler stands.
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, overload
 
 import numpy as np
 
@@ -43,8 +43,16 @@ def places_of(source: Operand) -> IntArray:
     return np.arange(source.shape[2] * source.shape[3], dtype=np.intp).reshape(source.shape[2:])
 
 
+@overload
+def whole(value: Scalar, default: int) -> int | ErrorValue: ...
+
+
+@overload
+def whole(value: Scalar) -> int | ErrorValue | None: ...
+
+
 def whole(value: Scalar, default: int | None = None) -> int | ErrorValue | None:
-    """A whole number from a value; the default for nothing."""
+    """A value cut to a whole number, an error where it is no number; the default for a blank."""
     if value is None:
         return default
     number = number_of(value)
@@ -89,7 +97,6 @@ def drop(array: Grid, rows: Scalar = None, columns: Scalar = None) -> Operand | 
         count = whole(value, 0)
         if isinstance(count, ErrorValue):
             return count
-        assert count is not None
         kept = slice(count, None) if count >= 0 else slice(0, max(0, places.shape[axis] + count))
         places = places[kept] if axis == 0 else places[:, kept]
     return at_places(array, places) if places.size else NOTHING_LEFT
@@ -122,7 +129,6 @@ def _chosen(array: Operand, numbers: Sequence[Operand], axis: int) -> Operand:
         number = whole(value, 0)
         if isinstance(number, ErrorValue):
             return error(number)
-        assert number is not None
         if not 1 <= abs(number) <= size:
             return error(ErrorValue.VALUE)
         wanted.append(number - 1 if number > 0 else size + number)
@@ -245,7 +251,6 @@ def expand(array: Grid, rows: Scalar, columns: Scalar = None, pad: Scalar = Erro
         wanted = whole(value, size)
         if isinstance(wanted, ErrorValue):
             return wanted
-        assert wanted is not None
         if not size <= wanted <= MAX_ROWS:
             return ErrorValue.VALUE
         missing.append((0, wanted - size))

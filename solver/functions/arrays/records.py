@@ -183,5 +183,4 @@ def _whole(value: Scalar, default: int) -> int:
     number = whole(value, default)
     if isinstance(number, ErrorValue):
         raise Refused(number)
-    assert number is not None
     return number

@@ -115,7 +115,6 @@ def _integers(operand: Operand | None, default: int) -> list[int] | ErrorValue:
         number = whole(value, default)
         if isinstance(number, ErrorValue):
             return number
-        assert number is not None
         found.append(number)
     return found
 
@@ -219,7 +218,6 @@ def sequence(rows: Grid, columns: Grid | None = None, start: Grid | None = None,
         size = whole(None if operand is None else operand.scalar(), 1)
         if isinstance(size, ErrorValue):
             return error(size)
-        assert size is not None
         shape.append(size)
     if min(shape) < 0 or math.prod(shape) > MOST_VALUES:
         return error(ErrorValue.VALUE)

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from solver.functions.arrange import rearrange
-from solver.functions.here import Reference, References
-from solver.functions.lookup.tables import same_for_all
+from solver.functions.coerce import same_for_all
+from solver.functions.here import Reference, References, contents, size_of
 from solver.functions.operand import NotUniform, error, lone
 from solver.functions.registry import function
 from solver.values import ErrorValue, Kind
@@ -70,8 +70,7 @@ def from_the_first_to_the_last(here: Here, area: ArrayRef) -> Ref:
 def _trimmed(here: Here, area: ArrayRef, rows: int, columns: int) -> Ref:
     if isinstance(area, References):
         return error(ErrorValue.VALUE)
-    whole = (area.rows, area.cols) if isinstance(area, Reference) else area.shape[2:]
-    values = here.read(area) if isinstance(area, Reference) else area
+    whole, values = size_of(area), contents(here, area)
     if values.shape[:2] != (1, 1):
         raise NotUniform
     used = np.broadcast_to(values.kind, values.shape)[0, 0] != Kind.BLANK

@@ -5,23 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from solver import algebra
-from solver.functions.coerce import as_numbers, without_booleans
-from solver.functions.operand import ZERO, Operand, numbers, with_errors
+from solver.functions.operand import ZERO
 from solver.functions.registry import Calculus, function
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from solver.functions.registry import Value
-
-
-def _strict(value: Operand) -> Operand:
-    """Numbers, with booleans refused, as the Analysis ToolPak's functions take them."""
-    return as_numbers(without_booleans(value))
+    from solver.functions.registry import Firm, Number
 
 
 @function("ERF")
-def erf(lower: Value, upper: Value | None = None) -> Operand:
+def erf(lower: Firm, upper: Firm | None = None) -> Number:
     """The integral of the error function from 0 to a bound, or between two bounds.
 
     =ERF(0.745) -> 0.707928920095763
@@ -29,40 +21,35 @@ def erf(lower: Value, upper: Value | None = None) -> Operand:
     =ERF(1, 2) -> 0.152621472069238
     =ERF(TRUE) -> #VALUE!
     """
-    first = _strict(lower)
     if upper is None:
-        return with_errors(numbers(algebra.erf(first.number)), first)
-    last = _strict(upper)
+        return algebra.erf(lower)
     # beyond 0.5 the complement keeps the digits that the error function itself has lost near 1
-    near = algebra.sub(algebra.erf(last.number), algebra.erf(first.number))
-    far = algebra.sub(algebra.erfc(first.number), algebra.erfc(last.number))
-    chosen = algebra.where(algebra.less(0.5, algebra.minimum(first.number, last.number)), far, near)
-    return with_errors(numbers(chosen), first, last)
+    near = algebra.sub(algebra.erf(upper), algebra.erf(lower))
+    far = algebra.sub(algebra.erfc(lower), algebra.erfc(upper))
+    return algebra.where(algebra.less(0.5, algebra.minimum(lower, upper)), far, near)
 
 
 @function("ERF.PRECISE")
-def erf_precise(bound: Value) -> Operand:
+def erf_precise(bound: Firm) -> Number:
     """The integral of the error function from 0 to a bound.
 
     =ERF.PRECISE(-0.745) -> -0.707928920095763
     """
-    x = _strict(bound)
-    return with_errors(numbers(algebra.erf(x.number)), x)
+    return algebra.erf(bound)
 
 
 @function("ERFC", "ERFC.PRECISE")
-def erfc(bound: Value) -> Operand:
+def erfc(bound: Firm) -> Number:
     """The integral of the error function from a bound to infinity.
 
     =ERFC(1) -> 0.157299207050285
     =ERFC(-2) -> 1.99532226501895
     """
-    x = _strict(bound)
-    return with_errors(numbers(algebra.erfc(x.number)), x)
+    return algebra.erfc(bound)
 
 
 @function("DELTA", calculus=Calculus.STEP)
-def delta(first: Value, second: Value | None = None) -> Operand:
+def delta(first: Firm, second: Firm = ZERO) -> Number:
     """1 if two numbers are equal, else 0; the second is 0 if it is left out.
 
     =DELTA(5, 4) -> 0
@@ -70,25 +57,15 @@ def delta(first: Value, second: Value | None = None) -> Operand:
     =DELTA(0) -> 1
     =DELTA("x", 1) -> #VALUE!
     """
-    return _compared(first, second, algebra.equal)
+    return algebra.equal(first, second)
 
 
 @function("GESTEP", calculus=Calculus.STEP)
-def gestep(number: Value, step: Value | None = None) -> Operand:
+def gestep(number: Firm, step: Firm = ZERO) -> Number:
     """1 if a number is at least as large as a step, else 0; the step is 0 if it is left out.
 
     =GESTEP(5, 4) -> 1
     =GESTEP(-4, -5) -> 1
     =GESTEP(-1) -> 0
     """
-    return _compared(number, step, lambda x, bound: algebra.less_equal(bound, x))
-
-
-def _compared(
-    first: Operand, second: Operand | None, test: Callable[[algebra.Node, algebra.Node], algebra.Node]
-) -> Operand:
-    a = _strict(first)
-    if second is None:
-        return with_errors(numbers(test(a.number, ZERO)), a)
-    b = _strict(second)
-    return with_errors(numbers(test(a.number, b.number)), a, b)
+    return algebra.less_equal(step, number)

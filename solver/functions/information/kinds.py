@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from solver.algebra import constant, div, equal, floor, mul, sub, trunc, where
-from solver.functions.coerce import as_numbers, logical, without_booleans
+from solver.functions.coerce import logical
 from solver.functions.finiteness import fails, never_fails
-from solver.functions.here import Functions, Reference, References
+from solver.functions.here import Functions, Reference, References, contents
 from solver.functions.operand import (
     FALSE,
     TRUE,
@@ -18,7 +18,6 @@ from solver.functions.operand import (
     error,
     lone,
     numbers,
-    with_errors,
 )
 from solver.functions.registry import Calculus, function
 from solver.values import ErrorValue, Kind
@@ -26,7 +25,7 @@ from solver.values import ErrorValue, Kind
 if TYPE_CHECKING:
     from solver.functions.here import Here
     from solver.functions.operand import BoolArray
-    from solver.functions.registry import Given, Ref, Value
+    from solver.functions.registry import Firm, Given, Logical, Ref, Value
 
 
 @function("ISBLANK", calculus=Calculus.STEP)
@@ -130,34 +129,26 @@ def isref(value: Ref) -> Operand:
     return TRUE if isinstance(value, (Reference, References)) else FALSE
 
 
-def _halved(value: Operand) -> tuple[Operand, Operand]:
-    """The whole numbers, and whether they are even."""
-    converted = as_numbers(without_booleans(value))
-    half = div(trunc(converted.number), 2.0)
-    return converted, numbers(equal(half, floor(half)), Kind.BOOLEAN)
-
-
 @function("ISEVEN", calculus=Calculus.STEP)
-def iseven(value: Value) -> Operand:
+def iseven(value: Firm) -> Logical:
     """Whether the whole part of a number is even.
 
     =ISEVEN(2.5) -> TRUE
     =ISEVEN(-1) -> FALSE
     =ISEVEN("x") -> #VALUE!
     """
-    converted, even = _halved(value)
-    return with_errors(even, converted)
+    half = div(trunc(value), 2.0)
+    return equal(half, floor(half))
 
 
 @function("ISODD", calculus=Calculus.STEP)
-def isodd(value: Value) -> Operand:
+def isodd(value: Firm) -> Logical:
     """Whether the whole part of a number is odd.
 
     =ISODD(-1) -> TRUE
     =ISODD(TRUE) -> #VALUE!
     """
-    converted, even = _halved(value)
-    return with_errors(numbers(sub(1.0, even.number), Kind.BOOLEAN), converted)
+    return sub(1.0, iseven(value))
 
 
 @function("N", ranges=True)
@@ -225,7 +216,7 @@ def type_of(here: Here, value: Given) -> Operand:
         return lone(16.0)
     if isinstance(value, Functions):
         return lone(64.0)
-    operand = here.read(value) if isinstance(value, Reference) else value
+    operand = contents(here, value)
     if operand.shape[2:] != (1, 1):
         return lone(64.0)
     return numbers(constant(_TYPES[operand.kind]))

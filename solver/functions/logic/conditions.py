@@ -13,13 +13,13 @@ from solver.functions.arrange import choose_where
 from solver.functions.coerce import as_logicals, as_numbers
 from solver.functions.comparison import compare
 from solver.functions.finiteness import fails, never_fails
-from solver.functions.here import Reference, References
+from solver.functions.here import contents_of_all
 from solver.functions.logic.choosing import chosen, values_of
 from solver.functions.mathematics.aggregate import fault_in
 from solver.functions.operand import FALSE, TRUE, Operand, error, numbers, with_errors
 from solver.functions.operators import binary
 from solver.functions.registry import Calculus, function
-from solver.functions.sample import blamed
+from solver.functions.sample import blamed, is_direct
 from solver.values import ErrorValue, Kind
 
 if TYPE_CHECKING:
@@ -150,12 +150,10 @@ def _truths(here: Here, arguments: Sequence[Ref], judge: Callable[[Node, FloatAr
     """A verdict on the number of true values among all logical ones; #VALUE! if there are none."""
     parts: list[Operand] = []
     for argument in arguments:
-        if isinstance(argument, References):
-            parts.extend(here.read(part) for part in argument.parts)
-        elif isinstance(argument, Reference):
-            parts.append(here.read(argument))
+        if is_direct(argument):
+            parts.append(as_logicals(argument))
         else:
-            parts.append(as_logicals(argument) if argument.shape[2:] == (1, 1) else argument)
+            parts.extend(contents_of_all(here, argument))
     count = np.zeros((1, 1, 1, 1))
     sums = []
     for part in parts:

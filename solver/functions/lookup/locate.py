@@ -14,7 +14,7 @@ from solver.algebra import Node, constant, count_less, equal, less, less_equal, 
 from solver.functions.alignment import overlaid
 from solver.functions.arrange import cell_of, flatten, gather, spread_to
 from solver.functions.criteria.selection import column_of
-from solver.functions.here import Growing, Reference
+from solver.functions.here import Growing, Reference, contents
 from solver.functions.lookup.search import Match, search_of
 from solver.functions.mathematics.aggregate import taken
 from solver.functions.operand import NeedsValue, NotUniform, Operand, error, numbers, with_errors
@@ -136,7 +136,7 @@ def vector_of(area: Operand | Reference, here: Here) -> Operand | None:
     """The values of a range of one row or one column; None for another one."""
     if isinstance(area, Growing) and (area.cols if area.axis == 2 else area.rows) > 1:
         raise NotUniform  # it begins as one row or column
-    operand = here.read(area) if isinstance(area, Reference) else area
+    operand = contents(here, area)
     return operand if 1 in operand.shape[2:] else None
 
 
@@ -147,7 +147,7 @@ def entries_at(area: Operand | Reference, down: IntArray, across: IntArray, here
         top = area.top + down[:, :, 0, 0]
         left = area.left + across[:, :, 0, 0]
         return here.read(Reference(area.sheet, top, left, 1, 1))
-    operand = here.read(area) if isinstance(area, Reference) else area
+    operand = contents(here, area)
     high, wide = operand.shape[2:]
     if isinstance(area, Reference) and (high, wide) != (area.rows, area.cols):
         beyond = (down >= high) | (across >= wide)

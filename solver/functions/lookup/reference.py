@@ -14,10 +14,9 @@ from solver.algebra import add, broadcast, constant, less, mul, pick, trunc, whe
 from solver.functions.alignment import overlaid
 from solver.functions.allowance import STACKED_CALL, spend
 from solver.functions.arrange import flatten, value_at
-from solver.functions.coerce import as_logicals, as_numbers, as_texts
-from solver.functions.here import Places, Reference, References
+from solver.functions.coerce import as_logicals, as_numbers, as_texts, same_for_all
+from solver.functions.here import Places, Reference, References, contents, size_of
 from solver.functions.lookup.locate import entries_at
-from solver.functions.lookup.tables import same_for_all
 from solver.functions.operand import (
     BLANK,
     TRUE,
@@ -71,7 +70,7 @@ def index(
         array = array.parts[int(which) - 1]
     elif area is not _ONE and same_for_all(area) != 1:
         return error(ErrorValue.REF)
-    high, wide = (array.rows, array.cols) if isinstance(array, Reference) else array.shape[2:]
+    high, wide = size_of(array)
     if isinstance(array, Operand) and (high, wide) == (1, 1) and array.errors.all():
         return array
     if isinstance(array, Reference) and column is None and min(high, wide) > 1:
@@ -88,7 +87,7 @@ def index(
 
 
 def _known_entry(here: Here, array: Operand | Reference, down: Operand, right: Operand) -> Ref:
-    high, wide = (array.rows, array.cols) if isinstance(array, Reference) else array.shape[2:]
+    high, wide = size_of(array)
     i, j = (np.where(part.errors, 1, np.broadcast_to(_position(part.known), part.shape)) for part in (down, right))
     wrong = (i < 0) | (j < 0)
     outside = (i > high) | (j > wide)
@@ -105,7 +104,7 @@ def _known_entry(here: Here, array: Operand | Reference, down: Operand, right: O
     if whole_column or whole_row:
         if isinstance(array, Reference) and i.shape[2:] == j.shape[2:] == (1, 1) and max(i.size, j.size) > 1:
             raise NotUniform  # ranges here, errors there
-        values = here.read(array) if isinstance(array, Reference) else array
+        values = contents(here, array)
         top = np.arange(values.shape[2]).reshape(1, 1, -1, 1) if whole_column else top
         left = np.arange(values.shape[3]).reshape(1, 1, 1, -1) if whole_row else left
     found = entries_at(array, top, left, here)
@@ -127,7 +126,7 @@ def _all_or_none(mask: BoolArray) -> bool:
 
 def _live_entry(here: Here, array: Operand | Reference, down: Operand, right: Operand) -> Operand:
     """The entry at a position that depends on a variable: a step function."""
-    values = here.read(array) if isinstance(array, Reference) else array
+    values = contents(here, array)
     if down.shape[2:] != (1, 1) or right.shape[2:] != (1, 1):
         raise NeedsValue("several positions at once must not depend on a variable cell")
     high, wide = values.shape[2:]

@@ -9,8 +9,8 @@ import numpy as np
 
 from solver.functions.alignment import aligned, overlaid
 from solver.functions.arrange import choose_where, rearrange, spread_to
-from solver.functions.coerce import as_logicals, as_numbers
-from solver.functions.here import Growing, Reference, References, growing_alike
+from solver.functions.coerce import as_logicals, as_numbers, same_for_all
+from solver.functions.here import Growing, Reference, References, contents, growing_alike, size_of
 from solver.functions.logic.choosing import values_of
 from solver.functions.lookup.locate import counted_from_one, entries_at, entry_at, located, vector_of
 from solver.functions.lookup.search import Match
@@ -26,15 +26,6 @@ if TYPE_CHECKING:
 _ZERO = lone(0.0)
 _ONE = lone(1.0)
 _NOT_FOUND = np.uint8(Kind.ERROR + ErrorValue.NA)
-
-
-def same_for_all(operand: Operand) -> float | ErrorValue:
-    """The one number that an option has in the whole block; NotUniform where it varies."""
-    values = as_numbers(operand).scalars().ravel()
-    if any(value != values[0] for value in values[1:]):
-        raise NotUniform
-    value = values[0]
-    return value if isinstance(value, ErrorValue) else float(value)
 
 
 @function("MATCH", calculus=Calculus.STEP, grows=True)
@@ -110,8 +101,8 @@ def _table_entry(here: Here, key: Operand, table: Ref, index: Operand, near: Ope
     if isinstance(table, Growing) and table.axis != (3 if across else 2):
         raise NotUniform
     edge = _line(table, 0, across)
-    vector = here.read(edge) if isinstance(edge, Reference) else edge
-    length = (table.rows if across else table.cols) if isinstance(table, Reference) else table.shape[2 if across else 3]
+    vector = contents(here, edge)
+    length = size_of(table)[0 if across else 1]
     line = as_numbers(index)
     wanted = np.broadcast_to(np.trunc(np.clip(line.known, -1, length + 1)).astype(np.intp) - 1, line.shape)
     place = located(vector, key, Match.ASCENDING if approximate else Match.WILDCARD, area=table)
@@ -127,7 +118,7 @@ def _table_entry(here: Here, key: Operand, table: Ref, index: Operand, near: Ope
         if (usable != usable.flat[0]).any():
             raise NotUniform
         chosen = _line(table, int(usable.flat[0]), across)
-        found = entry_at(here.read(chosen) if isinstance(chosen, Reference) else chosen, place, here, chosen)
+        found = entry_at(contents(here, chosen), place, here, chosen)
     found = overlaid(found, wanted >= length, np.uint8(Kind.ERROR + ErrorValue.REF))
     found = overlaid(found, wanted < 0, np.uint8(Kind.ERROR + ErrorValue.VALUE))
     return with_errors(found, key, line)
@@ -179,7 +170,7 @@ def lookup_of(here: Here, key: Value, values: ArrayRef, results: ArrayRef | None
     gone = deleted(values, results)
     if gone is not None:
         return with_errors(gone, key)
-    high, wide = (values.rows, values.cols) if isinstance(values, Reference) else values.shape[2:]
+    high, wide = size_of(values)
     across = wide > high
     if results is None:
         results = _line(values, (high if across else wide) - 1, across)
@@ -233,7 +224,7 @@ def xlookup(
         return error(ErrorValue.VALUE)
     assert isinstance(values, (Operand, Reference))
     tall = (values.rows if isinstance(values, Reference) else vector.shape[2]) > 1
-    high, wide = (results.rows, results.cols) if isinstance(results, Reference) else results.shape[2:]
+    high, wide = size_of(results)
     long = values.rows * values.cols if isinstance(values, Reference) else vector.shape[2] * vector.shape[3]
     downwards = tall or (long == 1 and high == 1)
     if (high if downwards else wide) != long:
@@ -241,8 +232,7 @@ def xlookup(
     way, last = options
     place = located(vector, key, way, last=last, blanks=True, area=values)
     if not isinstance(place, np.ndarray):
-        chosen = here.read(results) if isinstance(results, Reference) else results
-        return with_errors(entry_at(chosen, place, here, results), key)
+        return with_errors(entry_at(contents(here, results), place, here, results), key)
     return _x_entry(here, key, results, place, downwards, otherwise)
 
 
@@ -264,7 +254,7 @@ def _x_entry(
         filled, wanted = aligned(values_of(fallback, here), key)
         return with_errors(spread_to(filled, np.broadcast_shapes(filled.shape, wanted.shape)), key)
     inside = np.maximum(place, 0)
-    high, wide = (results.rows, results.cols) if isinstance(results, Reference) else results.shape[2:]
+    high, wide = size_of(results)
     if isinstance(results, Reference) and found.all() and place.shape[2:] == (1, 1):
         step = inside[:, :, 0, 0]
         if downwards:

@@ -29,10 +29,10 @@ from solver.algebra import (
 )
 from solver.functions.alignment import overlaid
 from solver.functions.arrange import flatten, spread_to
-from solver.functions.here import Reference, References
+from solver.functions.here import Reference, contents_of_all
 from solver.functions.operand import deleted, error, numbers
 from solver.functions.registry import Calculus, function
-from solver.functions.sample import blamed, comparison, first_fault, listed
+from solver.functions.sample import blamed, comparison, first_fault, is_direct, listed
 from solver.values import ErrorValue, Kind
 
 if TYPE_CHECKING:
@@ -193,23 +193,13 @@ def mina(here: Here, *values: Ref) -> Operand:
 
 
 def _number_of(here: Here, arguments: Sequence[Ref], ranged: Callable[[KindArray], BoolArray]) -> FloatArray:
-    """How many values of ranges pass a test of their kinds; direct arguments count one by one in `direct`."""
+    """How many values of ranges pass a test of their kinds: (R, C, 1, 1)."""
     total = np.zeros((1, 1, 1, 1))
     for argument in arguments:
-        if isinstance(argument, References):
-            operands = [here.read(part) for part in argument.parts]
-        elif isinstance(argument, Reference):
-            operands = [here.read(argument)]
-        else:
-            operands = [argument]
-        for operand in operands:
+        for operand in contents_of_all(here, argument):
             mask = ranged(operand.kind)
             total = total + _count(np.broadcast_to(mask, (*mask.shape[:2], *operand.shape[2:])))
     return total
-
-
-def _is_direct(argument: Ref) -> bool:
-    return not isinstance(argument, (Reference, References)) and argument.shape[2:] == (1, 1)
 
 
 @function("COUNT", calculus=Calculus.STEP)
@@ -219,8 +209,8 @@ def count_numbers(here: Here, *values: Ref) -> Operand:
     =COUNT({1,"2",TRUE,3}) -> 2
     =COUNT(1, "2", TRUE, "x", #N/A) -> 3
     """
-    direct = listed(here, [value for value in values if _is_direct(value)])
-    ranges = [value for value in values if not _is_direct(value)]
+    direct = listed(here, [value for value in values if is_direct(value)])
+    ranges = [value for value in values if not is_direct(value)]
     return numbers(constant(_counted(direct) + _number_of(here, ranges, lambda kind: kind == Kind.NUMBER)))
 
 
@@ -230,8 +220,8 @@ def counta(here: Here, *values: Ref) -> Operand:
 
     =COUNTA({1,"","x"}, #N/A) -> 4
     """
-    direct = sum(_is_direct(value) for value in values)
-    ranges = [value for value in values if not _is_direct(value)]
+    direct = sum(is_direct(value) for value in values)
+    ranges = [value for value in values if not is_direct(value)]
     return numbers(constant(direct + _number_of(here, ranges, lambda kind: kind != Kind.BLANK)))
 
 

@@ -26,8 +26,8 @@ from solver.algebra import (
     where,
 )
 from solver.functions.arrange import flatten
-from solver.functions.coerce import as_numbers, strict_numbers
-from solver.functions.operand import ONE, guard, numbers, with_errors
+from solver.functions.coerce import as_numbers
+from solver.functions.operand import ONE, guard, numbers
 from solver.functions.operators import raised
 from solver.functions.registry import Calculus, function
 from solver.functions.sample import blamed, first_fault
@@ -36,7 +36,7 @@ from solver.values import ErrorValue
 if TYPE_CHECKING:
     from solver.algebra import Node
     from solver.functions.operand import Operand
-    from solver.functions.registry import Grid, Number, Value
+    from solver.functions.registry import Firm, Grid, Number
 
 PI = np.full((1, 1, 1, 1), np.pi)
 _MOST_QUOTIENT = 1125900000000.0
@@ -79,14 +79,13 @@ def square_root(number: Number) -> Number:
 
 
 @function("SQRTPI")
-def sqrtpi(number: Value) -> Operand:
+def sqrtpi(number: Firm) -> Number:
     """The square root of a number times pi.
 
     =SQRTPI(2) -> 2.5066282746310002
     =SQRTPI(TRUE) -> #VALUE!
     """
-    strict = strict_numbers(number)
-    return with_errors(numbers(sqrt(mul(strict.number, PI))), strict)
+    return sqrt(mul(number, PI))
 
 
 @function("EXP")
@@ -201,25 +200,23 @@ def mod(number: Number, divisor: Number) -> Number:
 
 
 @function("QUOTIENT", calculus=Calculus.STEP)
-def quotient_of(numerator: Value, denominator: Value) -> Operand:
+def quotient_of(numerator: Firm, denominator: Firm) -> Number:
     """The whole part of a division.
 
     =QUOTIENT(-10, 3) -> -3
     =QUOTIENT(1, 0) -> #DIV/0!
     """
-    above, below = strict_numbers(numerator), strict_numbers(denominator)
-    whole = trunc(div(above.number, nonzero(below.number)))
-    return with_errors(numbers(guard(whole, equal(below.number, 0.0), ErrorValue.DIV0)), above, below)
+    whole = trunc(div(numerator, nonzero(denominator)))
+    return guard(whole, equal(denominator, 0.0), ErrorValue.DIV0)
 
 
 @function("SERIESSUM", singly=True)
-def seriessum(x: Value, first: Value, step: Value, coefficients: Grid) -> Operand:
+def seriessum(x: Firm, first: Firm, step: Firm, coefficients: Grid) -> Operand:
     """The power series whose exponents start at `first` and grow by `step`.
 
     =SERIESSUM(2, 0, 2, {1,3,5}) -> 93
     """
     factors = flatten(as_numbers(coefficients))
-    base, start, growth = strict_numbers(x), strict_numbers(first), strict_numbers(step)
-    exponents = add(start.number, mul(growth.number, np.arange(factors.shape[3], dtype=np.float64)))
-    series = numbers(sum_(mul(factors.number, power(base.number, exponents)), -1))
-    return with_errors(blamed(series, first_fault(factors.kind)), base, start, growth)
+    exponents = add(first, mul(step, np.arange(factors.shape[3], dtype=np.float64)))
+    series = numbers(sum_(mul(factors.number, power(x, exponents)), -1))
+    return blamed(series, first_fault(factors.kind))

@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from solver.functions.coerce import number_of
-from solver.functions.here import Reference, References
+from solver.functions.here import contents_of_all
 from solver.functions.registry import Calculus, function
 from solver.values import ErrorValue
 
@@ -131,11 +131,7 @@ def _whole_numbers(here: Here, arguments: Sequence[Ref]) -> list[int] | ErrorVal
     """The whole parts of all values; blanks in ranges are passed over, what is no number is #VALUE!."""
     found: list[float] = []
     for argument in arguments:
-        if isinstance(argument, References):
-            operands = [here.read(part) for part in argument.parts]
-        else:
-            operands = [here.read(argument) if isinstance(argument, Reference) else argument]
-        for operand in operands:
+        for operand in contents_of_all(here, argument):
             for value in operand.scalars().ravel():
                 if value is None:
                     continue

@@ -8,8 +8,7 @@ import numpy as np
 
 from solver.algebra import add, ceil, constant, floor, less, mul, sub
 from solver.functions.allowance import MOST_VALUES
-from solver.functions.coerce import as_logicals, strict_numbers
-from solver.functions.lookup.tables import same_for_all
+from solver.functions.coerce import as_logicals, as_numbers, same_for_all, without_booleans
 from solver.functions.operand import BLANK, FALSE, Operand, error, guard, lone, numbers, with_errors
 from solver.functions.registry import Calculus, function
 from solver.values import ErrorValue
@@ -46,7 +45,7 @@ def randbetween(here: Here, bottom: Value, top: Value) -> Operand:
     =RANDBETWEEN(2.5, 3.5) -> 3
     =RANDBETWEEN(2, 1) -> #NUM!
     """
-    low, high = strict_numbers(bottom), strict_numbers(top)
+    low, high = (as_numbers(without_booleans(limit)) for limit in (bottom, top))
     grid = np.broadcast_shapes(low.shape[2:], high.shape[2:])
     draws = constant(here.random(1, 1, *grid))
     return with_errors(numbers(_whole_between(low.number, high.number, draws)), low, high)

@@ -29,8 +29,7 @@ from solver.algebra import (
     trunc,
     where,
 )
-from solver.functions.coerce import strict_numbers
-from solver.functions.operand import ONE, guard, numbers, with_errors
+from solver.functions.operand import ONE, guard
 from solver.functions.registry import Calculus, function
 from solver.values import ErrorValue
 
@@ -38,8 +37,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from solver.algebra import Node
-    from solver.functions.operand import FloatArray, Operand
-    from solver.functions.registry import Number, Value
+    from solver.functions.operand import FloatArray
+    from solver.functions.registry import Firm, Number
 
 _SLACK = 1e-15
 _HALVES = 2.0**51
@@ -131,7 +130,7 @@ def truncated(number: Number, digits: Number | None = None) -> Number:
 
 
 @function("MROUND", calculus=Calculus.STEP)
-def mround(number: Value, multiple: Value) -> Operand:
+def mround(number: Firm, multiple: Firm) -> Number:
     """The nearest multiple.
 
     =MROUND(10, 3) -> 9
@@ -140,12 +139,10 @@ def mround(number: Value, multiple: Value) -> Operand:
     =MROUND(7, 0) -> 0
     =MROUND(TRUE, 1) -> #VALUE!
     """
-    value, step = strict_numbers(number), strict_numbers(multiple)
-    zero = equal(step.number, 0.0)
-    steps = round_half_away(div(value.number, where(zero, 1.0, step.number)))
-    opposed = less(mul(value.number, step.number), 0.0)
-    rounded = guard(where(zero, 0.0, mul(steps, step.number)), opposed, ErrorValue.NUM)
-    return with_errors(numbers(rounded), value, step)
+    zero = equal(multiple, 0.0)
+    steps = round_half_away(div(number, where(zero, 1.0, multiple)))
+    opposed = less(mul(number, multiple), 0.0)
+    return guard(where(zero, 0.0, mul(steps, multiple)), opposed, ErrorValue.NUM)
 
 
 def _steps(number: Node, step: Node, rounding: Callable[[Node], Node]) -> Node:

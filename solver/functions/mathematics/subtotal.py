@@ -9,8 +9,8 @@ import numpy as np
 
 from solver.functions.alignment import overlaid
 from solver.functions.call import call
-from solver.functions.here import Reference, References
-from solver.functions.lookup.tables import same_for_all
+from solver.functions.coerce import same_for_all
+from solver.functions.here import Reference, References, contents
 from solver.functions.operand import BLANK, Operand, error
 from solver.functions.registry import Calculus, function, lookup
 from solver.functions.stack import beside
@@ -105,7 +105,7 @@ def aggregate(here: Here, measure: int, option: int, *areas: ArrayRef) -> Operan
         last = areas[1]
         if isinstance(last, References):
             return error(ErrorValue.VALUE)
-        rank = [here.read(last) if isinstance(last, Reference) else last]
+        rank = [contents(here, last)]
         areas = areas[:1]
     parts: list[Operand] = []
     for area in areas:
