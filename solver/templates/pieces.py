@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
-from solver.grid import Area, Cell, column_letters, column_number
+from solver.formula.filling import Filling
+from solver.grid import Area, Cell, column_letters
 from solver.templates.plan import Look, Mark, Marks
 
 if TYPE_CHECKING:
@@ -15,9 +15,6 @@ if TYPE_CHECKING:
 
 TRUE_OR_FALSE = '"TRUE";"TRUE";"FALSE"'
 """The number format of a condition: it keeps LibreOffice from showing TRUE as 1."""
-
-_QUOTED = re.compile(r"""("(?:[^"]|"")*"|'(?:[^']|'')*')""")
-_REFERENCE = re.compile(r"(?<![\w.$])(\$?)([A-Z]{1,3})(\$?)([1-9][0-9]*)(?![\w(.])")
 
 
 def joined(*pieces: Marks) -> dict[tuple[int, int], Mark]:
@@ -92,42 +89,19 @@ def numbers(area: Area, rows: Sequence[Sequence[float | None]], look: Look, numb
 
 
 def filled(area: Area, formula: str, look: Look = Look.RESULT, number_format: str = "") -> Marks:
-    """A formula, written for the first cell of an area, filled down and to the right as Excel would."""
-    marks: dict[tuple[int, int], Mark] = {}
-    for j in range(area.cols):
-        pieces = _moved_across(formula, j)
-        for i in range(area.rows):
-            text = _moved_down(pieces, i)
-            marks[area.top + i, area.left + j] = Mark(formula=text, look=look, number_format=number_format)
-    return marks
+    """A formula, written for the first cell of an area, filled down and to the right as Excel would.
 
-
-def moved(formula: str, rows: int, cols: int) -> str:
-    """The formula as it reads after a copy by so many rows and columns.
-
-    >>> moved('IF(H9="A1","",MMULT($B33:$F33,H$26:H$30))', 2, 1)
-    'IF(I11="A1","",MMULT($B35:$F35,I$26:I$30))'
+    ValueError where a reference would leave the sheet.
     """
-    return _moved_down(_moved_across(formula, cols), rows)
-
-
-def _moved_across(formula: str, cols: int) -> list[str | int]:
-    """The formula after a copy by so many columns, in pieces: texts, and rows that move with a copy down."""
-    pieces: list[str | int] = []
-    for part in _QUOTED.split(formula):
-        at = 0
-        for match in _REFERENCE.finditer(part) if part[:1] not in ("'", '"') else ():
-            fixed_col, letters, fixed_row, digits = match.groups()
-            col = letters if fixed_col else column_letters(column_number(letters) + cols)
-            pieces.append(f"{part[at : match.start()]}{fixed_col}{col}{fixed_row}")
-            pieces.append(digits if fixed_row else int(digits))
-            at = match.end()
-        pieces.append(part[at:])
-    return pieces
-
-
-def _moved_down(pieces: list[str | int], rows: int) -> str:
-    return "".join([piece if isinstance(piece, str) else str(piece + rows) for piece in pieces])
+    filling = Filling(formula, area.top, area.left)
+    marks: dict[tuple[int, int], Mark] = {}
+    for col in range(area.left, area.right + 1):
+        for row in range(area.top, area.bottom + 1):
+            text = filling.at(row, col)
+            if text is None:
+                raise ValueError(f"{formula} cannot be filled into {Cell(area.sheet, row, col)}")
+            marks[row, col] = Mark(formula=text, look=look, number_format=number_format)
+    return marks
 
 
 def sliding_down(area: Area) -> str:

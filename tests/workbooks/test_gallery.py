@@ -16,7 +16,7 @@ from solver.model.model import Constraint, Model, Relation, validate
 from solver.model.recall import recall
 from solver.model.render import names_of
 from solver.templates.blank import blank
-from solver.templates.pieces import joined, moved, one
+from solver.templates.pieces import filled, joined, one
 from solver.templates.plan import Look, WorkbookPlan
 from solver.templates.workbook import workbook_bytes
 from tests.workbooks.gallery import GALLERY, PLANS, build
@@ -159,7 +159,13 @@ _references = st.builds(
 def test_filling_moves_references_as_openpyxl_translates_them(references: list[str], rows: int, cols: int) -> None:
     formula = 'IF("A1"="x",' + "+".join(references) + f",SUM('Part 3'!{references[0]}:$ZZ$9000)*LOG10(2)+1.5E2)"
     theirs = Translator("=" + formula, "A1").translate_formula(row_delta=rows, col_delta=cols)
-    assert "=" + moved(formula, rows, cols) == theirs
+    marks = filled(Area("S", 0, 0, rows, cols), formula)
+    assert "=" + marks[rows, cols].formula == theirs
+
+
+def test_filling_beyond_the_sheet_is_refused() -> None:
+    with pytest.raises(ValueError, match="cannot be filled into S!A2"):
+        filled(Area("S", 0, 0, 1, 0), "A1048576")
 
 
 def test_two_pieces_cannot_claim_one_cell() -> None:
