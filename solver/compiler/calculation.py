@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
@@ -22,7 +22,7 @@ from solver.compiler.assuming.supposing import supposed
 from solver.compiler.evaluation import Evaluation
 from solver.compiler.grouping.templates import Template
 from solver.compiler.lowering.lower import evaluate, value_of
-from solver.compiler.lowering.site import Site
+from solver.compiler.lowering.site import Site, ranges
 from solver.compiler.ordering.cone import Cone
 from solver.compiler.ordering.iteration import held, ring_of
 from solver.compiler.ordering.recurrence import recurred
@@ -36,11 +36,14 @@ from solver.functions.operand import NeedsValue, NotUniform, Operand
 from solver.values import ErrorValue, Kind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from solver.book.book import Iteration
     from solver.grid import Area, Cell
+    from solver.compiler.lowering.site import Meaning
     from solver.values import Scalar
+
+T = TypeVar("T")
 
 
 class Calculation(Evaluation):
@@ -97,16 +100,24 @@ class Calculation(Evaluation):
 
     def evaluate(self, text: str, at: Cell) -> Operand:
         """The value of a formula text (without `=`), as an array formula in a cell would have it."""
+        return self._meant(text, at, value_of)
+
+    def cells(self, text: str, at: Cell) -> tuple[Area, ...]:
+        """The cells that a formula text (without `=`) gives in a cell; none where it gives values."""
+        return self._meant(text, at, ranges)
+
+    def _meant(self, text: str, at: Cell, taken: Callable[[Meaning, Site], T]) -> T:
+        """What is taken from the result of a formula text in a cell."""
         template = Template(text, at.row, at.col)
         tree = template.parsed()
         row, col = np.array([[at.row]], dtype=np.intp), np.array([[at.col]], dtype=np.intp)
         site = Site(self, at.sheet, row, col, template.literals, array=True)
         try:
             with allowing(1):
-                return value_of(evaluate(tree, site), site)
+                return taken(evaluate(tree, site), site)
         except Missing as need:
             self.settle(need.blocks)
-            return self.evaluate(text, at)
+            return self._meant(text, at, taken)
         except (Unknown, NeedsValue, NotUniform) as failure:
             raise FormulaError(str(failure), where=str(at), formula="=" + text) from None
         except RecursionError:

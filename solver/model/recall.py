@@ -46,8 +46,26 @@ def stored_constraints(book: Book, sheet: str) -> dict[int, Constraint | None]:
 
 
 def hidden_names(book: Book, sheet: str) -> dict[str, DefinedName]:
-    """The sheet's own `solver_` names by what follows the prefix, in lower case."""
-    position = book.sheets[sheet].position
+    """The sheet's own `solver_` names by what follows the prefix, in lower case.
+
+    Some programs store a model for the whole workbook, or count worksheets where tabs are meant: where a sheet has
+    no model of its own, such names are those of the sheet on which their variable cells lie.
+    """
+    found = _names_at(book, book.sheets[sheet].position)
+    if is_model(found):
+        return found
+    tabs = {each.position for each in book.sheets.values()}
+    astray = {name.sheet for name in book.names if name.sheet not in tabs and name.name.lower() == PREFIX + "adj"}
+    for position in sorted(astray, key=lambda place: (place is not None, place)):
+        others = _names_at(book, position)
+        areas = find_areas(others["adj"].text, scope_of(book, sheet)).areas
+        if areas and areas[0].sheet == sheet:
+            return others | found
+    return found
+
+
+def _names_at(book: Book, position: int | None) -> dict[str, DefinedName]:
+    """The `solver_` names of one tab, or of the whole workbook."""
     found: dict[str, DefinedName] = {}
     for name in book.names:
         key = name.name.lower()
@@ -124,7 +142,7 @@ def _model(book: Book, sheet: str, names: Mapping[str, DefinedName]) -> Model:
 
 def _cell(reading: _Reading, key: str, what: str) -> Cell | None:
     text = reading.text(key)
-    if text is None:
+    if not text:
         return None
     try:
         area = find_area(text, reading.scope)

@@ -20,7 +20,11 @@ def storing(
     texts: Mapping[str, str], *, sheets: Iterable[str] = ("Sheet1",), position: int = 0, names: Mapping[str, str] = {}
 ) -> Book:
     """A book with `solver_` names on the sheet at a position, and defined names of the whole book."""
-    book = book_of({sheet: {} for sheet in sheets})
+    return stored_on(book_of({sheet: {} for sheet in sheets}), texts, names, position)
+
+
+def stored_on(book: Book, texts: Mapping[str, str], names: Mapping[str, str] = {}, position: int = 0) -> Book:
+    """A book with such names and no others."""
     hidden = [DefinedName("solver_" + key, text, position, hidden=True) for key, text in texts.items()]
     return replace(book, names=(*hidden, *(DefinedName(name, text) for name, text in names.items())))
 

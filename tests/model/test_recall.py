@@ -72,15 +72,37 @@ def test_names_are_read_without_case() -> None:
 
 
 def test_the_position_of_a_sheet_counts_chart_sheets() -> None:
-    book = storing({"adj": "Data!$A$1"}, sheets=["First", "Data"], position=2)
-    assert recall(book) == {}
+    book = storing({"adj": "First!$A$1,Data!$A$1"}, sheets=["First", "Data"], position=2)
+    assert list(recall(book)) == ["First"], "no tab is there: the variables say whose model it is"
     moved = {"First": book.sheets["First"], "Data": sheet_of("Data", {}, position=2)}
     assert list(recall(replace(book, sheets=moved))) == ["Data"]
 
 
-def test_names_of_the_whole_book_are_no_model() -> None:
-    book = storing({})
-    assert recall(replace(book, names=(DefinedName("solver_adj", "Sheet1!$A$1"),))) == {}
+def test_names_of_the_whole_book_belong_to_the_sheet_of_the_variables() -> None:
+    book = storing({"sho": "2"}, sheets=["First", "Data"])
+    adrift = {"adj": "Data!$A$1", "opt": "Data!$B$1", "typ": "1", "num": "1", "lhs1": "Data!$B$1"} | {
+        "rel1": "1", "rhs1": "4",
+    }  # fmt: skip
+    everywhere = tuple(DefinedName("solver_" + key, text) for key, text in adrift.items())
+    models = recall(replace(book, names=book.names + everywhere))
+    assert list(models) == ["Data"]
+    assert str(models["Data"]) == "Data: max Data!B1 by changing Data!$A$1"
+    assert [str(each) for each in models["Data"].constraints] == ["Data!$B$1 <= 4"]
+    own = DefinedName("solver_adj", "Data!$C$1:$C$3", 1, hidden=True)
+    assert (
+        str(recall(replace(book, names=(*everywhere, own)))["Data"])
+        == "Data: any feasible point by changing Data!$C$1:$C$3"
+    )
+
+
+def test_names_of_the_whole_book_without_variables_are_no_model() -> None:
+    settings = (DefinedName("solver_seed", "7"), DefinedName("solver_ntri", "1000"))
+    assert recall(replace(storing({}), names=settings)) == {}
+
+
+def test_an_empty_objective_is_none() -> None:
+    model = only({"opt": " ", "adj": "Sheet1!$A$1"})
+    assert (model.objective, model.faults) == (None, ())
 
 
 def test_deleted_constraints_stay_deleted() -> None:

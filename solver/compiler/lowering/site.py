@@ -150,3 +150,10 @@ class Site:
 def fixed_reference(area: Area, whole: bool = False) -> Reference:
     """The same range for every cell of a block."""
     return Reference(area.sheet, np.full((1, 1), area.top), np.full((1, 1), area.left), area.rows, area.cols, whole)
+
+
+def ranges(meaning: Meaning, site: Site) -> tuple[Area, ...]:
+    """The areas that the result of a formula in one cell is; none where it is values or a function."""
+    if isinstance(meaning, References):
+        return tuple(site.area(part) for part in meaning.parts)
+    return (site.area(meaning),) if isinstance(meaning, Reference) else ()
