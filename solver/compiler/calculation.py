@@ -39,8 +39,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from solver.book.book import Iteration
-    from solver.grid import Area, Cell
     from solver.compiler.lowering.site import Meaning
+    from solver.grid import Area, Cell
     from solver.values import Scalar
 
 T = TypeVar("T")
