@@ -147,6 +147,31 @@ def test_equal_expressions_are_one_node() -> None:
     assert mul(x, x) is square(x)
 
 
+def test_what_is_laid_side_by_side_and_taken_again_is_taken_at_once() -> None:
+    """Embeddings of a user and of a movie side by side, for 300 ratings: rows of one vector, without a copy between."""
+    rng = np.random.default_rng(0)
+    x = variable(60)
+    users, movies = rng.integers(10, size=(300, 1)), rng.integers(10, size=(300, 1))
+    sides = [take(x, users * 3 + np.arange(3)), take(x, 30 + movies * 3 + np.arange(3))]
+    first, second = np.arange(900).reshape(300, 3), 900 + np.arange(900).reshape(300, 3)
+    pairs = take(join(sides), np.concatenate([first, second], axis=1))
+    assert pairs.args == (x,)
+    at = rng.normal(size=60)
+    expected = np.concatenate([at[users * 3 + np.arange(3)], at[30 + movies * 3 + np.arange(3)]], axis=1)
+    np.testing.assert_array_equal(Program([x], [pairs]).run(at)[0], expected)
+
+
+def test_the_logistic_function_is_one_operation() -> None:
+    """1 / (1 + exp(-x)) as a sheet writes it, and its slope; the error of exp(1000) is not hidden by the quotient."""
+    x = variable(4)
+    y = div(1.0, add(1.0, exp(neg(x))))
+    assert y.op.name == "fermi"
+    at = np.array([0.0, 2.0, -700.0, -1000.0])
+    np.testing.assert_allclose(Program([x], [y]).run(at)[0], [0.5, 1 / (1 + np.exp(-2)), 1 / np.exp(700), np.nan])
+    slope = Program([x], [gradient(sum_(take(y, [0, 1])), x)]).run(at)[0]
+    np.testing.assert_allclose(slope, [0.25, np.exp(-2) / (1 + np.exp(-2)) ** 2, 0, 0])
+
+
 def test_constants_fold() -> None:
     node = sum_(mul(exp(constant([0.0, 0.0])), 3.0))
     assert node.value is not None

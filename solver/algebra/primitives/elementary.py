@@ -122,7 +122,11 @@ def mul(_y: Node, a: Node, b: Node) -> tuple[Operand, ...]:
 
 
 def _div_rule(a: Node, b: Node) -> Node | None:
-    return a if _is(b, 1.0) and _same_shape(a, b) else None
+    if _is(b, 1.0) and _same_shape(a, b):
+        return a
+    if b.op is add and b.args[0].op is exp and _is(a, 1.0) and _is(b.args[1], 1.0) and b.args[0].shape == b.shape:
+        return fermi(b.args[0].args[0]) if _same_shape(b, a) else None
+    return None
 
 
 @pointwise(np.divide, [R, (0.5, 3.0)], rewrite=_div_rule)
@@ -207,7 +211,8 @@ def _without_overflow(kernel: np.ufunc) -> Kernel:
 
     def guarded(x: Array, out: Array | None = None) -> Array:
         value = np.asarray(kernel(x, out=out))
-        np.copyto(value, np.nan, where=np.isinf(value))
+        if not np.max(value, initial=0.0) < np.inf:
+            np.copyto(value, np.nan, where=np.isinf(value))
         return value
 
     return guarded
@@ -217,6 +222,21 @@ def _without_overflow(kernel: np.ufunc) -> Kernel:
 def exp(y: Node, _x: Node) -> tuple[Operand, ...]:
     """e ** x."""
     return (y,)
+
+
+def _fermi(x: Array, out: Array | None = None) -> Array:
+    value = np.asarray(np.exp(x, out=out))
+    np.add(value, 1.0, out=value)
+    np.divide(1.0, value, out=value)
+    if not np.min(value, initial=1.0) > 0.0:  # e ** x is too large for a number, and a sheet shows an error there
+        np.copyto(value, np.nan, where=value == 0.0)
+    return value
+
+
+@pointwise(_fermi, [R])
+def fermi(y: Node, _x: Node) -> tuple[Operand, ...]:
+    """1 / (1 + e ** x), the Fermi function: how a sheet writes the logistic function of -x."""
+    return (mul(y, sub(y, 1.0)),)
 
 
 @pointwise(_without_overflow(np.expm1), [R])

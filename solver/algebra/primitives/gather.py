@@ -75,15 +75,29 @@ def _take(x: Node, index: Indices) -> Node:
         elif x.op is joining and index.size:
             ends = x.param
             first = int(np.searchsorted(ends, index.min(), side="right"))
-            if first != int(np.searchsorted(ends, index.max(), side="right")):
+            if first == int(np.searchsorted(ends, index.max(), side="right")):
+                x, index = x.args[first], index - (ends[first - 1] if first else 0)
+            elif 2 * index.size >= x.size and (whole := _taken_of_one(x.args)) is not None:
+                x, index = whole[0], whole[1][index]
+            else:
                 break
-            start = ends[first - 1] if first else 0
-            x, index = x.args[first], index - start
         else:
             break
     if index.size == x.size and np.array_equal(index.ravel(), np.arange(x.size)):
         return reshape(x, index.shape)
     return make(gathering, (x,), index.shape, Index(index, x.size))
+
+
+def _taken_of_one(parts: Sequence[Node]) -> tuple[Node, Indices] | None:
+    """The one array that all parts are taken from, and where all their elements lie in it; None where there is none."""
+    sources, places = [], []
+    for part in parts:
+        taken = part.args[0] if part.op is reshaping else part
+        if taken.op is not gathering:
+            return None
+        sources.append(taken.args[0])
+        places.append(taken.param.flat)
+    return (sources[0], np.concatenate(places)) if len(set(sources)) == 1 else None
 
 
 def _scatter_entries(node: Node) -> Entries:

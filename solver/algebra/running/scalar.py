@@ -33,6 +33,7 @@ _FLOAT_TEXT: dict[object, str] = {
     e.power: "power({0}, {1})",
     e.sqrt: "sqrt({0}) if {0} >= 0.0 else k_sqrt({0})",
     e.exp: f"exp({{0}}) if {{0}} < {_LARGEST_EXPONENT} else k_exp({{0}})",
+    e.fermi: f"1.0 / (1.0 + exp({{0}})) if {{0}} < {_LARGEST_EXPONENT} else k_fermi({{0}})",
     e.log: "log({0}) if {0} > 0.0 else k_log({0})",
     circular.sin: f"sin({{0}}) if -{_TURNS} < {{0}} < {_TURNS} else k_sin({{0}})",
     circular.cos: f"cos({{0}}) if -{_TURNS} < {{0}} < {_TURNS} else k_cos({{0}})",

@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from solver.algebra.node import VARIABLE, Array, Node, broadcast_shape, constant, make, topological
 from solver.algebra.primitives.corners import abs_, equal, less, less_equal, not_equal
-from solver.algebra.primitives.elementary import add, div, exp, log, mul, neg, sqrt, square, sub
+from solver.algebra.primitives.elementary import add, div, exp, fermi, log, mul, neg, sqrt, square, sub
 from solver.algebra.primitives.reduce import broadcast
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ _INVERSES: dict[object, Callable[..., tuple[Node, ...]]] = {
     neg: lambda y: (neg(y),),
     exp: lambda y: (log(y),),
     log: lambda y: (exp(y),),
+    fermi: lambda y: (log(sub(div(1.0, y), 1.0)),),
     sqrt: lambda y: (square(y),),
     add: lambda y, other, _first: (sub(y, other),),
     sub: lambda y, other, first: (sub(other, y) if first else add(y, other),),
