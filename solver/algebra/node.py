@@ -145,16 +145,20 @@ def as_node(operand: Operand) -> Node:
     return operand if isinstance(operand, Node) else constant(operand)
 
 
+def computed(kernel: Kernel, args: Sequence[Node]) -> Node:
+    """The constant that a kernel makes of constants."""
+    with np.errstate(all="ignore"):
+        value = np.asarray(kernel(*[arg.value for arg in args]))
+    return Node(CONSTANT, (), None, value.shape, value)
+
+
 def make(op: Primitive, args: tuple[Node, ...], shape: Shape, param: Any = None) -> Node:
     """The node of `op` on `args`, computed at once when all of them are constants; `param` must be hashable."""
     for arg in args:
         if arg.value is None:
             break
     else:
-        with np.errstate(all="ignore"):
-            kernel = op.bind(param, [arg.shape for arg in args])
-            value = np.asarray(kernel(*[arg.value for arg in args]))
-        return Node(CONSTANT, (), None, value.shape, value)
+        return computed(op.bind(param, [arg.shape for arg in args]), args)
     key = (op, param, shape, *[arg.key for arg in args])
     node = _nodes.get(key)
     if node is None:

@@ -15,10 +15,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TypeAlias
 
-import numpy as np
-
 from solver.algebra.node import (
-    CONSTANT,
     Kernel,
     Node,
     Operand,
@@ -28,6 +25,7 @@ from solver.algebra.node import (
     Special,
     as_node,
     broadcast_shape,
+    computed,
     make,
 )
 from solver.algebra.primitives.reduce import broadcasting, ordered
@@ -72,9 +70,7 @@ class Pointwise(Primitive):
             if arg.value is None:
                 break
         else:
-            with np.errstate(all="ignore"):
-                value = np.asarray(self.kernel(*[arg.value for arg in args]))
-            return Node(CONSTANT, (), None, value.shape, value)
+            return computed(self.kernel, args)
         if self.commutative:
             args = list(ordered(args[0], args[1]))
         if self.rewrite is not None:

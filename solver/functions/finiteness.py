@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 _SAFE = (
     " add sub mul neg square abs_ sign floor ceil trunc rint round_half_away maximum minimum heaviside less less_equal"
-    " equal not_equal isnan_ sin cos atan tanh asinh erf erfc ndtr logistic reshape transpose broadcast sum contract"
+    " equal not_equal isnan_ sin cos atan tanh asinh erf erfc ndtr reshape transpose broadcast sum contract"
     " take spread join apply where max min sort argsort count_less cumsum shift "
 )
 

@@ -12,9 +12,12 @@ from solver.algebra import (
     Function,
     Program,
     add,
+    betainc,
     constant,
     div,
     exp,
+    gammainc,
+    inverse,
     join,
     jvp,
     mul,
@@ -205,3 +208,20 @@ def test_silent_branch() -> None:
 def add_all(*nodes: Node) -> Node:
     """The sum of the nodes."""
     return sum_(reshape(join(nodes), (len(nodes), nodes[0].size)), 0, keepdims=False)
+
+
+def test_inverse_of_singular_and_unknown_matrices() -> None:
+    """In a stack of matrices those without an inverse have no value, whatever else stands in the stack."""
+    stack = np.array([[[1.0, 2.0], [2.0, 4.0]], [[0.0, np.nan], [0.0, np.nan]], [[0.0, 2.0], [4.0, 0.0]]])
+    x = variable(stack.size)
+    found = Program([x], [inverse(reshape(x, stack.shape))]).run(stack.ravel())[0]
+    assert np.isnan(found[:2]).any(axis=(1, 2)).all()
+    np.testing.assert_array_equal(found[2], [[0.0, 0.25], [0.5, 0.0]])
+
+
+def test_slope_of_a_gamma_distribution_where_it_begins() -> None:
+    """With the shape 1 it is 1 - exp(-x), whose density at 0 is 1; with the shape 2 it is 0."""
+    x = variable(1)
+    assert Function(gammainc(1.0, x), x).gradient([0.0]) == pytest.approx(1.0)
+    assert Function(gammainc(2.0, x), x).gradient([0.0]) == pytest.approx(0.0)
+    assert Function(betainc(1.0, 3.0, x), x).gradient([0.0]) == pytest.approx(3.0)

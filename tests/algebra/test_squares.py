@@ -177,6 +177,20 @@ def test_semidefinite_by_its_eigenvalues(shift: float) -> None:
     assert is_positive_semidefinite(matrix) is (shift > 0)
 
 
+@pytest.mark.parametrize("bad", [None, 0, 7, 19])
+def test_semidefinite_block_by_block(bad: int | None) -> None:
+    """Interleaved blocks of two and three, one of them indefinite: the verdict is that of all eigenvalues."""
+    rng = np.random.default_rng(3)
+    roots = [rng.normal(size=(2 + k % 2, 2 + k % 2)) for k in range(20)]
+    blocks = [root @ root.T + 0.1 * np.eye(len(root)) for root in roots]
+    if bad is not None:
+        blocks[bad] = np.array([[1.0, 2.0], [2.0, 1.0]])
+    whole = sp.block_diag(blocks, format="csr")
+    order = rng.permutation(whole.shape[0])
+    mixed = sp.csr_array(whole[order][:, order])
+    assert is_positive_semidefinite(mixed) is (bad is None) is bool(np.linalg.eigvalsh(mixed.toarray())[0] > 0)
+
+
 def test_a_large_multiple_of_the_identity_is_semidefinite() -> None:
     """The Hessian of a plain sum of squares: all its eigenvalues are the same."""
     assert is_positive_semidefinite(sp.csr_array(2.0 * sp.eye_array(3000)))

@@ -1,4 +1,4 @@
-"""Element by element, with corners or jumps: absolute value, rounding, extremes, comparisons, choices.
+"""Element by element, with corners or jumps: absolute value, rounding, the larger and the smaller, comparisons.
 
 A comparison is 0 or 1, or NaN where either side has no value.
 """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 
 def _turned(x: Node) -> Node:
+    """The transposed matrices."""
     return transpose(x, [*range(x.rank - 2), x.rank - 1, x.rank - 2])
 
 
@@ -45,11 +47,11 @@ def inversion(_param: None, _shapes: Sequence[Shape]) -> Kernel:
 
     def kernel(x: Array, out: Array | None = None) -> Array:
         try:
-            return written(np.asarray(np.linalg.inv(x), dtype=x.dtype), out)
+            return written(np.asarray(np.linalg.inv(x), dtype=np.float64), out)
         except np.linalg.LinAlgError:
             result = np.full(x.shape, np.nan)
             for at in np.ndindex(x.shape[:-2]):
-                if np.linalg.matrix_rank(x[at]) == x.shape[-1]:
+                with suppress(np.linalg.LinAlgError):
                     result[at] = np.linalg.inv(x[at])
             return written(result, out)
 
@@ -58,7 +60,7 @@ def inversion(_param: None, _shapes: Sequence[Shape]) -> Kernel:
 
 def inverse(x: Operand) -> Node:
     """The inverse of the square matrices in the last two axes."""
-    x = _square(x)
+    x = _as_square(x)
     return make(inversion, (x,), x.shape)
 
 
@@ -89,11 +91,12 @@ def determination(_param: None, _shapes: Sequence[Shape]) -> Kernel:
 
 def det(x: Operand) -> Node:
     """The determinant of the square matrices in the last two axes, which stay with length one."""
-    x = _square(x)
+    x = _as_square(x)
     return make(determination, (x,), (*x.shape[:-2], 1, 1))
 
 
-def _square(x: Operand) -> Node:
+def _as_square(x: Operand) -> Node:
+    """The operand as a node; ValueError if its last two axes differ in length."""
     x = as_node(x)
     if x.rank < 2 or x.shape[-1] != x.shape[-2]:
         raise ValueError(f"an array of shape {x.shape} is not a square matrix")

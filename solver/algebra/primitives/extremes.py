@@ -3,18 +3,29 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from solver.algebra.node import Array, Kernel, Node, Operand, Shape, Smoothness, as_node, broadcast_shape, make
+from solver.algebra.node import (
+    Array,
+    Kernel,
+    Node,
+    Operand,
+    Primitive,
+    Shape,
+    Smoothness,
+    as_node,
+    broadcast_shape,
+    make,
+)
 from solver.algebra.primitive import Entries, LinearMap, array, batch_of, positions, written
 from solver.algebra.primitives.choose import pick, pick_map, placed_like, where
 from solver.algebra.primitives.corners import equal
 from solver.algebra.primitives.elementary import div, mul
 from solver.algebra.primitives.gather import join, take
 from solver.algebra.primitives.products import reduced_shape
-from solver.algebra.primitives.reduce import negative_axes, sum_, without_axes
+from solver.algebra.primitives.reduce import negative_axes, sum_
 from solver.algebra.primitives.shape import reshape, transpose
 
 if TYPE_CHECKING:
@@ -52,32 +63,32 @@ def minimisation(param: Shape, _shapes: Sequence[Shape]) -> Kernel:
     return lambda x, out=None: np.asarray(np.minimum.reduce(x, axis=param, keepdims=True, out=out))
 
 
-def _reduce(op: Any, x: Operand, axes: int | Sequence[int] | None, keepdims: bool) -> Node:
+def _reduced(op: Primitive, x: Operand, axes: int | Sequence[int] | None) -> Node:
     x = as_node(x)
-    wanted = negative_axes(axes, x.rank)
-    reduced = tuple(axis for axis in wanted if x.shape[axis] != 1)
-    result = make(op, (x,), reduced_shape(x.shape, reduced), reduced) if reduced else x
-    return result if keepdims else without_axes(result, wanted)
+    reduced = tuple(axis for axis in negative_axes(axes, x.rank) if x.shape[axis] != 1)
+    return make(op, (x,), reduced_shape(x.shape, reduced), reduced) if reduced else x
 
 
-def max_(x: Operand, axes: int | Sequence[int] | None = None, *, keepdims: bool = True) -> Node:
-    """The largest element over `axes` (all of them without any)."""
-    return _reduce(maximisation, x, axes, keepdims)
+def max_(x: Operand, axes: int | Sequence[int] | None = None) -> Node:
+    """The largest element over `axes` (all of them without any), which stay with length one."""
+    return _reduced(maximisation, x, axes)
 
 
-def min_(x: Operand, axes: int | Sequence[int] | None = None, *, keepdims: bool = True) -> Node:
-    """The smallest element over `axes` (all of them without any)."""
-    return _reduce(minimisation, x, axes, keepdims)
+def min_(x: Operand, axes: int | Sequence[int] | None = None) -> Node:
+    """The smallest element over `axes` (all of them without any), which stay with length one."""
+    return _reduced(minimisation, x, axes)
 
 
-def prod_(x: Operand, axes: int | Sequence[int] | None = None, *, keepdims: bool = True) -> Node:
-    """The product over `axes`, as a tree of products of halves: so its derivatives are right at zeros too."""
+def prod_(x: Operand, axes: int | Sequence[int] | None = None) -> Node:
+    """The product over `axes` (all of them without any), which stay with length one.
+
+    It is a tree of products of halves: so its derivatives are right at zeros too.
+    """
     x = as_node(x)
     wanted = negative_axes(axes, x.rank)
     kept = [axis for axis in range(-x.rank, 0) if axis not in wanted]
     order = [axis + x.rank for axis in (*wanted, *kept)]
-    rest = tuple(x.shape[axis] for axis in kept)
-    width = int(np.prod(rest, dtype=int))
+    width = math.prod(x.shape[axis] for axis in kept)
     flat = reshape(transpose(x, order), (x.size // width if width else 0, width))
     while (length := flat.shape[0]) > 1:
         if length % 2:
@@ -87,7 +98,7 @@ def prod_(x: Operand, axes: int | Sequence[int] | None = None, *, keepdims: bool
         flat = mul(take(flat, places[:half]), take(flat, places[half:]))
     if flat.shape[0] == 0:
         flat = as_node(np.ones((1, width)))
-    return reshape(flat, reduced_shape(x.shape, wanted) if keepdims else rest)
+    return reshape(flat, reduced_shape(x.shape, wanted))
 
 
 @array("argsort", lambda _node: (None,), Smoothness.STEP)

@@ -263,7 +263,6 @@ def application(param: SparseMatrix, shapes: Sequence[Shape]) -> Kernel:
 def apply(matrix: sp.csr_array, x: Operand) -> Node:
     """The product of a constant sparse matrix (m, n) with the flattened x, as a vector (m,)."""
     x = as_node(x)
-    if matrix.shape != (matrix.shape[0], x.size):
+    if matrix.shape[1] != x.size:
         raise ValueError(f"a matrix of shape {matrix.shape} cannot be applied to {x.size} elements")
-    parameter = SparseMatrix(matrix.tocsr())
-    return make(application, (x,), (matrix.shape[0],), parameter)
+    return make(application, (x,), (matrix.shape[0],), SparseMatrix(matrix.tocsr()))

@@ -21,7 +21,7 @@ from solver.algebra.primitives.special import (
     betainc,
     digamma,
     gammaincc,
-    lgamma,
+    log_beta,
 )
 
 if TYPE_CHECKING:
@@ -30,11 +30,6 @@ if TYPE_CHECKING:
     from solver.algebra.node import Array, Node, Operand
 
 _HALF = np.array(0.5)
-
-
-def log_beta(a: Operand, b: Operand) -> Node:
-    """The logarithm of the beta function, for positive a and b."""
-    return sub(add(lgamma(a), lgamma(b)), lgamma(add(a, b)))
 
 
 def _negatives(partials: Sequence[Operand | None]) -> tuple[Operand | None, ...]:
@@ -112,29 +107,6 @@ def _student_inverse(degrees: Array, p: Array, out: Array | None = None) -> Arra
 def student_inverse(y: Node, degrees: Node, _p: Node) -> tuple[Operand | None, ...]:
     """The t below which Student's t lies with probability p; the degrees of freedom are a constant."""
     return None, div(1.0, student_density(degrees, y))
-
-
-def positive_density(a: Operand, x: Operand) -> Node:
-    """The gamma density x^(a-1) exp(-x) / Gamma(a), for x >= 0."""
-    return exp(sub(sub(xlogy(sub(a, 1.0), x), x), lgamma(a)))
-
-
-def unit_density(a: Operand, b: Operand, x: Operand) -> Node:
-    """The beta density x^(a-1) (1-x)^(b-1) / B(a, b), for 0 <= x <= 1."""
-    powers = add(xlogy(sub(a, 1.0), x), xlog1py(sub(b, 1.0), neg(x)))
-    return exp(sub(powers, log_beta(a, b)))
-
-
-@pointwise(special.xlogy, [(0.5, 2.0), POSITIVE])
-def xlogy(_z: Node, y: Node, x: Node) -> tuple[Operand, ...]:
-    """y * log(x), and 0 where y is 0."""
-    return log(x), div(y, x)
-
-
-@pointwise(special.xlog1py, [(0.5, 2.0), (-0.8, 4.0)])
-def xlog1py(_z: Node, y: Node, x: Node) -> tuple[Operand, ...]:
-    """y * log(1 + x), and 0 where y is 0."""
-    return log1p(x), div(y, add(x, 1.0))
 
 
 @pointwise(special.gamma, [POSITIVE])

@@ -16,7 +16,7 @@ import numpy as np
 from solver.algebra.node import REGISTRY, Array, Kernel, Node, Operand, Shape, as_node, broadcast_shape, make
 from solver.algebra.primitive import Entries, LinearMap, array, batch_of, linear, positions, written
 from solver.algebra.primitives.products import inner_products, matrix_product, reduced_shape
-from solver.algebra.primitives.shape import reshape, transpose
+from solver.algebra.primitives.shape import reshape, reshaping, transpose
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -102,11 +102,6 @@ def negative_axes(axes: int | Sequence[int] | None, rank: int) -> Shape:
     return tuple(sorted({axis % rank - rank for axis in wanted}))
 
 
-def without_axes(x: Node, axes: Shape) -> Node:
-    """The array without these axes, all of length one."""
-    return reshape(x, tuple(length for axis, length in enumerate(x.shape, -x.rank) if axis not in axes))
-
-
 def sum_(x: Operand, axes: int | Sequence[int] | None = None, *, keepdims: bool = True) -> Node:
     """The sum over `axes` (all of them without any), which stay with length one unless `keepdims` is false."""
     x = as_node(x)
@@ -120,7 +115,8 @@ def sum_(x: Operand, axes: int | Sequence[int] | None = None, *, keepdims: bool 
         total = contract(x.args[0], x.args[0], summed)
     else:
         total = make(summation, (x,), reduced_shape(x.shape, summed), summed)
-    return total if keepdims else without_axes(total, wanted)
+    kept = [length for axis, length in enumerate(total.shape, -x.rank) if axis not in wanted]
+    return total if keepdims else reshape(total, tuple(kept))
 
 
 def _side(node: Node, place: int) -> LinearMap:
@@ -197,7 +193,7 @@ def contract(a: Operand, b: Operand, axes: int | Sequence[int]) -> Node:
 
 def _scaled(x: Node) -> tuple[Node, Node] | None:
     """An array and the single number that scales it; None for anything else."""
-    inner = x.args[0] if x.op is REGISTRY["reshape"] else x
+    inner = x.args[0] if x.op is reshaping else x
     if inner.op is not REGISTRY["mul"] or inner.size == 1:
         return None
     first, second = sorted(inner.args, key=lambda factor: factor.size)

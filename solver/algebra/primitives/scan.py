@@ -18,22 +18,25 @@ def _along(axis: int, part: slice) -> tuple[Any, ...]:
     return (Ellipsis, part) + (slice(None),) * (-axis - 1)
 
 
+def _shifted(axis: int, by: int, length: int) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
+    """The indices of what a shift fills and of what it reads; `by` is no more than the length."""
+    to = slice(max(by, 0), length + min(by, 0))
+    source = slice(max(-by, 0), length + min(-by, 0))
+    return _along(axis, to), _along(axis, source)
+
+
 def _shift_entries(node: Node) -> Entries:
     axis, by = node.param
     places = np.arange(node.size).reshape(node.shape)
-    length = node.shape[axis]
-    to = places[_along(axis, slice(max(by, 0), length + min(by, 0)))]
-    source = places[_along(axis, slice(max(-by, 0), length + min(-by, 0)))]
-    return Entries(to.ravel(), source.ravel())
+    to, source = _shifted(axis, by, node.shape[axis])
+    return Entries(places[to].ravel(), places[source].ravel())
 
 
 @linear("shift", lambda node, g: shift(g, node.param[0], -node.param[1]), _shift_entries)
 def shifting(param: tuple[int, int], shapes: Sequence[Shape]) -> Kernel:
     """The elements moved along an axis, zeros where none arrives."""
     axis, by = param
-    length = shapes[0][axis]
-    to = _along(axis, slice(max(by, 0), max(length + min(by, 0), 0)))
-    source = _along(axis, slice(max(-by, 0), max(length + min(-by, 0), 0)))
+    to, source = _shifted(axis, by, shapes[0][axis])
 
     def kernel(x: Array, out: Array | None = None) -> Array:
         if out is None:

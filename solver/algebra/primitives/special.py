@@ -15,19 +15,8 @@ import numpy as np
 from scipy import special
 
 from solver.algebra.pointwise import Pointwise, pointwise
-from solver.algebra.primitives.elementary import (
-    POSITIVE,
-    R,
-    add,
-    div,
-    exp,
-    log,
-    log1p,
-    mul,
-    neg,
-    square,
-    sub,
-)
+from solver.algebra.primitive import written
+from solver.algebra.primitives.elementary import POSITIVE, R, add, div, exp, log, log1p, mul, neg, square, sub
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -43,10 +32,32 @@ def normal_density(x: Operand) -> Node:
     return mul(exp(mul(square(x), -0.5)), 1 / math.sqrt(2 * math.pi))
 
 
-@pointwise(special.expit, [R])
-def logistic(y: Node, _x: Node) -> tuple[Operand, ...]:
-    """1 / (1 + e ** -x), without overflow."""
-    return (mul(y, sub(1.0, y)),)
+def gamma_density(a: Operand, x: Operand) -> Node:
+    """x^(a-1) exp(-x) / Gamma(a), for x >= 0."""
+    return exp(sub(sub(xlogy(sub(a, 1.0), x), x), lgamma(a)))
+
+
+def beta_density(a: Operand, b: Operand, x: Operand) -> Node:
+    """x^(a-1) (1-x)^(b-1) / B(a, b), for 0 <= x <= 1."""
+    powers = add(xlogy(sub(a, 1.0), x), xlog1py(sub(b, 1.0), neg(x)))
+    return exp(sub(powers, log_beta(a, b)))
+
+
+def log_beta(a: Operand, b: Operand) -> Node:
+    """The logarithm of the beta function, for positive a and b."""
+    return sub(add(lgamma(a), lgamma(b)), lgamma(add(a, b)))
+
+
+@pointwise(special.xlogy, [(0.5, 2.0), POSITIVE])
+def xlogy(_z: Node, y: Node, x: Node) -> tuple[Operand, ...]:
+    """y * log(x), and 0 where y is 0."""
+    return log(x), div(y, x)
+
+
+@pointwise(special.xlog1py, [(0.5, 2.0), (-0.8, 4.0)])
+def xlog1py(_z: Node, y: Node, x: Node) -> tuple[Operand, ...]:
+    """y * log(1 + x), and 0 where y is 0."""
+    return log1p(x), div(y, add(x, 1.0))
 
 
 @pointwise(special.erf, [R])
@@ -86,11 +97,7 @@ def digamma(_y: Node, x: Node) -> tuple[Operand, ...]:
 
 
 def _polygamma(n: Array, x: Array, out: Array | None = None) -> Array:
-    value = np.asarray(special.polygamma(n.astype(np.intp), x))
-    if out is None:
-        return value
-    np.copyto(out, value)
-    return out
+    return written(np.asarray(special.polygamma(n.astype(np.intp), x)), out)
 
 
 @pointwise(_polygamma, [(1.0, 1.0), POSITIVE])
@@ -128,30 +135,26 @@ def slope(kernel: Kernel, name: str, arity: int, place: int, by_last: Callable[.
     return Pointwise(own, numeric, partials, domain, doc=f"The slope of {name} in a parameter.")
 
 
-def _gamma_density(a: Node, x: Node) -> Node:
-    return exp(sub(sub(mul(sub(a, 1.0), log(x)), x), lgamma(a)))
-
-
 def _gamma_density_slope(a: Node, x: Node) -> Node:
-    return mul(_gamma_density(a, x), sub(log(x), digamma(a)))
+    return mul(gamma_density(a, x), sub(log(x), digamma(a)))
 
 
 @pointwise(special.gammainc, [SHAPE, POSITIVE])
 def gammainc(_y: Node, a: Node, x: Node) -> tuple[Operand | None, ...]:
     """The regularised lower incomplete gamma function P(a, x)."""
-    return _gamma_slope(a, x), _gamma_density(a, x)
+    return _gamma_slope(a, x), gamma_density(a, x)
 
 
 @pointwise(special.gammaincc, [SHAPE, POSITIVE])
 def gammaincc(_y: Node, a: Node, x: Node) -> tuple[Operand | None, ...]:
     """The regularised upper incomplete gamma function Q(a, x)."""
-    return neg(_gamma_slope(a, x)), neg(_gamma_density(a, x))
+    return neg(_gamma_slope(a, x)), neg(gamma_density(a, x))
 
 
 @pointwise(special.gammaincinv, [SHAPE, UNIT])
 def gammaincinv(y: Node, a: Node, _p: Node) -> tuple[Operand | None, ...]:
     """The x with P(a, x) = p."""
-    density = _gamma_density(a, y)
+    density = gamma_density(a, y)
     return neg(div(_gamma_slope(a, y), density)), div(1.0, density)
 
 
@@ -159,18 +162,12 @@ def _gamma_slope(a: Node, x: Node) -> Node:
     return slope(special.gammainc, "gammainc", 2, 0, _gamma_density_slope)(a, x)
 
 
-def _beta_density(a: Node, b: Node, x: Node) -> Node:
-    scale = sub(lgamma(add(a, b)), add(lgamma(a), lgamma(b)))
-    powers = add(mul(sub(a, 1.0), log(x)), mul(sub(b, 1.0), log1p(neg(x))))
-    return exp(add(powers, scale))
-
-
 def _beta_density_slope_a(a: Node, b: Node, x: Node) -> Node:
-    return mul(_beta_density(a, b, x), add(log(x), sub(digamma(add(a, b)), digamma(a))))
+    return mul(beta_density(a, b, x), add(log(x), sub(digamma(add(a, b)), digamma(a))))
 
 
 def _beta_density_slope_b(a: Node, b: Node, x: Node) -> Node:
-    return mul(_beta_density(a, b, x), add(log1p(neg(x)), sub(digamma(add(a, b)), digamma(b))))
+    return mul(beta_density(a, b, x), add(log1p(neg(x)), sub(digamma(add(a, b)), digamma(b))))
 
 
 def _beta_slopes(a: Node, b: Node, x: Node) -> tuple[Node, Node]:
@@ -182,7 +179,7 @@ def _beta_slopes(a: Node, b: Node, x: Node) -> tuple[Node, Node]:
 @pointwise(special.betainc, [SHAPE, SHAPE, UNIT])
 def betainc(_y: Node, a: Node, b: Node, x: Node) -> tuple[Operand | None, ...]:
     """The regularised incomplete beta function I_x(a, b)."""
-    return *_beta_slopes(a, b, x), _beta_density(a, b, x)
+    return *_beta_slopes(a, b, x), beta_density(a, b, x)
 
 
 def beta_quantile(a: Array, b: Array, p: Array, out: Array | None = None) -> Array:
@@ -199,6 +196,6 @@ def beta_quantile(a: Array, b: Array, p: Array, out: Array | None = None) -> Arr
 @pointwise(beta_quantile, [SHAPE, SHAPE, UNIT])
 def betaincinv(y: Node, a: Node, b: Node, _p: Node) -> tuple[Operand | None, ...]:
     """The x with I_x(a, b) = p."""
-    density = _beta_density(a, b, y)
+    density = beta_density(a, b, y)
     first, second = _beta_slopes(a, b, y)
     return neg(div(first, density)), neg(div(second, density)), div(1.0, density)

@@ -164,7 +164,7 @@ def _floor(apart: Apart, node: Node) -> Node:
 
 
 def _rounded(apart: Apart, node: Node) -> Node:
-    """Halves go up: a negative one on the border is the formula's to judge."""
+    """Halves go up; Excel rounds negative ones down, which counts when the formulas confirm the answer."""
     (x,) = apart.args(node)
     return apart.new(Piece.WHOLE, [add(x, 0.5)], node.shape)
 

@@ -67,10 +67,10 @@ def linear_in_binaries(outputs: Sequence[Node], wrt: Node, binary: npt.NDArray[n
 def _of_one(node: Node, wrt: Node, binary: npt.NDArray[np.bool_], known: dict[Node, _OfOne | None]) -> _OfOne | None:
     """The node as functions of single binary variables, None where it is more than that."""
     if node.op is gathering and node.args[0] is wrt:
-        place = np.asarray(node.param.flat).reshape(node.shape)
-        return (
-            _OfOne(place.astype(np.float64), np.zeros(node.shape), np.ones(node.shape)) if binary[place].all() else None
-        )
+        taken = node.param.flat.reshape(node.shape)
+        if not binary[taken].all():
+            return None
+        return _OfOne(taken.astype(np.float64), np.zeros(node.shape), np.ones(node.shape))
     moving = node.op in _MOVING
     if not (moving or node.op is choice or isinstance(node.op, Pointwise)):
         return None

@@ -30,11 +30,12 @@ from solver.algebra.structure.ladder import Degree
 from solver.distinct import distinct
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 Levels: TypeAlias = "npt.NDArray[np.uint8]"
 """Degrees as an array that broadcasts to its node's shape."""
 
+_CONSTANT = np.array(Degree.CONSTANT, dtype=np.uint8)
 _PRODUCT = np.array(
     [[max(a, b) if 0 in (a, b) else 2 if a == b == 1 else max(a, b, 3) for b in range(6)] for a in range(6)],
     dtype=np.uint8,
@@ -54,41 +55,50 @@ _LIFTED = {
 def degrees(outputs: Sequence[Node], wrt: Node) -> list[Levels]:
     """The degree in `wrt` of every element of the outputs: uint8 arrays of their shapes."""
     found = levels(outputs, wrt)
-    nothing = np.zeros((), dtype=np.uint8)
-    return [np.broadcast_to(found.get(output, nothing), output.shape) for output in outputs]
+    return [np.broadcast_to(level_of(output, found), output.shape) for output in outputs]
+
+
+def level_of(node: Node, found: Mapping[Node, Levels]) -> Levels:
+    """The degrees of a node among those of `levels`: CONSTANT where no input reaches it."""
+    return found.get(node, _CONSTANT)
 
 
 def levels(outputs: Iterable[Node], wrt: Node) -> dict[Node, Levels]:
     """The degrees of all nodes between `wrt` and the outputs, as arrays that broadcast to the nodes' shapes."""
     found: dict[Node, Levels] = {wrt: np.array(Degree.LINEAR, dtype=np.uint8)}
-    nothing = np.zeros((), dtype=np.uint8)
+    steady = {wrt}
     for node in between(outputs, wrt):
-        args = [found.get(arg, nothing) for arg in node.args]
+        args = [level_of(arg, found) for arg in node.args]
         rule = _RULES.get(node.op)
         if rule is not None:
-            found[node] = rule(node, args)
+            level = rule(node, args)
             if node.op is choice or node.op is mul:
-                found[node] = _without_joined_jumps(node, found, wrt)
+                level = _without_joined_jumps(node, level, args, wrt, steady)
         elif isinstance(node.op, Pointwise):
-            found[node] = _LIFTED[node.op.smoothness][_largest(args)]
+            level = _LIFTED[node.op.smoothness][_largest(args)]
         else:  # an array primitive without a rule: every element may depend on all of its arguments
             highest = max(int(arg.max(initial=0)) for arg in args)
-            found[node] = np.asarray(_LIFTED[node.op.smoothness][highest])
+            level = np.asarray(_LIFTED[node.op.smoothness][highest])
+        found[node] = level
+        if level.max(initial=0) < Degree.STEP:
+            steady.add(node)
     return found
 
 
-def _without_joined_jumps(node: Node, found: dict[Node, Levels], wrt: Node) -> Levels:
-    """The degrees of a choice, or of a product with a condition, with corners where nothing but the slope jumps."""
-    nothing = np.zeros((), dtype=np.uint8)
-    args = [found.get(arg, nothing) for arg in node.args]
+def _without_joined_jumps(
+    node: Node, level: Levels, args: Sequence[Levels], wrt: Node, steady: Collection[Node]
+) -> Levels:
+    """The degrees of a choice, or of a product with a condition, with corners where nothing but the slope jumps.
+
+    `level` are its degrees by its rule, `steady` the nodes before it that do not jump.
+    """
     for place, condition in enumerate(node.args if node.op is mul else node.args[:1]):
         rest = _largest([*args[:place], *args[place + 1 :]])
         mended = (args[place] == Degree.STEP) & (rest < Degree.STEP)
         if mended.any():
-            steady = {arg for arg, inner in found.items() if inner.max(initial=0) < Degree.STEP}
             mended = mended & continuous(node, condition, wrt, steady)
-            return np.where(mended, np.uint8(Degree.KINK), found[node])
-    return found[node]
+            return np.where(mended, np.uint8(Degree.KINK), level)
+    return level
 
 
 def _largest(args: Sequence[Levels]) -> Levels:
@@ -151,8 +161,9 @@ def _summed(node: Node, args: Sequence[Levels]) -> Levels:
     return inner if inner.ndim == 0 else _full(inner, node.args[0]).max(axis=node.param, keepdims=True)
 
 
-def _kinked_sum(node: Node, args: Sequence[Levels]) -> Levels:
-    return _LIFTED[Smoothness.KINK][_summed(node, args)]
+def _mixed(node: Node, args: Sequence[Levels]) -> Levels:
+    """Extremes and orders along axes: each result may be any of the elements."""
+    return _LIFTED[node.op.smoothness][_summed(node, args)]
 
 
 def _by_level(node: Node, inner: Levels, reach: Callable[[npt.NDArray[np.bool_]], npt.NDArray[np.bool_]]) -> Levels:
@@ -166,13 +177,7 @@ def _by_level(node: Node, inner: Levels, reach: Callable[[npt.NDArray[np.bool_]]
 
 def _spread(node: Node, args: Sequence[Levels]) -> Levels:
     inner = _full(args[0], node.args[0]).ravel()
-
-    def reach(here: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
-        hit = np.zeros(node.shape, dtype=bool)
-        hit[node.param.flat[here]] = True
-        return hit
-
-    return _by_level(node, inner, reach)
+    return _by_level(node, inner, lambda here: np.bincount(node.param.flat[here], minlength=node.size) > 0)
 
 
 def _applied(node: Node, args: Sequence[Levels]) -> Levels:
@@ -244,11 +249,6 @@ def _marched(node: Node, args: Sequence[Levels]) -> Levels:
     return np.where(live, highest, 0).astype(np.uint8)
 
 
-def _sorted(node: Node, args: Sequence[Levels]) -> Levels:
-    inner = args[0] if args[0].ndim == 0 else _full(args[0], node).max(axis=node.param, keepdims=True)
-    return _LIFTED[node.op.smoothness][inner]
-
-
 def _picked(node: Node, args: Sequence[Levels]) -> Levels:
     """Any element along the axis may be the one, and a position that moves makes it jump."""
     axis = node.param if node.op is picking else node.param[0]
@@ -282,8 +282,8 @@ _RULES: dict[object, Callable[[Node, Sequence[Levels]], Levels]] = {
     gathering: _moved,
     shifting: _moved,
     summation: _summed,
-    maximisation: _kinked_sum,
-    minimisation: _kinked_sum,
+    maximisation: _mixed,
+    minimisation: _mixed,
     scattering: _spread,
     application: _applied,
     joining: _joined,
@@ -291,8 +291,8 @@ _RULES: dict[object, Callable[[Node, Sequence[Levels]], Levels]] = {
     cumulation: _accumulated,
     recurrence: _recurred,
     marching: _marched,
-    sorting: _sorted,
-    ordering: _sorted,
+    sorting: _mixed,
+    ordering: _mixed,
     picking: _picked,
     placement: _picked,
     inversion: _matrixwise,

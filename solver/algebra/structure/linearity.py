@@ -19,7 +19,7 @@ from solver.algebra.primitives.gather import joining
 from solver.algebra.primitives.recur import System, direct, recurrence
 from solver.algebra.primitives.scan import cumulation
 from solver.algebra.running.program import Program
-from solver.algebra.structure.degree import levels
+from solver.algebra.structure.degree import level_of, levels
 from solver.algebra.structure.ladder import Degree
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def linear_part(output: Node, wrt: Node) -> tuple[Sparse, npt.NDArray[np.bool_]]
     if output is wrt:
         return unit, np.ones(wrt.size, dtype=bool)
     found = levels([output], wrt)
-    level = np.broadcast_to(found.get(output, np.zeros((), np.uint8)), output.shape).ravel()
+    level = np.broadcast_to(level_of(output, found), output.shape).ravel()
     path = _straight_path(output, found)
     matrices: dict[Node, Sparse] = {wrt: unit}
     locals_ = _LocalMatrices(path, wrt)

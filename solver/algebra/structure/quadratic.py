@@ -62,13 +62,16 @@ def is_positive_semidefinite(matrix: sp.csr_array) -> bool:
     if float(diagonal.min()) < -_TOLERANCE * scale:
         return False
     off = np.asarray(abs(matrix).sum(axis=1)).ravel() - np.abs(diagonal)
-    doubtful = np.flatnonzero(diagonal < off * (1 - 1e-12))
-    if not len(doubtful):  # diagonally dominant
+    doubtful = diagonal < off * (1 - 1e-12)
+    if not doubtful.any():  # diagonally dominant
         return True
-    count, label = connected_components(matrix, directed=False)
+    _, label = connected_components(matrix, directed=False)
     order = np.argsort(label, kind="stable")
-    for members in np.split(order, np.cumsum(np.bincount(label, minlength=count))[:-1]):
-        if np.isin(members, doubtful).any() and _least_eigenvalue(matrix[members][:, members]) < -_TOLERANCE * scale:
+    ends = np.cumsum(np.bincount(label))
+    sorted_ = sp.csr_array(matrix[order][:, order])
+    for block in np.unique(label[doubtful]).tolist():
+        members = slice(ends[block - 1] if block else 0, ends[block])
+        if _least_eigenvalue(sorted_[members, members]) < -_TOLERANCE * scale:
             return False
     return True
 

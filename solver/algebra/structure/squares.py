@@ -12,7 +12,7 @@ from __future__ import annotations
 import heapq
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
@@ -24,11 +24,13 @@ from solver.algebra.primitives.gather import gathering, join, joining, scatterin
 from solver.algebra.primitives.reduce import broadcasting, contraction, summation
 from solver.algebra.primitives.shape import reshaping, transposition
 from solver.algebra.running.program import Program
-from solver.algebra.structure.degree import levels
+from solver.algebra.structure.degree import level_of, levels
 from solver.algebra.structure.peel import peeled, wrapped
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Hashable, Sequence
+
+Key = TypeVar("Key", bound="Hashable")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +85,7 @@ def _taken_apart(output: Node) -> tuple[dict[Node, Array], float] | None:
             return None
         rooted = root_of(node, share)
         if rooted is not None:
-            _gather_up(squares, *rooted)
+            add_share(squares, *rooted)
             continue
         parts = parts_of(node, share)
         if parts is None:
@@ -91,14 +93,15 @@ def _taken_apart(output: Node) -> tuple[dict[Node, Array], float] | None:
         for part, own in parts:
             if part not in waiting:
                 heapq.heappush(queue, (-part.serial, part))
-            _gather_up(waiting, part, own)
+            add_share(waiting, part, own)
     if any((share < 0).any() for share in squares.values()):
         return None
     return squares, constant
 
 
-def _gather_up(shares: dict[Node, Array], node: Node, share: Array) -> None:
-    shares[node] = shares[node] + share if node in shares else share
+def add_share(shares: dict[Key, Array], key: Key, share: Array) -> None:
+    """Adds to what is entered under a key; shapes broadcast."""
+    shares[key] = shares[key] + share if key in shares else share
 
 
 def root_of(node: Node, share: Array) -> tuple[Node, Array] | None:
@@ -198,7 +201,7 @@ def _live(squares: dict[Node, Array], wrt: Node) -> tuple[Node, float]:
     pieces: list[Node] = []
     fixed: list[tuple[Node, Array]] = []
     for node, share in squares.items():
-        level = found.get(node, np.zeros((), dtype=np.uint8))
+        level = level_of(node, found)
         alive = np.broadcast_to((share > 0) & (level > 0), node.shape).ravel()
         dead = np.broadcast_to((share > 0) & (level == 0), node.shape).ravel()
         weights = np.broadcast_to(share, node.shape).ravel()

@@ -30,9 +30,9 @@ from solver.algebra.primitives.gather import gathering, join, joining, take
 from solver.algebra.primitives.reduce import broadcast, broadcasting, contract, contraction, sum_, summation
 from solver.algebra.primitives.shape import reshape, reshaping, transposition
 from solver.algebra.running.program import Program
-from solver.algebra.structure.degree import levels
+from solver.algebra.structure.degree import level_of, levels
 from solver.algebra.structure.peel import peeled
-from solver.algebra.structure.squares import parts_of, root_of
+from solver.algebra.structure.squares import add_share, parts_of, root_of
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 _KEPT_SIZES = 4
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class _Summand:
     """Elements of a node, or their squares, with the shares in which they enter a total."""
 
@@ -111,25 +111,21 @@ def _summands(output: Node, wrt: Node) -> list[_Summand]:
         rooted = root_of(node, share)
         parts = None if rooted is not None else parts_of(node, share)
         if rooted is None and parts is None:
-            _gather(found, (node, False), share)
+            add_share(found, (node, False), share)
         if rooted is not None:
-            _gather(found, (rooted[0], True), rooted[1])
+            add_share(found, (rooted[0], True), rooted[1])
         for part, own in parts or ():
             if part not in waiting:
                 heapq.heappush(queue, (-part.serial, part))
-            waiting[part] = waiting[part] + own if part in waiting else own
+            add_share(waiting, part, own)
     reached = levels([node for node, _ in found], wrt)
     summands = []
     for (node, squared), share in found.items():
-        level = reached.get(node, np.zeros((), dtype=np.uint8))
-        places = np.flatnonzero(np.broadcast_to((share != 0) & (level > 0), node.shape))
+        alive = (share != 0) & (level_of(node, reached) > 0)
+        places = np.flatnonzero(np.broadcast_to(alive, node.shape))
         if places.size:
             summands.append(_Summand(node, squared, places, np.broadcast_to(share, node.shape).ravel()[places]))
     return summands
-
-
-def _gather(shares: dict[tuple[Node, bool], Array], key: tuple[Node, bool], share: Array) -> None:
-    shares[key] = shares[key] + share if key in shares else share
 
 
 def _is_input(node: Node, wrt: Node) -> bool:

@@ -5,13 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from solver.algebra import add, betainc, betaincinv, div, equal, mul, neg, sub, trunc
-from solver.algebra.primitives.probability import (
-    betainccinv,
-    student,
-    student_density,
-    student_inverse,
-    unit_density,
-)
+from solver.algebra.primitives.probability import betainccinv, student, student_density, student_inverse
+from solver.algebra.primitives.special import beta_density
 from solver.functions.operand import ONE, ZERO, guard
 from solver.functions.registry import function
 from solver.functions.statistics.distributions import above, below, chosen, improper, not_above, not_below, refused
@@ -34,7 +29,7 @@ def beta_dist(
     """
     width = sub(upper, lower)
     unit = div(sub(x, lower), width)
-    value = chosen(cumulative, betainc(alpha, beta, unit), div(unit_density(alpha, beta, unit), width))
+    value = chosen(cumulative, betainc(alpha, beta, unit), div(beta_density(alpha, beta, unit), width))
     return refused(value, *_wrong_beta(alpha, beta), below(x, lower), above(x, upper), equal(lower, upper))
 
 
@@ -93,7 +88,7 @@ class _Ratio:
     def density(self, x: Node) -> Node:
         """The density at F = x: that of u, times du/dx = u' = (a / b) (1 - u)^2."""
         rest = self.rest(x)
-        return div(mul(mul(unit_density(self.a, self.b, self.unit(x)), self.a), mul(rest, rest)), self.b)
+        return div(mul(mul(beta_density(self.a, self.b, self.unit(x)), self.a), mul(rest, rest)), self.b)
 
 
 @function("F.DIST")

@@ -10,7 +10,8 @@ import math
 from typing import TYPE_CHECKING
 
 from solver.algebra import add, betainc, equal, exp, less, lgamma, maximum, minimum, mul, neg, sub, trunc, where
-from solver.algebra.primitives.probability import betaincc, xlog1py, xlogy
+from solver.algebra.primitives.probability import betaincc
+from solver.algebra.primitives.special import xlog1py, xlogy
 from solver.functions.allowance import PRODUCT, spend
 from solver.functions.registry import Calculus, function
 from solver.functions.statistics.distributions import above, below, chosen, improper, refused

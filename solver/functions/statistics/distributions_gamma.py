@@ -23,7 +23,8 @@ from solver.algebra import (
     where,
 )
 from solver.algebra.primitives.probability import gamma as gamma_of
-from solver.algebra.primitives.probability import gammainccinv, positive_density, xlogy
+from solver.algebra.primitives.probability import gammainccinv
+from solver.algebra.primitives.special import gamma_density, xlogy
 from solver.functions.registry import function
 from solver.functions.statistics.distributions import above, below, chosen, not_above, not_below, refused
 
@@ -69,7 +70,7 @@ def gamma_dist(x: Number, alpha: Number, beta: Number, cumulative: Logical) -> N
     =GAMMA.DIST(-1, 9, 2, TRUE) -> #NUM!
     """
     scaled = div(x, beta)
-    value = chosen(cumulative, gammainc(alpha, scaled), div(positive_density(alpha, scaled), beta))
+    value = chosen(cumulative, gammainc(alpha, scaled), div(gamma_density(alpha, scaled), beta))
     # the density of the exponential distribution at 0 has a value, but not in Excel
     undefined = where(cumulative, 0.0, mul(equal(x, 0.0), not_above(alpha, 1.0)))
     return refused(value, below(x, 0.0), not_above(alpha, 0.0), not_above(beta, 0.0), undefined)
@@ -104,7 +105,7 @@ def chisq_dist(x: Number, degrees: Number, cumulative: Logical) -> Number:
     """
     half, wrong = _degrees(degrees)
     scaled = div(x, 2.0)
-    value = chosen(cumulative, gammainc(half, scaled), div(positive_density(half, scaled), 2.0))
+    value = chosen(cumulative, gammainc(half, scaled), div(gamma_density(half, scaled), 2.0))
     return refused(value, below(x, 0.0), *wrong)
 
 
