@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from solver.book.book import Edits
 from solver.engines.base import engines, find_engine
 from solver.engines.options import find_option
-from solver.errors import EngineError, ModelError, near_miss
+from solver.errors import EngineError, near_miss
+from solver.lesson.called import model_sheet, sheet_called
 from solver.model.define import (
     opened,
     with_constraint,
@@ -20,7 +21,7 @@ from solver.model.define import (
 )
 from solver.model.model import ENGINES, Model, Sense, validate
 from solver.model.names import OPTIONS, PREFIX
-from solver.model.recall import hidden_names, recall
+from solver.model.recall import hidden_names
 from solver.model.references import find_areas, scope_of
 from solver.model.render import names_of, render
 
@@ -135,12 +136,8 @@ def _anew(book: Book, home: str, asked: Definition) -> tuple[Model | None, Edits
 def _home(book: Book, sheet: str | None, asked: Definition) -> str:
     """The sheet of the model: as said, or that of its variables or objective, or where one is stored already."""
     if sheet is not None:
-        found = book.sheet_named(sheet)
-        if found is None:
-            raise ModelError(f"there is no sheet {sheet!r}", hint="sheets: " + ", ".join(book.sheets))
-        return found.name
-    stored = list(recall(book))
-    usual = stored[0] if len(stored) == 1 else book.active
+        return sheet_called(book, sheet)
+    usual = model_sheet(book)
     for text in (asked.variables, asked.objective[0] if asked.objective else None):
         if text:
             found_areas = find_areas(text, scope_of(book, usual))

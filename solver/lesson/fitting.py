@@ -15,10 +15,11 @@ from solver.engines.descent.descent import Descent
 from solver.engines.policy import MANY
 from solver.errors import ModelError
 from solver.grid import Area
+from solver.lesson.called import area_called
 from solver.lesson.decay import best_decay
 from solver.lesson.defining import engine_named, refuse_unknown
 from solver.lesson.layouts import home_of, layout_of, place_of, recipe_of
-from solver.lesson.sources import find_source, one_area, oriented
+from solver.lesson.sources import find_source, oriented
 from solver.lesson.starts import held_out, starts_of
 from solver.model.define import with_options
 from solver.model.model import ENGINES, Model
@@ -47,9 +48,9 @@ if TYPE_CHECKING:
     from solver.values import Scalar
 
 PATIENCE = 50
-"""Steps that a descent waits for a better held-out loss, where targets are held out and nothing else is said.
+"""How many steps a descent waits for a better held-out loss where targets are held out and no option says otherwise.
 
-So does the usual method where it has very many numbers to learn.
+The usual method does the same where it has very many numbers to learn.
 """
 
 LOOKS = {
@@ -156,9 +157,9 @@ def _held_out_loss(layout: Layout, answer: Answer) -> Iterator[str]:
     if layout.recipe.holdout:
         lines = ("training loss" if layout.recipe.decay else "loss", "held-out loss")
         cells = [layout.loss.cell(line) for line in lines]
-        training, held_out = (answer.after.value(Area.of(cell)).scalar() for cell in cells)
-        if isinstance(training, float) and isinstance(held_out, float):
-            yield f"training loss {training:.6g}, held-out loss {held_out:.6g} in {cells[1]}"
+        training, other = (answer.after.value(Area.of(cell)).scalar() for cell in cells)
+        if isinstance(training, float) and isinstance(other, float):
+            yield f"training loss {training:.6g}, held-out loss {other:.6g} in {cells[1]}"
 
 
 def _written(book: Book, asked: Fit, source: Source, layout: Layout) -> tuple[Marks, Model, tuple[str, ...]]:
@@ -197,12 +198,12 @@ def _model(book: Book, asked: Fit, layout: Layout, variables: tuple[Area, ...]) 
     home = layout.at.sheet
     engine = engine_named(asked.request.engine) if asked.request.engine else "grg"
     objective = layout.loss.cell("loss")
-    held_out = layout.loss.cell("held-out loss") if layout.recipe.holdout else None
+    watched = layout.loss.cell("held-out loss") if layout.recipe.holdout else None
     foreign = stored_model(book, home).foreign
-    model = Model(home, objective, variables=variables, engine=engine, foreign=foreign, held_out=held_out)
+    model = Model(home, objective, variables=variables, engine=engine, foreign=foreign, held_out=watched)
     options = {name: str(value) for name, value in asked.request.options.items()}
     long = engine in ENGINES and sum(area.size for area in variables) > MANY
-    if held_out is not None and (long or issubclass(find_engine(engine), Descent)):
+    if watched is not None and (long or issubclass(find_engine(engine), Descent)):
         options.setdefault("early_stop", str(PATIENCE))
     refuse_unknown(options)
     return with_options(model, options)
@@ -211,7 +212,7 @@ def _model(book: Book, asked: Fit, layout: Layout, variables: tuple[Area, ...]) 
 def _frozen(book: Book, asked: Fit, layout: Layout) -> frozenset[Cell]:
     """The cells that keep their values."""
     words = {"rows": layout.row_factors, "columns": layout.col_factors}
-    areas = [words.get(text) or one_area(book, layout.at.sheet, text) for text in asked.freeze]
+    areas = [words.get(text) or area_called(book, layout.at.sheet, text) for text in asked.freeze]
     return frozenset(cell for area in areas for cell in area.cells())
 
 

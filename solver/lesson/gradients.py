@@ -11,8 +11,8 @@ from solver.compiler.ordering.precedents import precedents
 from solver.compiler.tracing.chain import Chain, UnreachedError, chain
 from solver.errors import FormulaError, ModelError
 from solver.grid import Area, Cell, quote_sheet
+from solver.lesson.called import areas_called, model_sheet
 from solver.model.recall import recall
-from solver.model.references import find_areas, scope_of
 from solver.pipeline import pick_models
 from solver.values import Kind
 
@@ -36,10 +36,10 @@ def gradients(
             raise ModelError("the model has no objective", where=quote_sheet(model.sheet), hint="choose a cell")
         cell = model.objective
     else:
-        cell = cells_of(of, book, sheet or _usual(book))[0].first
+        cell = areas_called(book, sheet or model_sheet(book), of)[0].first
         model = _model_for(book, cell, sheet)
     if wrt is not None:
-        return chain(book, cell, cells_of(wrt, book, sheet or cell.sheet), check=check)
+        return chain(book, cell, areas_called(book, sheet or cell.sheet, wrt), check=check)
     if model is not None and model.variables:
         try:
             return chain(book, cell, model.variables, check=check)
@@ -50,20 +50,6 @@ def gradients(
     if not sources:
         raise FormulaError("no number goes into it", where=str(cell), hint="choose a cell with a formula")
     return chain(book, cell, sources, check=check)
-
-
-def cells_of(text: str, book: Book, sheet: str) -> tuple[Area, ...]:
-    """The areas that a text means on a sheet; raises ModelError."""
-    found = find_areas(text, scope_of(book, sheet))
-    if found.wrong is not None:
-        raise ModelError(f"{text}: {found.wrong.what}", where=quote_sheet(sheet), hint=found.wrong.hint)
-    return found.areas
-
-
-def _usual(book: Book) -> str:
-    """The sheet of the only model, or the active one."""
-    stored = list(recall(book))
-    return stored[0] if len(stored) == 1 else book.active
 
 
 def _model_for(book: Book, cell: Cell, sheet: str | None) -> Model | None:

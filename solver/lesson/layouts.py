@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from solver.errors import ModelError
 from solver.grid import Cell
+from solver.lesson.called import area_called
 from solver.lesson.grids import occupied
-from solver.lesson.sources import one_area
 from solver.templates.factorisation import Factorisation
 from solver.templates.factornet import FactorNetwork
 from solver.templates.factortable import FactorTable
@@ -47,7 +47,7 @@ def home_of(book: Book, asked: Fit, source: Source, rows: Given | None, cols: Gi
         if given is not None and word not in asked.freeze
     ]
     new = rows is None or cols is None or asked.bias
-    wanted = one_area(book, source.targets.sheet, asked.at).sheet if asked.at else source.targets.sheet
+    wanted = area_called(book, source.targets.sheet, asked.at).sheet if asked.at else source.targets.sheet
     home = learnt[0] if learnt else wanted
     if any(sheet != home for sheet in learnt) or (learnt and new and asked.at and wanted != home):
         raise ModelError(
@@ -61,7 +61,7 @@ def home_of(book: Book, asked: Fit, source: Source, rows: Given | None, cols: Gi
 def place_of(book: Book, asked: Fit, source: Source, home: str) -> Cell:
     """Where the sheet goes on: as told, or right of everything if the book has no formula yet."""
     if asked.at is not None:
-        told = one_area(book, home, asked.at).first
+        told = area_called(book, home, asked.at).first
         return told if source.keys is None else Cell(home, source.targets.top, told.col)
     if any((book.sheets[name].formula >= 0).any() for name in book.sheets):
         raise ModelError(

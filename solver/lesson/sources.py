@@ -9,10 +9,10 @@ import numpy as np
 
 from solver.errors import ModelError
 from solver.grid import Area, Cell, quote_sheet
+from solver.lesson.called import area_called, sheet_called
 from solver.lesson.grids import Grid, area_under, grid_at, headings, only_grid, shown
 from solver.lesson.labelled import labelled_grids, strays
 from solver.lesson.listed import bare_lines, beside_keys, column_of, long_header
-from solver.model.references import find_areas, scope_of
 from solver.templates.factorisation import Given
 from solver.values import ErrorValue, Scalar
 
@@ -57,11 +57,11 @@ class Source:
 def find_source(
     book: Book, sheet: str | None, targets: str | None, rows: str | None, cols: str | None, long: str | None
 ) -> Source:
-    """The source in the given areas, or where headings say that it is; ModelError says what is missing or double."""
-    home = _sheet(book, sheet)
+    """The source in the given areas, or else where headings say it is; ModelError says what is missing or ambiguous."""
+    home = book.active if sheet is None else sheet_called(book, sheet)
     sheets = list(book.sheets) if sheet is None else [home]
     if long is not None:
-        area = one_area(book, home, long)
+        area = area_called(book, home, long)
         if area.cols != 3:
             raise ModelError("a long table has three columns", where=str(area), hint="row keys, column keys, values")
         return _table(book, area.left, area.left + 1, area.left + 2, area)
@@ -69,7 +69,7 @@ def find_source(
         found = long_header(book, sheets, (ROWS, COLUMNS, TARGETS))
         if found is not None and rows is None and cols is None:
             return _table(book, *found)
-    given = one_area(book, home, targets) if targets is not None else _headed(book, sheets, TARGETS, "targets")
+    given = area_called(book, home, targets) if targets is not None else _headed(book, sheets, TARGETS, "targets")
     beside = rows is not None or cols is not None
     if given is None and not beside:
         given = _alone(book, sheets, home)
@@ -81,7 +81,7 @@ def find_source(
     if targets is not None and beside_keys(book, given):
         return _table(book, given.left - 2, given.left - 1, given.left, given)
     grids = [
-        one_area(book, home, text) if text is not None else _headed(book, sheets, words, option, besides=given)
+        area_called(book, home, text) if text is not None else _headed(book, sheets, words, option, besides=given)
         for text, words, option in ((rows, ROWS, "rows"), (cols, COLUMNS, "columns"))
     ]
     return _grid(book, given, *grids)
@@ -103,25 +103,6 @@ def _alone(book: Book, sheets: Iterable[str], home: str) -> Area | None:
             hint="say what is what with --targets AREA, --rows AREA and --columns AREA",
         )
     return found[0]
-
-
-def one_area(book: Book, sheet: str, text: str) -> Area:
-    """The one area that a text means; raises ModelError."""
-    found = find_areas(text, scope_of(book, sheet))
-    if found.wrong is not None:
-        raise ModelError(f"{text}: {found.wrong.what}", where=quote_sheet(sheet), hint=found.wrong.hint)
-    if len(found.areas) != 1:
-        raise ModelError(f"{text}: it has more than one area", where=quote_sheet(sheet), hint="give one rectangle")
-    return found.areas[0]
-
-
-def _sheet(book: Book, name: str | None) -> str:
-    if name is None:
-        return book.active
-    found = book.sheet_named(name)
-    if found is None:
-        raise ModelError(f"there is no sheet {name!r}", hint="sheets: " + ", ".join(book.sheets))
-    return found.name
 
 
 def _headed(

@@ -174,7 +174,7 @@ def _lines(path: Path) -> list[list[Scalar]]:
     delimiter = max(",;\t", key=head.count)
     rows = [row for row in csv.reader(io.StringIO(text), delimiter=delimiter) if any(map(str.strip, row))]
     if not rows:
-        raise ModelError("the file is empty", hint="write a line for each rating")
+        raise ModelError("the file is empty", hint="write a line for each rating or point")
     return [[_value(text, comma=delimiter != ",") for text in row] for row in rows]
 
 
@@ -211,7 +211,7 @@ def _cells_of(path: Path) -> list[list[Scalar]]:
             for k in range(len(cells)):
                 lines[int(cells.row[k]) - top][int(cells.col[k]) - left] = cells.scalar(k)
             return [line for line in lines if any(value is not None for value in line)]
-    raise ModelError("the workbook is empty", hint="write a line for each rating")
+    raise ModelError("the workbook is empty", hint="write a line for each rating or point")
 
 
 def _number(line: int, value: Scalar) -> float | None:

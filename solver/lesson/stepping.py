@@ -21,7 +21,7 @@ from solver.book.patch import patch
 from solver.compiler.calculation import Calculation
 from solver.errors import ModelError
 from solver.grid import Area, Cell, quote_sheet
-from solver.lesson.gradients import cells_of
+from solver.lesson.called import areas_called
 from solver.model.binding import bind
 from solver.model.define import with_objective, with_variables
 from solver.model.model import Model, Sense
@@ -117,8 +117,8 @@ def step(
 def _meant(book: Book, sheet: str | None, of: str | None, wrt: str | None) -> Model:
     """The model to take a step in: the stored one, with another objective or other variables where they are named."""
     if of is not None and wrt is not None:
-        areas = cells_of(wrt, book, sheet or book.active)
-        cell = cells_of(of, book, sheet or areas[0].sheet)[0].first
+        areas = areas_called(book, sheet or book.active, wrt)
+        cell = areas_called(book, sheet or areas[0].sheet, of)[0].first
         return Model(areas[0].sheet, cell, variables=areas)
     model = pick_models(book, sheet)[0]
     model = with_objective(model, book, of, Sense.MIN) if of is not None else model

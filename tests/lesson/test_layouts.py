@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
 
+from solver.grid import Area
+from solver.lesson.labelled import labelled_grids
+from tests.books import book_of
 from tests.lesson.sheets import listing, planted, put, run, write
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from solver.values import Scalar
 
 RATINGS = planted(7, 5, 2, 0.3, 0.85, seed=3)
 PEOPLE = ["Ann", "Bob", "Cid", "Dee", "Eve", "Fay", "Gus"]
@@ -79,7 +85,14 @@ def with_a_corner() -> dict[str, Any]:
     return cells
 
 
-LAYOUTS = (plain, titled, grouped, with_numbers, with_means, with_ages, with_marks, with_a_corner)
+def with_an_index() -> dict[str, Any]:
+    """As data frames are exported: an unnamed column of numbers before the names."""
+    cells: dict[str, Any] = {}
+    put(cells, "A1", [[None if k == 0 else k - 1, *line] for k, line in enumerate(table(corner="name"))])
+    return cells
+
+
+LAYOUTS = (plain, titled, grouped, with_numbers, with_means, with_ages, with_marks, with_a_corner, with_an_index)
 
 
 @pytest.fixture(scope="module")
@@ -134,6 +147,17 @@ def test_two_grids_and_numbers_beside_one_are_not_guessed_about(tmp_path: Path) 
     code, _, said = run("fit", write(tmp_path / "beside.xlsx", {"S": beside}))
     assert code == 2
     assert "S!$H$2:$I$8 stand beside the grid S!$B$2:$F$8" in said
+
+
+def test_a_tall_grid_is_found_in_time_that_grows_with_its_cells() -> None:
+    """Every line of it could head the lines below: what they share is asked for once."""
+    cells: dict[str, Scalar] = {"B1": "x", "C1": "y"}
+    for row in range(2, 5002):
+        cells |= {f"A{row}": f"user {row}", f"B{row}": float(row % 89), f"C{row}": float(row % 97 + 100)}
+    book = book_of({"S": cells})
+    began = time.process_time()
+    assert labelled_grids(book, "S") == [Area("S", 1, 1, 5000, 2)]
+    assert time.process_time() - began < 5.0
 
 
 def test_words_that_say_something_are_no_marks(tmp_path: Path) -> None:
