@@ -11,6 +11,7 @@ A grid is given by its area, or found by a heading such as "Users": above the gr
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -35,6 +36,8 @@ _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
 """Where the next word of a name such as userId begins."""
 _NOTHING = frozenset(("na", "nan", "null", "none", "nil", "missing"))
 """Words that people write where nothing is known; marks without a letter or digit, such as a dash, say it too."""
+_MOST_HEADINGS = 10
+"""A column that says one text more often is a column of a table."""
 _BESIDE = frozenset(
     ("embedding", "embeddings", "factor", "factors", "vectors", "known", "table", "grid", "matrix", "id", "ids")
 )
@@ -130,16 +133,25 @@ def shown(value: Scalar) -> str:
 
 
 def headings(book: Book, words: Collection[str], sheets: Iterable[str]) -> list[Cell]:
-    """The cells that say nothing but one of the words, such as `Users`, `User embeddings:` or `Ratings (0 to 5)`."""
+    """The cells that say nothing but one of the words, such as `Users`, `User embeddings:` or `Ratings (0 to 5)`.
+
+    What a column says again and again is an entry of a table and no heading.
+    """
     found = []
     for name in sheets:
         cells = book.sheets[name].cells
+        times = Counter(zip(cells.col.tolist(), cells.text.tolist(), strict=True))
         for at in np.flatnonzero(cells.kind == Kind.TEXT).tolist():
-            heading = _HUMP.sub(" ", str(cells.text[at]).partition("(")[0])
-            said = {word.casefold() for word in _WORD.findall(heading)}
-            if said & set(words) and said <= _BESIDE.union(words) and not any(map(str.isdigit, cells.text[at])):
-                found.append(Cell(name, int(cells.row[at]), int(cells.col[at])))
+            text, col = str(cells.text[at]), int(cells.col[at])
+            if times[col, text] <= _MOST_HEADINGS and _names_one_of(text, words):
+                found.append(Cell(name, int(cells.row[at]), col))
     return found
+
+
+def _names_one_of(text: str, words: Collection[str]) -> bool:
+    """Whether a text says one of the words, and beside it nothing but what such headings say."""
+    said = {word.casefold() for word in _WORD.findall(_HUMP.sub(" ", text.partition("(")[0]))}
+    return bool(said & set(words)) and said <= _BESIDE.union(words) and not any(map(str.isdigit, text))
 
 
 def area_under(book: Book, heading: Cell) -> Area | None:
@@ -185,11 +197,13 @@ def only_grid(book: Book, sheet: str) -> Area | None:
 def _extent(cells: Mapping[tuple[int, int], Scalar], top: int, left: int) -> tuple[int, int]:
     """The last row and column before the first that are blank, growing from a corner downwards and to the right."""
     bottom, right = top, left
+    blank_to, blank_down_to = left, top  # of the row below and the column at the right, what is known to be blank
     while True:
-        down = any((bottom + 1, col) in cells for col in range(left, right + 1))
-        across = any((row, right + 1) in cells for row in range(top, bottom + 1))
+        down = any((bottom + 1, col) in cells for col in range(blank_to, right + 1))
+        across = any((row, right + 1) in cells for row in range(blank_down_to, bottom + 1))
         if not down and not across:
             return bottom, right
+        blank_to, blank_down_to = left if down else right + 1, top if across else bottom + 1
         bottom, right = bottom + down, right + across
 
 

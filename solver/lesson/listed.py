@@ -30,9 +30,10 @@ def long_header(
                 lines.setdefault(cell.row, {})[cell.col] = role
         for row, found in sorted(lines.items()):
             cols = {role: col for col, role in sorted(found.items(), reverse=True)}
+            if len(cols) < len(roles):
+                continue
             first, last = min(cols.values()), max(cols.values())
-            header = contents(book.sheets[name], Area(name, row, first, row, last))
-            if len(cols) == len(roles) and len(header) == last - first + 1:
+            if len(contents(book.sheets[name], Area(name, row, first, row, last))) == last - first + 1:
                 bottom = _last_filled(book, name, row + 1, cols[0])
                 if bottom > row:
                     return cols[0], cols[1], cols[2], Area(name, row + 1, first, bottom, last)

@@ -160,6 +160,17 @@ def test_a_tall_grid_is_found_in_time_that_grows_with_its_cells() -> None:
     assert time.process_time() - began < 5.0
 
 
+def test_an_entry_that_says_what_headings_say_is_none(tmp_path: Path, expected: list[float]) -> None:
+    """A column of a long list may say `movie` in every line."""
+    cells = plain()
+    put(cells, "J2", [["what", "how long"], *(["movie", 80 + k] for k in range(400))])
+    book = write(tmp_path / "book.xlsx", {"S": cells})
+    began = time.process_time()
+    found = listing("fit", book, "--targets", "B2:F8", *ASKED)
+    assert [each["final"] for each in found["variables"]] == pytest.approx(expected, rel=1e-6)
+    assert time.process_time() - began < 5.0
+
+
 def test_words_that_say_something_are_no_marks(tmp_path: Path) -> None:
     for word in ("many", "x", "4 stars"):
         code, _, said = run("fit", write(tmp_path / "book.xlsx", {"S": plain() | {"C3": word}}), "--targets", "B2:F8")
