@@ -89,7 +89,7 @@ class Band:
         self._inside = range(max(inside.start for *_, inside in columns), min(inside.stop for *_, inside in columns))
 
     def at(self, row: int, height: int) -> str | None:
-        """How so many rows of them read, row by row, from a zero-based row on; None where one would leave the sheet."""
+        """How `height` rows of them read, row by row, from a zero-based row on; None where one leaves the sheet."""
         if row not in self._inside or row + height - 1 not in self._inside:
             return None
         pattern = self.BETWEEN.join([self._pattern] * height)

@@ -13,7 +13,7 @@ _ESCAPE = re.compile(r"'([\s\S])")
 
 
 def parse_brackets(brackets: str) -> tuple[tuple[str, ...], str | None, str | None]:
-    """Items, first and last column of a table's bracketed part, outer brackets included; ValueError if it is none.
+    """Items, first and last column of a table's bracketed part, outer brackets included; ValueError if it is malformed.
 
     >>> parse_brackets("[[#Headers],[a]:[b '#]]")
     (('#Headers',), 'a', 'b #')

@@ -42,16 +42,16 @@ MEMBER, STACKED, STACKED_CALL = 2, 1_000, 30_000
 by a call of its own."""
 PRODUCT = 0.1
 """The steps of a multiplication inside a product of matrices or a decomposition."""
-LETTER = 10
-"""The steps of a letter of a text that is made."""
+CHARACTER = 10
+"""The steps of a character of a text that is made."""
 MOST_VALUES = 2**24
 """The values of an array in one cell's formula."""
 MOST_TOGETHER = 2**22
 """The values of the arrays of several cells that are made at one time."""
 MOST_TEXTS = 2**22
 """The texts of an array that is made of numbers."""
-MOST_LETTERS = 2**26
-"""The letters of all texts of an array together."""
+MOST_CHARACTERS = 2**26
+"""The characters of all texts of an array together."""
 
 
 @dataclass(slots=True)
@@ -66,7 +66,7 @@ _current: ContextVar[_Allowance | None] = ContextVar("allowance", default=None)
 
 @contextmanager
 def allowing(cells: int) -> Iterator[None]:
-    """Allows the formula that is computed inside the steps of so many cells."""
+    """Gives the formula that is computed inside the steps of that many cells."""
     token = _current.set(_Allowance(MOST_STEPS * cells))
     try:
         yield
@@ -75,7 +75,7 @@ def allowing(cells: int) -> Iterator[None]:
 
 
 def spend(steps: float) -> None:
-    """Takes steps from those allowed to the formula at hand; FormulaError if there are not so many left."""
+    """Takes steps from those allowed to the formula at hand; FormulaError if too few are left."""
     allowance = _current.get()
     if allowance is None:
         return
@@ -110,12 +110,12 @@ def make_room_together(*operands: Operand) -> None:
         raise NotUniform
 
 
-def make_room_for_letters(*texts: TextArray) -> None:
+def make_room_for_characters(*texts: TextArray) -> None:
     """Refuses the texts that arise when some are put together place by place: FormulaError if they are too long."""
     longest = sum(max(map(len, text.ravel().tolist()), default=0) for text in texts)
     count = max(math.prod(text.shape[2:]) for text in texts)
-    if longest * count <= MOST_LETTERS:
+    if longest * count <= MOST_CHARACTERS:
         return
-    letters = sum(sum(map(len, text.ravel().tolist())) * (count // max(1, math.prod(text.shape[2:]))) for text in texts)
-    if letters > MOST_LETTERS:
-        raise FormulaError(f"makes texts of {letters:,} letters", hint=f"let it make at most {MOST_LETTERS:,}")
+    total = sum(sum(map(len, text.ravel().tolist())) * (count // max(1, math.prod(text.shape[2:]))) for text in texts)
+    if total > MOST_CHARACTERS:
+        raise FormulaError(f"makes texts of {total:,} characters", hint=f"let it make at most {MOST_CHARACTERS:,}")

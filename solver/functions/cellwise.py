@@ -14,7 +14,7 @@ import numpy as np
 
 from solver.algebra import Node, opaque
 from solver.algebra.primitives.sloped import sloped
-from solver.functions.allowance import ARGUMENT, GRID_VALUE, LETTER, PLAIN_GRID, make_room, spend
+from solver.functions.allowance import ARGUMENT, CHARACTER, GRID_VALUE, PLAIN_GRID, make_room, spend
 from solver.functions.arrange import cell_of, spread_to
 from solver.functions.dual import Dual, slope_of
 from solver.functions.here import Reference
@@ -67,7 +67,7 @@ def cell_by_cell(function: Function, parameters: Sequence[Parameter], taken: Seq
             spend(steps)
             result = seen[key] = plain_result(function, here, values)
             if isinstance(result, str):
-                spend(LETTER * len(result))
+                spend(CHARACTER * len(result))
             elif isinstance(result, Operand):
                 inner = inner or result.shape[2:]
                 if result.shape[2:] != inner:
@@ -79,14 +79,14 @@ def cell_by_cell(function: Function, parameters: Sequence[Parameter], taken: Seq
 
 
 def _pay(takings: Sequence[Taking], taken: Sequence[Any], count: int) -> None:
-    """Takes the steps of the arrays among the arguments of so many calls, and of the letters of their texts."""
+    """Takes the steps for the arrays, and for the characters of the texts, among the arguments of `count` calls."""
     steps = 0
     for taking, argument in zip(takings, taken, strict=True):
         if not isinstance(argument, Operand):
             continue
         if taking is Taking.STR and argument.text is not None:
-            letters = sum(map(len, filter(None, argument.text.ravel().tolist())))
-            steps += letters * (count // argument.text.size) // 2
+            characters = sum(map(len, filter(None, argument.text.ravel().tolist())))
+            steps += characters * (count // argument.text.size) // 2
         elif _whole(taking, argument) and argument.shape[:2] != (1, 1):
             steps += PLAIN_GRID * count
     spend(steps)
@@ -238,7 +238,7 @@ def _listed(column: Iterable[Any], count: int) -> list[Any]:
 
 
 def _number(function: Function, here: Here, takings: Sequence[Taking], arguments: Sequence[Any]) -> float:
-    """The body's number, NaN where an argument or the result is none."""
+    """The body's number, NaN where an argument or the result is not a number."""
     for taking, value in zip(takings, arguments, strict=True):
         if isinstance(value, float) and math.isnan(value):
             return math.nan

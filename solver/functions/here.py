@@ -43,9 +43,9 @@ class Reference:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Growing(Reference):
-    """A range of which each cell of the block means only the first so many rows or columns, or the last (`at_end`).
+    """A range of which each cell of the block means only the first rows or columns, or the last (`at_end`).
 
-    `count` broadcasts to (R, C); `axis` is 2 where rows are counted, 3 where columns are.
+    `count` says how many and broadcasts to (R, C); `axis` is 2 where rows are counted, 3 where columns are.
     """
 
     axis: int

@@ -9,7 +9,7 @@ import numpy as np
 from solver.algebra import add, constant, div, mul, neg, power, sub, where
 from solver.errors import FormulaError
 from solver.functions.alignment import aligned, overlaid
-from solver.functions.allowance import make_room_for_letters, make_room_together
+from solver.functions.allowance import make_room_for_characters, make_room_together
 from solver.functions.coerce import as_numbers, as_texts
 from solver.functions.comparison import compare
 from solver.functions.operand import ALL_NUMBERS, ONE, Operand, numbers, texts, with_errors
@@ -68,7 +68,7 @@ def joined(left: Operand, right: Operand) -> Operand:
     first, second = as_texts(left), as_texts(right)
     assert first.text is not None
     assert second.text is not None
-    make_room_for_letters(first.text, second.text)
+    make_room_for_characters(first.text, second.text)
     chained = np.asarray(first.text + second.text, dtype=object)
     long = np.array([len(text) > LONGEST_TEXT for text in chained.ravel()]).reshape(chained.shape)
     result = overlaid(texts(chained), long, np.uint8(Kind.ERROR + ErrorValue.VALUE))
@@ -87,7 +87,7 @@ def quotient(a: Operand, b: Operand) -> Operand:
 
 
 def raised(a: Operand, b: Operand) -> Operand:
-    """a ^ b: 0^0 and broken powers of negative numbers are #NUM!, negative powers of 0 are #DIV/0!."""
+    """a ^ b: 0^0 and fractional powers of negative numbers are #NUM!, negative powers of 0 are #DIV/0!."""
     result = numbers(power(a.number, b.number))
     if a.live or b.live:
         return result

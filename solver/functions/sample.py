@@ -119,7 +119,7 @@ def total(sample: Sample, node: Node) -> Node:
 
 
 def mean(sample: Sample) -> Node:
-    """The arithmetic mean, #DIV/0! of nothing."""
+    """The arithmetic mean, #DIV/0! where nothing counts."""
     return per(sum_(sample.values, -1), sample.count)
 
 

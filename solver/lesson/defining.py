@@ -36,7 +36,7 @@ TITLES = {"grg nonlinear": "grg", "simplex lp": "simplex", "lp simplex": "simple
 
 @dataclass(frozen=True, slots=True)
 class Definition:
-    """What shall be said about a model; None and empty leave it as it is stored.
+    """What to store about a model; what is None or empty stays as it is stored.
 
     `objective` is a cell with what is done to it; `variables` are areas with commas between them; `added` and
     `removed` are constraints as texts, the latter also by their numbers. `held_out` is the cell of the loss that is

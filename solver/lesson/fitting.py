@@ -74,7 +74,7 @@ FACTORS = 5
 
 @dataclass(frozen=True, slots=True)
 class Fit:
-    """What shall be fitted, and how; None means: as the book says, or the usual.
+    """What to fit, and how; None leaves it to the book, or to the default.
 
     `targets`, `rows`, `columns` and `long` are areas as texts; `freeze` are areas too, or the words rows and columns.
     Without a number for `decay`, the one is chosen that serves the held-out targets best.

@@ -1,4 +1,4 @@
-"""Where the formulas of a fit shall stand: which sheet, which cell, in which layout, and whether there is room."""
+"""Where the formulas of a fit go: which sheet, which cell, in which layout, and whether there is room."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def recipe_of(asked: Fit, source: Source, factors: int) -> Recipe:
 
 
 def home_of(book: Book, asked: Fit, source: Source, rows: Given | None, cols: Given | None) -> str:
-    """The sheet of the model: that of the given embeddings that are learnt, else where things shall be put."""
+    """The sheet of the model: that of the given embeddings that are learnt, else where new things go."""
     learnt = [
         given.area.sheet
         for given, word in ((rows, "rows"), (cols, "columns"))
@@ -64,9 +64,7 @@ def place_of(book: Book, asked: Fit, source: Source, home: str) -> Cell:
         told = area_called(book, home, asked.at).first
         return told if source.keys is None else Cell(home, source.targets.top, told.col)
     if any((book.sheets[name].formula >= 0).any() for name in book.sheets):
-        raise ModelError(
-            "the book has formulas already", hint="say where the new ones shall stand with --at CELL, or run solve"
-        )
+        raise ModelError("the book has formulas already", hint="say with --at CELL where the new ones go, or run solve")
     cells = book.sheets[home].cells
     right = int(cells.col.max()) + 2 if len(cells) else 0
     return Cell(home, 0 if source.keys is None else source.targets.top, right)

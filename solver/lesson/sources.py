@@ -221,7 +221,7 @@ def oriented(source: Source, factors: int | None) -> tuple[int | None, Given | N
 
 
 def _ways(grid: Grid | None, count: int, *, prefer_turned: bool = False) -> list[tuple[int, Given]]:
-    """The ways in which a grid can be so many embeddings: how many factors they then have, and how they lie."""
+    """The ways in which a grid can be `count` embeddings: how many factors they then have, and how they lie."""
     if grid is None:
         return []
     ways = []

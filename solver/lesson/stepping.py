@@ -174,14 +174,15 @@ def _mirror(book: Book, model: Model, places: Mapping[Cell, str]) -> dict[tuple[
         raise ModelError(f"{len(sheet.cells)} cells are too many", where=quote_sheet(model.sheet), hint="use gradients")
     workspace = Calculation(book)
     entries = {(cell.row, cell.col): Entry(None, Style.EMPHASIS, formula=text) for cell, text in places.items()}
-    arrays = [formula.area for formula in sheet.formulas if formula.area is not None]
+    areas = [formula.area for formula in sheet.formulas if formula.area is not None]
+    in_arrays = {(cell.row, cell.col) for area in areas for cell in area.cells()}
     for k in range(len(sheet.cells)):
         cell = Cell(model.sheet, int(sheet.cells.row[k]), int(sheet.cells.col[k]))
         if (cell.row, cell.col) in entries:
             continue
         formula = workspace.formula(cell)
         kept = formula is not None and sheet.formulas[int(sheet.formula[k])].kind.lone
-        if kept and not any(cell in area for area in arrays):
+        if kept and (cell.row, cell.col) not in in_arrays:
             entries[cell.row, cell.col] = Entry(None, formula=str(formula).removeprefix("="))
         elif sheet.cells.kind[k] == Kind.TEXT:
             entries[cell.row, cell.col] = Entry(sheet.cells.scalar(k))

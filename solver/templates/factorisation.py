@@ -144,7 +144,7 @@ class Factorisation:
         return (self.row_bias, self.col_bias) if self.recipe.bias else ()
 
     def below(self, number: int) -> Area:
-        """The grid of the targets' shape so many places below the predictions."""
+        """The grid of the targets' shape `number` places below the predictions."""
         return self.predicted.shift(number * (self.targets.rows + 3), 0)
 
     @property

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 
 _MOST_FROZEN = 5
-"""Headers farther down than so many rows are not frozen: they would fill a screen."""
+"""Headers farther down than this many rows are not frozen: they would fill a screen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ class FactorTable:
     col_names: tuple[Scalar, ...]
 
     def column(self, number: int) -> Area:
-        """The column of all lines so many places from the first."""
+        """The column of all lines `number` places right of the first."""
         return block(self.at.sheet, self.at.row, self.at.col + number, self.targets.rows)
 
     @property

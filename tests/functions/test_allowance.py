@@ -11,13 +11,13 @@ import pytest
 from solver.compiler.calculation import Calculation
 from solver.errors import FormulaError
 from solver.functions import allowance
-from solver.functions.allowance import MOST_STEPS, allowing, make_room, make_room_for_letters, spend
+from solver.functions.allowance import MOST_STEPS, allowing, make_room, make_room_for_characters, spend
 from solver.grid import Area, Cell
 from solver.values import ErrorValue
 from tests.books import book_of
 
 HERE = Cell("Sheet1", 0, 0)
-STEPS, VALUES, LETTERS = "takes too many steps", "makes an array of", "letters"
+STEPS, VALUES, CHARACTERS = "takes too many steps", "makes an array of", "characters"
 BEYOND = [
     ("LET(f,LAMBDA(f,n,f(f,n-1)+f(f,n-2)*0),f(f,9))", "nested too deeply"),
     ("REDUCE(0,SEQUENCE(3000000),LAMBDA(a,b,a+b))", STEPS),
@@ -25,7 +25,7 @@ BEYOND = [
     ("SUM(SEQUENCE(1048576)*SEQUENCE(1,16384))", VALUES),
     ("ATAN2(SEQUENCE(1048576),SEQUENCE(1,16384))", VALUES),
     ("SEQUENCE(4096,1025)&1", VALUES),
-    ('REPT("x",32000)&SEQUENCE(100000)', LETTERS),
+    ('REPT("x",32000)&SEQUENCE(100000)', CHARACTERS),
     ('REPT("x",SEQUENCE(30000))', STEPS),
     ('MAP(SEQUENCE(1000000),LAMBDA(n,TEXTJOIN(",",TRUE,SEQUENCE(n))))', STEPS),
     ('NETWORKDAYS(SEQUENCE(100000),90000,SEQUENCE(1000))', STEPS),
@@ -83,9 +83,9 @@ def test_room_is_counted_for_each_cell() -> None:
     with pytest.raises(FormulaError, match="20,000,000 values"):
         make_room((1, 1, 20_000, 1000))
     long, many = np.full((1, 1, 1, 1), "x" * 30_000, dtype=object), np.full((1, 1, 5000, 1), "y", dtype=object)
-    make_room_for_letters(long, many[:, :, :100])
-    with pytest.raises(FormulaError, match="150,005,000 letters"):
-        make_room_for_letters(long, many)
+    make_room_for_characters(long, many[:, :, :100])
+    with pytest.raises(FormulaError, match="150,005,000 characters"):
+        make_room_for_characters(long, many)
 
 
 def test_many_cells_of_large_arrays_are_computed_in_turns() -> None:

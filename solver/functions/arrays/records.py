@@ -124,7 +124,7 @@ def records_of(
 
 
 def _layers(function: Closure | Functions, width: int) -> tuple[Layer, ...]:
-    """What stands in the lines of a summary of so many columns of values."""
+    """What stands in the lines of a summary of `width` columns of values."""
     if not isinstance(function, Functions):
         if not callable_(function):
             raise Refused(ErrorValue.VALUE)

@@ -1,7 +1,7 @@
 """Sorting, filtering and counting up: the arrays that formulas spill.
 
 Values stand in Excel's order: numbers, texts, booleans, errors; blanks come last whichever way is sorted. What is
-sorted or chosen by is computed as in an array formula, also where the formula itself is none.
+sorted or chosen by is computed as in an array formula, even where the formula itself is not one.
 """
 
 from __future__ import annotations
@@ -172,7 +172,7 @@ def unique(array: Array, by_column: Grid | None = None, exactly_once: Grid | Non
 
 
 def identity(value: Scalar) -> object:
-    """What makes two values the same one: texts are, whatever their case."""
+    """What two values share if they count as the same one; texts do if only their case differs."""
     return value.lower() if isinstance(value, str) else (type(value), value)
 
 

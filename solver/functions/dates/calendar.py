@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 _MOST_OF_A_CLOCK = 32767
 _LAST_YEAR = 10_000
-"""The year that DATE counts from for every later one."""
+"""DATE takes every later year for this one."""
 
 
 def checked(serial: int, date1904: bool) -> float | ErrorValue:

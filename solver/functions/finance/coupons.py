@@ -26,7 +26,7 @@ _FREQUENCIES = (1, 2, 4)
 
 
 def day_of(here: Here, value: float) -> int:
-    """The day number in the 1900 system of a date; what is none is #NUM!."""
+    """The day number of a date in the 1900 system; a number that is not a date is #NUM!."""
     demand(is_serial(value, here.date1904))
     return math.floor(value) + (SHIFT_1904 if here.date1904 else 0)
 

@@ -89,7 +89,7 @@ _SYSTEM_FORMATS = (
 
 @lru_cache(maxsize=1024)
 def sections_of(code: str) -> tuple[Section, ...]:
-    """The sections of a format code; FormatCodeError if it is none.
+    """The sections of a format code; FormatCodeError if it is not one.
 
     >>> [len(section.tokens) for section in sections_of('0.00;[Red]-0;"zero"')]
     [4, 2, 1]

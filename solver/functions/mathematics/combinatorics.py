@@ -128,7 +128,7 @@ def combina(number: float, chosen: float) -> float | ErrorValue:
 
 
 def _whole_numbers(here: Here, arguments: Sequence[Ref]) -> list[int] | ErrorValue:
-    """The whole parts of all values; blanks in ranges are passed over, what is no number is #VALUE!."""
+    """The whole parts of all values; blanks are passed over, anything else that is not a number is #VALUE!."""
     found: list[float] = []
     for argument in arguments:
         for operand in contents_of_all(here, argument):

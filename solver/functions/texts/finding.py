@@ -102,7 +102,7 @@ def textafter(
 def _occurrence(
     text: str, delimiter: Operand, instance: Scalar, ignore_case: float, match_end: float
 ) -> tuple[int, int] | ErrorValue | None:
-    """Where the wanted delimiter begins and ends, None if there are not so many."""
+    """Where the wanted delimiter begins and ends, None if there are too few."""
     number = 1.0 if instance is None else number_of(instance)
     if isinstance(number, ErrorValue):
         return number

@@ -29,13 +29,13 @@ _CLASSES = {
     "blank": r" \t", "xdigit": "0-9A-Fa-f", "word": r"\w", "punct": r"!-/:-@\[-`{-~",
 }  # fmt: skip
 _MOST_WORK = 1e8
-"""The steps that a match may take at most to be left to Python's own matcher, of which it takes so many in a second."""
+"""The most steps that a match may need to be left to Python's own matcher, which takes about as many in a second."""
 _REPLACEMENT = re.compile(r"\$(?:(\d{1,2})|\{(\w+)\}|(\$))|\\(.)")
 
 
 @lru_cache(maxsize=1024)
 def _compiled(pattern: str, ignore_case: bool) -> re.Pattern[str] | None:
-    """The pattern in Python's spelling, None if it is none."""
+    """The pattern in Python's spelling, None if it is not valid."""
     spelled = re.sub(r"\[:(\w+):\]", lambda match: _CLASSES.get(match[1], match[0]), pattern)
     spelled = re.sub(r"\(\?<(?![=!])", "(?P<", spelled).replace(r"\h", r"[ \t]").replace(r"\z", r"\Z")
     try:
@@ -45,7 +45,7 @@ def _compiled(pattern: str, ignore_case: bool) -> re.Pattern[str] | None:
 
 
 def found(pattern: str, text: str) -> bool:
-    """Whether any part of a text matches a pattern; nothing matches what is no pattern."""
+    """Whether any part of a text matches a pattern; nothing matches a pattern that is not valid."""
     compiled = _compiled(pattern, False)
     return compiled is not None and next(_matches(compiled, text), None) is not None
 
