@@ -8,7 +8,6 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -30,7 +29,7 @@ from solver.errors import ModelError, Outcome, WorkbookError
 from solver.grid import Area, Cell, quote_sheet
 from solver.model.answer import Answer, Used
 from solver.model.binding import Binding, bind
-from solver.model.problem import Origin
+from solver.model.origin import origin
 from solver.model.recall import recall
 from solver.places import Given, Places
 from solver.reports import registry as reports
@@ -41,7 +40,6 @@ if TYPE_CHECKING:
 
     from solver.book.book import Book
     from solver.model.model import Model
-    from solver.model.problem import Problem
     from solver.model.solution import Watch
     from solver.table import Table
     from solver.values import Scalar
@@ -88,7 +86,7 @@ def solve_model(book: Book, model: Model, request: Request, inputs: Mapping[Cell
     """Solves one model; `inputs` are values that other models have already put into cells."""
     began = time.perf_counter()
     binding = bind(book, model, inputs)
-    problem = replace(binding.problem, origin=_origin(book, model, inputs, binding.problem))
+    problem = replace(binding.problem, origin=origin(book, model, inputs, binding.problem))
     compiled = time.perf_counter()
     engine, why = choose(problem, request.engine or model.engine, request.options, model.options)
     watch = _in_terms_of_the_cell(request.watch, problem.sense)
@@ -113,17 +111,6 @@ def solve_model(book: Book, model: Model, request: Request, inputs: Mapping[Cell
         after=after,
         seconds={"compile": compiled - began, "solve": solved - compiled, "recompute": time.perf_counter() - solved},
     )
-
-
-def _origin(book: Book, model: Model, inputs: Mapping[Cell, Scalar] | None, problem: Problem) -> Origin | None:
-    """How another process makes the problem anew, for a book that is as its file has it."""
-    if book.parts is None or book.edited:
-        return None
-    return Origin(partial(_bound_anew, book.archive.data, model, inputs), problem.fun)
-
-
-def _bound_anew(data: bytes, model: Model, inputs: Mapping[Cell, Scalar] | None) -> Problem:
-    return bind(read(data), model, inputs).problem
 
 
 def _in_terms_of_the_cell(watch: Watch | None, sense: int) -> Watch | None:
@@ -164,12 +151,22 @@ def _number(calculation: Calculation, cell: Cell | None) -> float | None:
 
 
 def solve_models(book: Book, models: Sequence[Model], request: Request) -> list[Answer]:
-    """Solves models one after the other, each on the book as the ones before left it."""
+    """Solves models one after the other, each on the book as the ones before left it.
+
+    A stop by the user ends that, also Ctrl-C while another model is compiled: there are fewer answers then.
+    """
     answers: list[Answer] = []
     fitted: Mapping[Cell, Scalar] = {}
     for model in models:
-        answer = solve_model(book, model, request, fitted)
+        try:
+            answer = solve_model(book, model, request, fitted)
+        except KeyboardInterrupt:
+            if not answers:
+                raise
+            break
         answers.append(answer)
+        if answer.solution.outcome is Outcome.USER_STOP:
+            break
         if answer.keeps:
             fitted = Given(answer.binding.variables, answer.solution.x, fitted)
     return answers

@@ -32,6 +32,7 @@ from solver.cli.parts import (
     refusals,
     refuse_target,
     request_of,
+    tell_left,
     write,
     writing_options,
 )
@@ -86,6 +87,7 @@ def solve(book: Path, **asked: Any) -> None:
         reading = time.perf_counter() - began
         with Progress(silent=asked["quiet"]) as progress:
             answers = pipeline.solve_models(opened, models, request_of(asked, progress.watch))
+        left = tell_left(book, models[len(answers) :])
         began = time.perf_counter()
         tables = pipeline.report_tables(opened, answers, kinds)
         sheets = tables if asked["report_as"] == "sheet" else []
@@ -107,7 +109,7 @@ def solve(book: Path, **asked: Any) -> None:
     elif not asked["quiet"]:
         for listing in listings:
             print_answer(listing)
-    sys.exit(exit_code(answers))
+    sys.exit(exit_code(answers, stopped=left))
 
 
 @main.command()
@@ -143,8 +145,8 @@ def plot(book: Path, **asked: Any) -> None:
                 opened, pipeline.pick_models(opened, asked["sheet"]), request_of(asked, progress.watch)
             )
         drawn = picture(pipeline.report_tables(opened, answers, kinds), form)
-    with refusals(target), stoppable():
-        save(drawn, target)
+        with refusals(target):
+            save(drawn, target)
     if not asked["quiet"]:
         click.echo(f"written to {target}")
     sys.exit(exit_code(answers))

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from solver.book.book import Book, Edits
     from solver.model.answer import Answer
+    from solver.model.model import Model
     from solver.model.solution import Watch
     from solver.pipeline import Request
 
@@ -246,9 +247,18 @@ def only_one_target(asked: Mapping[str, Any]) -> None:
 _EXIT_ORDER = [ExitCode.SOLVED, ExitCode.STOPPED, ExitCode.NO_ANSWER]
 
 
-def exit_code(answers: Sequence[Answer]) -> ExitCode:
-    """What the shell is told about several answers: the worst of them."""
-    return max((_exit_code_of(answer) for answer in answers), key=_EXIT_ORDER.index)
+def exit_code(answers: Sequence[Answer], *, stopped: bool = False) -> ExitCode:
+    """What the shell is told about several answers: the worst of them, and that there would have been more."""
+    codes = [_exit_code_of(answer) for answer in answers]
+    return max([*codes, ExitCode.STOPPED] if stopped else codes, key=_EXIT_ORDER.index)
+
+
+def tell_left(book: Path, models: Sequence[Model]) -> bool:
+    """Says which models a stop has left as they were, if any."""
+    if models:
+        names = ", ".join(model.sheet for model in models)
+        click.echo(f"{book}: stopped: not solved: {names}", err=True)
+    return bool(models)
 
 
 def _exit_code_of(answer: Answer) -> ExitCode:

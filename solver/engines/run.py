@@ -57,9 +57,12 @@ def run(
     deadline = time.monotonic() + min(engine.time_limit, np.inf if time_limit is None else time_limit)
     with threadpool_limits(limits=1):
         first = answered(problem, engine, deadline, watch, workers or 1)
-        if not _stood_still(problem, engine, first):
-            return first
-        return _nudged(problem, engine, first, deadline, watch)
+        try:
+            if not _stood_still(problem, engine, first):
+                return first
+            return _nudged(problem, engine, first, deadline, watch)
+        except KeyboardInterrupt:
+            return replace(first, outcome=Outcome.USER_STOP, message=Outcome.USER_STOP.message)
 
 
 def _stood_still(problem: Problem, engine: Engine, solution: Solution) -> bool:
@@ -90,7 +93,7 @@ def _nudged(problem: Problem, engine: Engine, first: Solution, deadline: float, 
     random = np.random.default_rng(engine.seed or 1)
     size = np.maximum(1.0, np.abs(first.x))
     beside = np.clip(first.x + NUDGE * size * random.uniform(-1, 1, problem.n), problem.lb, problem.ub)
-    second = answered(replace(problem, x0=beside), engine, deadline, watch)
+    second = inside(replace(problem, x0=beside), engine, deadline, watch)
     better = second.violation <= engine.precision and second.fun < first.fun - CLEAR * max(1.0, abs(first.fun))
     if not (better and (second.outcome.solved or second.outcome.stopped)):
         return first
@@ -104,7 +107,7 @@ def answered(
     watch: Watch | None = None,
     workers: int | Callable[..., Iterable[Any]] = 1,
 ) -> Solution:
-    """The solution of a problem, as `run` gives it, for runs inside a run; `deadline` is on the monotonic clock."""
+    """The solution of a problem, as `run` gives it; `deadline` is on the monotonic clock."""
     if engine.relax:
         problem = relaxed(problem)
     conflict = crossing(problem)
@@ -129,6 +132,25 @@ def answered(
         return _finished(progress, _ended(progress, engine))
 
 
+class Interrupted(KeyboardInterrupt):
+    """Ctrl-C within a run inside a run, with the solution that it left."""
+
+    def __init__(self, found: Solution) -> None:
+        self.found = found
+        super().__init__()
+
+
+def inside(problem: Problem, engine: Engine, deadline: float, watch: Watch | None = None) -> Solution:
+    """The solution of a problem in the variables of the run around it; a stop by the user ends that too.
+
+    Raises Interrupted for it, so that nothing more is begun.
+    """
+    found = answered(problem, engine, deadline, watch)
+    if found.outcome is Outcome.USER_STOP:
+        raise Interrupted(found)
+    return found
+
+
 def equipped(engine: Engine, problem: Problem) -> Engine:
     """The engine wrapped in what it lacks for a problem; raises EngineError when no wrapping helps."""
     about = engine.about
@@ -136,6 +158,8 @@ def equipped(engine: Engine, problem: Problem) -> Engine:
         raise EngineError(f"{engine.name} needs a sum of squares, and the objective is none")
     if about.needs & Needs.PIECES and (problem.pieces is None or problem.pieces() is None):
         raise EngineError(f"{engine.name} needs formulas that are piecewise linear", hint="use the engine nonsmooth")
+    if about.needs & Needs.CORNERS and (problem.lifting is None or problem.lifting() is None):
+        raise EngineError(f"{engine.name} needs smooth formulas joined by corners", hint="use the engine nonsmooth")
     if problem.groups and not about.handles & Handles.GROUPS:
         raise EngineError(
             f"{engine.name} cannot keep cells all different", hint="use the evolutionary engine, or -O relax=on"
@@ -169,8 +193,10 @@ def _ended(progress: Progress, engine: Engine) -> Solution:
         return _minimised(progress, engine)
     except Halt as halt:
         outcome = halt.outcome
-    except KeyboardInterrupt:
+    except KeyboardInterrupt as stop:
         outcome = Outcome.USER_STOP
+        if isinstance(stop, Interrupted):
+            progress.offer(stop.found.x, stop.found.fun, stop.found.violation)
     except MemoryError:
         outcome = Outcome.OUT_OF_MEMORY
     progress.deadline, best, promise = np.inf, progress.log.best, progress.log.promise
@@ -234,7 +260,11 @@ def _finished(progress: Progress, solution: Solution) -> Solution:
     local = problem.smooth and not (problem.integer.any() or problem.groups)
     left = outcome is Outcome.USER_STOP and problem.m and problem.n + problem.m > DENSE
     if local and not left and np.isfinite(fun) and (bounds is None or (rows is None and problem.m)):
-        _, rows, bounds = optimality(problem, x)
+        try:
+            _, rows, bounds = optimality(problem, x)
+        except KeyboardInterrupt:
+            outcome = Outcome.USER_STOP
+            solution = replace(solution, message="")
     return replace(
         solution,
         x=x,

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 A = TypeVar("A")
 B = TypeVar("B")
 
+_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
 _work: list[Callable[[Any], Any]] = []
 """The function of the running pool, where the forked processes find it."""
 
@@ -88,32 +90,48 @@ def _unpacked(token: str, packed: bytes) -> Any:
 @contextmanager
 def mapper(
     function: Callable[[A], B], workers: int | Mapping, count: int | None = None
-) -> Iterator[Callable[[list[A]], list[B]]]:
-    """The function applied to lists of items, in order, by the workers; -1 means all processors."""
+) -> Iterator[Callable[[list[A]], Iterable[B]]]:
+    """The function applied to lists of items, in order, by the workers; -1 means all processors.
+
+    Every result comes as soon as it is known, so that a run which is stopped has those before it.
+    """
     if callable(workers):
         shipped = Shipped(function)
-        yield lambda items: list(workers(shipped, items))
+        yield lambda items: workers(shipped, items)
         return
     processes = os.cpu_count() or 1 if workers < 0 else workers
     processes = min(processes, count or processes)
     if processes <= 1 or "fork" not in multiprocessing.get_all_start_methods():
-        yield lambda items: [function(item) for item in items]
+        yield lambda items: map(function, items)
         return
     _work.append(function)
     try:
         with warnings.catch_warnings():
             # Forking beside threads is warned of; the children use none of what those threads may hold.
             warnings.simplefilter("ignore", DeprecationWarning)
-            pool = multiprocessing.get_context("fork").Pool(processes, initializer=_quietly)
+            with _deaf():
+                pool = multiprocessing.get_context("fork").Pool(processes, initializer=_listening)
         with pool:
-            yield lambda items: pool.map(_called, items, chunksize=1)
+            yield lambda items: pool.imap(_called, items)
     finally:
         _work.pop()
 
 
-def _quietly() -> None:
-    """Leaves Ctrl-C to the parent."""
+@contextmanager
+def _deaf() -> Iterator[None]:
+    """Signals wait, and do so in the processes that are forked: none meets one before it knows what to do."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _listening() -> None:
+    """Leaves Ctrl-C to the parent, and ends when that asks for it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, _SIGNALS)
 
 
 def _called(item: Any) -> Any:

@@ -1,12 +1,13 @@
-"""Ctrl-C across whole runs: seconds until the command answers it and a second one, and what it leaves behind."""
+"""Ctrl-C across whole runs: seconds until the command answers and until it has ended, in every phase of every verb.
+
+Each run is done once undisturbed; its stages say where the phases lie. Then it is run again and interrupted at random
+moments, first once in every phase, then again while its time allows. Every row is printed as soon as it is known.
+"""
 
 from __future__ import annotations
 
 import json
-import os
 import random
-import select
-import signal
 import subprocess
 import sys
 import time
@@ -16,176 +17,189 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from solver.book.package.archive import open_archive
-from tests.benchmarks.books import cached
-from tests.benchmarks.measure import environment, table
-from tests.benchmarks.workbook import SolverModel, Stored, write_workbook
+from tests.benchmarks.ctrl_c import check_whole, interrupted
+from tests.benchmarks.measure import environment
+from tests.benchmarks.searches import covering, stairs, tour, waves
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from tests.benchmarks.cases import Case
+    from tests.benchmarks.ctrl_c import Answered
 
 TRIES = 4
-"""Runs that are interrupted in each phase."""
+"""Interrupted runs in each phase at most."""
 
-PATIENCE = 60.0
-"""Seconds after which a run counts as hanging."""
+SECONDS = 540.0
+"""For the whole table: while a run is ahead of its share, it is interrupted more than once in each phase."""
 
-PYTHON = 0.15
-"""Seconds that Python itself takes to start, in which Ctrl-C is its own matter."""
+UNDISTURBED = 300.0
+"""Seconds after which an undisturbed run is given up."""
+
+AGAIN = 0.2
+"""Seconds between Ctrl-C and a second one."""
 
 PHASES = ("start", "read", "compile", "solve", "write")
-SOLVED = ("long", "grid-1000", "transport-300", "network", "regression", "recurrence")
-LOOKED_AT = ("long", "grid-1000")
-LOOKING = (("check",), ("show",), ("calc", "--json"), ("gradients", "--json"))
-_LIMIT = "10"
-_HEADS = ("run", *(f"{phase}: worst s" for phase in PHASES), "second Ctrl-C", "exit codes")
+QUARTERS = ("first quarter", "second", "third", "last")
+SOLVED = ("long", "grid-1000", "transport-300", "scattered")
+LIMIT = ("--time-limit", "5")
+_WIDTHS = (34, 14, 8, 8, 8, 8, 8, 8)
+_HEADS = ("run", "phase", "moments", "word s", "stop s", "end s", "its cpu", "second s", "exit codes")
+"""The stop is the end without what recomputing and writing took in the same run, where its JSON tells that."""
 
 
-@dataclass(frozen=True, slots=True)
-class Answered:
-    """How a run took Ctrl-C: seconds to its first word or its end, seconds from a second one, and the exit code."""
+@dataclass(frozen=True)
+class Run:
+    """A command; `phased` where its JSON tells how long its stages took, `writes` where it takes -o."""
 
-    seconds: float
-    second: float | None
-    code: int
+    name: str
+    words: tuple[str, ...]
+    phased: bool = False
+    writes: str = ""
 
 
 @dataclass(slots=True)
 class Seen:
-    """What the interrupted runs of one command showed."""
+    """The worst of the interrupted runs of one phase."""
 
-    worst: dict[str, float] = field(default_factory=dict)
-    second: list[float] = field(default_factory=list)
-    codes: Counter[int] = field(default_factory=Counter)
+    word: float | None = None
+    stop: float | None = None
+    end: float | None = None
+    processor: float | None = None
+    second: float | None = None
+    moments: int = 0
+    codes: Counter[str] = field(default_factory=Counter)
 
-    def add(self, phase: str, answered: Answered) -> None:
-        """Adds one run."""
-        self.worst[phase] = max(self.worst.get(phase, 0.0), answered.seconds)
-        self.second += [] if answered.second is None else [answered.second]
-        self.codes[answered.code] += 1
+    def add(self, answered: Answered) -> None:
+        """Adds one run; how long one takes that gets Ctrl-C twice says nothing of one that gets it once."""
+        self.moments += 1
+        self.word = max(self.word or 0.0, answered.word)
+        if answered.second is None:
+            self.stop = max(self.stop or 0.0, answered.end - _writing(answered))
+            self.end = max(self.end or 0.0, answered.end)
+            self.processor = max(self.processor or 0.0, answered.processor or 0.0)
+        else:
+            self.second = max(self.second or 0.0, answered.second)
+        self.codes["hung" if answered.code is None else str(answered.code)] += 1
+        self.codes.update(answered.faults)
 
-    def row(self, name: str) -> tuple[object, ...]:
-        """The row of the table."""
-        codes = ", ".join(f"{code}: {count}" for code, count in sorted(self.codes.items()))
-        return name, *(self.worst.get(phase) for phase in PHASES), max(self.second, default=None), codes
+    def row(self) -> tuple[object, ...]:
+        """Moments, seconds and exit codes."""
+        codes = ", ".join(f"{code} x {count}" for code, count in sorted(self.codes.items()))
+        return self.moments, self.word, self.stop, self.end, self.processor, self.second, codes
 
 
 def report(cases: Sequence[Case], small: bool) -> None:
-    """Prints the worst seconds of every command and phase; a file that is not whole, or litter, is an error."""
-    names = {case.name: case for case in cases}
-    rows = []
-    with TemporaryDirectory() as place:
-        folder = Path(place)
-        books = {name: names[name].book(small) for name in SOLVED if name in names}
-        if len(cases) > 1:
-            books["covering"] = covering(40, 60) if small else covering(1000, 2000)
-        for name, book in books.items():
-            rows.append(_solved(book, folder).row(name))
-        rows += [
-            _looked_at(names[name].book(small), command).row(f"{command[0]} {name}")
-            for name in LOOKED_AT
-            if name in names
-            for command in LOOKING
+    """Prints the worst seconds of every run and phase; a file that is not whole, or litter, is an error."""
+    print("\nInterruption: seconds from Ctrl-C to the first word, and to the end", flush=True)
+    _line(_HEADS)
+    began = time.perf_counter()
+    runs = plan({case.name: case for case in cases}, small)
+    for number, run in enumerate(runs, start=1):
+        with TemporaryDirectory() as folder:
+            _measured(run, Path(folder) / f"out{run.writes}", began + SECONDS * number / len(runs))
+    print(f"  {time.perf_counter() - began:.0f} s in all", flush=True)
+
+
+def plan(cases: Mapping[str, Case], small: bool) -> list[Run]:
+    """What is interrupted: every verb that may take long, and every kind of search."""
+    books = {name: str(cases[name].book(small)) for name in SOLVED if name in cases}
+    runs = [Run(f"solve {name}", ("solve", book, *LIMIT), phased=True, writes=".xlsx") for name, book in books.items()]
+    if len(cases) > 1:
+        several = ("--engine", "multistart", "--seed", "1")
+        searched: dict[str, tuple[Path, tuple[str, ...]]] = {
+            "covering": (covering(40, 60) if small else covering(1000, 2000), ()),
+            "waves by multistart": (waves(200, 3) if small else waves(5000, 8), several),
+            "waves by 2 workers": (waves(200, 3) if small else waves(5000, 8), (*several, "--workers", "2")),
+            "stairs by evolution": (stairs(200, 10) if small else stairs(5000, 60), ("--seed", "1")),
+            "stairs by 2 workers": (stairs(200, 10) if small else stairs(5000, 60), ("--seed", "1", "--workers", "2")),
+            "tour": (tour(30) if small else tour(200), ("--seed", "1")),
+        }
+        runs += [
+            Run(f"solve {name}", ("solve", str(book), *words, *LIMIT), phased=True, writes=".xlsx")
+            for name, (book, words) in searched.items()
         ]
-    table("Interruption: seconds until the answer to Ctrl-C", _HEADS, rows)
+    if "transport-300" in books:
+        reports = [word for kind in ("answer", "sensitivity", "limits", "check") for word in ("--report", kind)]
+        words = ("solve", books["transport-300"], *reports, *LIMIT)
+        runs.append(Run("solve with reports transport-300", words, phased=True, writes=".xlsx"))
+    for name in ("long", "grid-1000"):
+        if name in books:
+            runs += _looking(name, books[name])
+    if "long" in books:
+        book, last = books["long"], 2_001 if small else 100_001
+        table = ("--long", f"Ratings!A2:C{last}")
+        runs.append(Run("fit long", ("fit", book, *table, *LIMIT), writes=".xlsx"))
+        runs.append(Run("plot long", ("plot", book, *LIMIT), writes=".png"))
+        runs.append(Run("define long", ("define", book, "--subject-to", "Factors!B2:F9 <= 5"), writes=".xlsx"))
+    return runs
 
 
-def _solved(book: Path, folder: Path) -> Seen:
-    """Interrupts `solve` in each of its phases, as an undisturbed run shows them."""
-    target = folder / "solved.xlsx"
-    command = ["solve", str(book), "-o", str(target), "--time-limit", _LIMIT]
-    began = time.perf_counter()
-    done = subprocess.run(
-        [sys.executable, "-m", "solver", *command, "--json"], env=environment(), capture_output=True, check=False
-    )
-    whole, taken = time.perf_counter() - began, json.loads(done.stdout)["seconds"]
-    lengths = {"start": whole - sum(taken.values()), **taken}
-    seen, rng, at = Seen(), random.Random(0), 0.0
-    for phase in PHASES:
-        for number in range(TRIES):
+def _looking(name: str, book: str) -> list[Run]:
+    """The verbs that solve nothing."""
+    writing = [Run(f"calc -o {name}", ("calc", book, "--quiet"), writes=".xlsx")]
+    writing.append(Run(f"step {name}", ("step", book), writes=".xlsx"))
+    words = (("check",), ("show",), ("calc", "--json"), ("gradients", "--json"))
+    return [Run(f"{' '.join(each)} {name}", (each[0], book, *each[1:])) for each in words] + writing
+
+
+def _measured(run: Run, target: Path, until: float) -> None:
+    """Prints the rows of one run; the clock says how long its phases are interrupted again."""
+    words = [*run.words, *(("-o", str(target)) if run.writes else ()), *(("--json",) if run.phased else ())]
+    lengths = _undisturbed(run, words)
+    if lengths is None:
+        _line((run.name, "undisturbed", *[None] * 6, f"not within {UNDISTURBED:.0f} s"))
+        return
+    target.unlink(missing_ok=True)
+    seen = {phase: Seen() for phase in lengths}
+    rng = random.Random(run.name)
+    for number in range(TRIES):
+        if number and time.perf_counter() > until:
+            break
+        at = 0.0
+        for phase, length in lengths.items():
+            again = AGAIN if number % 2 else None
+            answered = interrupted(words, at + rng.random() * length, again=again)
+            if answered is not None:
+                seen[phase].add(answered)
+            check_whole(target)
             target.unlink(missing_ok=True)
-            seen.add(phase, interrupted(command, at + rng.random() * lengths[phase], again=number % 2 == 1))
-            check_whole(target, folder)
-        at += lengths[phase]
-    return seen
+            at += length
+    for phase, found in seen.items():
+        _line((run.name, phase, *found.row()))
 
 
-def _looked_at(book: Path, command: Sequence[str]) -> Seen:
-    """Interrupts a command that writes nothing, anywhere."""
-    words = [command[0], str(book), *command[1:]]
+def _writing(answered: Answered) -> float:
+    """Seconds that an interrupted run has taken to recompute and write what it kept."""
+    if answered.code not in (0, 3) or not answered.output.startswith(b'{"file"'):
+        return 0.0
+    return float(json.loads(answered.output)["seconds"]["write"])
+
+
+def _undisturbed(run: Run, words: Sequence[str]) -> dict[str, float] | None:
+    """How long the phases of a run take; None where it does not end in time."""
     began = time.perf_counter()
-    subprocess.run([sys.executable, "-m", "solver", *words], env=environment(), capture_output=True, check=False)
-    whole, rng, seen = time.perf_counter() - began, random.Random(0), Seen()
-    for _ in range(2 * TRIES):
-        seen.add("solve", interrupted(words, rng.random() * whole, again=False))
-    return seen
-
-
-def interrupted(command: Sequence[str], after: float, *, again: bool) -> Answered:
-    """A run that gets Ctrl-C after so many seconds, and `again` another one as soon as it has answered.
-
-    Raises AssertionError for a traceback, and where the run hangs.
-    """
-    child = subprocess.Popen(
-        [sys.executable, "-m", "solver", *command],
-        env=environment(),
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # a job in the background ignores it
-    )
-    assert child.stderr is not None
     try:
-        time.sleep(max(after, PYTHON))
-        began = time.perf_counter()
-        child.send_signal(signal.SIGINT)
-        assert select.select([child.stderr], [], [], PATIENCE)[0], f"no answer to Ctrl-C after {after:.2f} s"
-        said = os.read(child.stderr.fileno(), 1 << 16)  # its first word, or nothing at its end
-        seconds, second = time.perf_counter() - began, None
-        if again and said.startswith(b"stopping"):
-            began = time.perf_counter()
-            child.send_signal(signal.SIGINT)
-            said += child.stderr.read()
-            second = time.perf_counter() - began
-        said += child.stderr.read()
-        code = child.wait(PATIENCE)
-    finally:
-        child.kill()
-        child.wait()
-        child.stderr.close()
-    assert b"Traceback" not in said, said.decode()
-    return Answered(seconds, second, code)
+        done = subprocess.run(
+            [sys.executable, "-m", "solver", *words],
+            env=environment(),
+            capture_output=True,
+            check=False,
+            timeout=UNDISTURBED,
+        )
+    except subprocess.TimeoutExpired:
+        return None
+    whole = time.perf_counter() - began
+    assert done.returncode in (0, 1, 3), done.stderr.decode()
+    if not run.phased:
+        return dict.fromkeys(QUARTERS, whole / len(QUARTERS))
+    taken = json.loads(done.stdout)["seconds"]
+    return {"start": max(0.0, whole - sum(taken.values())), **{phase: taken[phase] for phase in PHASES[1:]}}
 
 
-def check_whole(target: Path, folder: Path) -> None:
-    """Raises AssertionError where the target is there and not whole, or something else is."""
-    left = [path.name for path in folder.iterdir() if path != target]
-    assert not left, left
-    if target.exists():
-        archive = open_archive(target.read_bytes())
-        for name in archive:
-            archive.read(name)
-
-
-def covering(rows: int, sets: int) -> Path:
-    """The cheapest sets that hold every row: whole numbers, and linear programs within the search that take long."""
-
-    def make(path: Path) -> None:
-        rng = np.random.default_rng(7)
-        cost = rng.integers(1, 50, sets).tolist()
-        holding = rng.random((rows, sets)) < max(0.01, 3 / sets)
-        holding[np.arange(rows), rng.integers(0, sets, rows)] = True
-        sheet: list[list[float | str | Stored | None]] = [[1.0, float(price), None] for price in cost]
-        for row, places in enumerate(holding):
-            text = "=" + "+".join(f"A{place + 1}" for place in np.flatnonzero(places))
-            sheet[row].append(Stored(text, float(places.sum())))
-        total = f"=SUMPRODUCT(A1:A{sets},B1:B{sets})"
-        sheet[0].append(Stored(total, float(sum(cost))))
-        constraints = [(f"Sets!$D$1:$D${rows}", 3, "1"), (f"Sets!$A$1:$A${sets}", 5, "binary")]
-        model = SolverModel("Sets", "Sets!$E$1", [f"Sets!$A$1:$A${sets}"], engine=2, constraints=constraints)
-        write_workbook(path, {"Sets": sheet}, model)
-
-    return cached(f"covering-{rows}-{sets}", make)
+def _line(cells: Sequence[object]) -> None:
+    """Prints one row, numbers to a hundredth of a second."""
+    shown = ["-" if cell is None else f"{cell:.2f}" if isinstance(cell, float) else str(cell) for cell in cells]
+    first, *others = [cell.ljust(width) for cell, width in zip(shown, _WIDTHS[:2], strict=False)]
+    middle = [cell.rjust(width) for cell, width in zip(shown[2:], _WIDTHS[2:], strict=False)]
+    print("  " + "  ".join([first, *others, *middle, shown[-1]]), flush=True)

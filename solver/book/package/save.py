@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 _MARK = ".solver-save-"
 _STALE_SECONDS = 3600.0
 _STARTED = time.time()
+_unfinished: set[Path] = set()
+"""Temporary files of this process."""
+
 _LOCKS = {"Excel": "~${}", "LibreOffice": ".~lock.{}#"}
 
 
@@ -81,6 +84,7 @@ def _refuse_locked(path: Path, named: Path, *, force: bool) -> None:
 
 def _replace(path: Path, data: bytes) -> None:
     beside = path.with_name(f".{path.name[:100]}{_MARK}{os.getpid()}-{secrets.token_hex(4)}")
+    _unfinished.add(beside)
     try:
         descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o666)
         with os.fdopen(descriptor, "wb") as file:
@@ -92,7 +96,15 @@ def _replace(path: Path, data: bytes) -> None:
         beside.replace(path)
     finally:
         beside.unlink(missing_ok=True)
+        _unfinished.discard(beside)
     _sync_folder(path.parent)
+
+
+def abandon() -> None:
+    """Removes what was begun and not put in its place, for a process that ends without another word."""
+    for beside in tuple(_unfinished):
+        with contextlib.suppress(OSError):
+            beside.unlink(missing_ok=True)
 
 
 def _like(old: Path, new: Path) -> None:

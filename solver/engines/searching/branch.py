@@ -16,7 +16,7 @@ import numpy as np
 
 from solver.engines.base import Engine, Handles, Needs, Wrapper, engine, with_settings_of
 from solver.engines.progress import Halt
-from solver.engines.run import answered
+from solver.engines.run import inside
 from solver.engines.searching.integers import EXACT_GAP, WholeNumbers
 from solver.engines.smooth.grg import Nonlinear
 from solver.engines.start import relaxed
@@ -26,7 +26,7 @@ from solver.model.kkt import violation
 from solver.model.solution import Solution
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from solver.engines.progress import Progress
     from solver.model.problem import Mask, Problem, Vector
@@ -97,7 +97,7 @@ class Relaxation:
         return found, self._answered(fixed)
 
     def _answered(self, problem: Problem) -> Solution:
-        return replace(answered(problem, self.inner, self.deadline), trace=())
+        return replace(inside(problem, self.inner, self.deadline), trace=())
 
 
 @dataclass
@@ -113,7 +113,7 @@ class Tree:
     nodes: int = 0
     found: int = 0
 
-    def searched(self, solved: Callable[[list[Subproblem]], list[tuple[Solution, Solution | None]]]) -> Solution:
+    def searched(self, solved: Callable[[list[Subproblem]], Iterable[tuple[Solution, Solution | None]]]) -> Solution:
         """The end of the search."""
         problem, started = self.problem, time.monotonic()
         self.dive.append(Subproblem(problem.lb, problem.ub, problem.x0, -np.inf, 0, True))

@@ -19,7 +19,7 @@ from solver.engines.base import Engine, Handles, Needs, engine
 from solver.engines.local import around_whole, local_engine
 from solver.engines.options import at_least, between, option
 from solver.engines.progress import Halt
-from solver.engines.run import answered
+from solver.engines.run import inside
 from solver.engines.searching.box import box_of, finite_ends
 from solver.engines.searching.compass import compassed
 from solver.engines.searching.differential import Swarm, swarm
@@ -146,7 +146,7 @@ class Evolutionary(Engine):
         best, slack = score(x[None, :]), strictness(problem, self.precision)
         if max((problem.degree, *problem.row_degrees)) <= Degree.KINK:
             view = around_whole(progress.source or problem, x)
-            found = answered(view, local_engine(view, self), progress.deadline)
+            found = inside(view, local_engine(view, self), progress.deadline)
             progress.counts.update(found.evaluations)
             if found.outcome.solved:
                 better = score(found.x[None, :])

@@ -15,7 +15,7 @@ import numpy as np
 
 from solver.engines.base import Engine, Handles, Needs, Wrapper, engine, with_settings_of
 from solver.engines.options import at_least, option
-from solver.engines.run import answered
+from solver.engines.run import inside
 from solver.engines.searching.box import box_of, finite_ends
 from solver.engines.smooth.grg import Nonlinear
 from solver.engines.smooth.lbfgsb import LimitedMemory
@@ -139,7 +139,7 @@ class Local:
 
     def __call__(self, x0: Vector) -> Solution:
         """The inner engine's solution from this start."""
-        found = answered(replace(self.problem, x0=x0), self.inner, self.deadline)
+        found = inside(replace(self.problem, x0=x0), self.inner, self.deadline)
         return replace(found, trace=())
 
 

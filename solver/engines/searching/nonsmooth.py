@@ -18,7 +18,7 @@ from solver.algebra.structure.ladder import Degree
 from solver.engines.base import Engine, Handles, Needs, engine, with_settings_of
 from solver.engines.local import around_whole
 from solver.engines.options import at_least, option
-from solver.engines.run import answered
+from solver.engines.run import inside
 from solver.engines.searching.box import box_of
 from solver.engines.searching.compass import compassed
 from solver.engines.searching.evolution import Evolutionary
@@ -97,7 +97,7 @@ class Nonsmooth(Engine):
     def _bred(self, problem: Problem, x: Vector, score: Callable[[Vector], Scored], progress: Progress) -> Scored:
         """The best of a population around the point."""
         settings = replace(with_settings_of(Evolutionary, self), patience=self.patience, seed=self.seed or 1, reach=2.0)
-        found = answered(replace(progress.source or problem, x0=x), settings, progress.deadline)
+        found = inside(replace(progress.source or problem, x0=x), settings, progress.deadline)
         progress.counts.update(found.evaluations)
         return score(found.x[None, :])
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from solver.engines.progress import Progress
     from solver.model.problem import Indices, Mask, Problem, Vector
@@ -74,7 +74,7 @@ def row_excess(problem: Problem, rows: Vector) -> Vector:
 
 
 def scorer(
-    evaluate: Callable[[list[Vector]], list[tuple[Vector, Vector]]], pieces: int, progress: Progress
+    evaluate: Callable[[list[Vector]], Iterable[tuple[Vector, Vector]]], pieces: int, progress: Progress
 ) -> Callable[[Vector], Scored]:
     """Scores a population by evaluating it in so many pieces; counts, and looks at the clock."""
 
@@ -82,7 +82,7 @@ def scorer(
         progress.check()
         progress.counts["function"] += len(points)
         chunks = [chunk for chunk in np.array_split(points, pieces) if len(chunk)]
-        results = evaluate(chunks)
+        results = list(evaluate(chunks))
         return Scored(points, np.concatenate([f for f, _ in results]), np.concatenate([w for _, w in results]))
 
     return scored
