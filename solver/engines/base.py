@@ -36,6 +36,8 @@ class Needs(Flag):
     LINEAR = auto()
     PIECES = auto()
     """Linear formulas joined by corners, jumps and products with binaries."""
+    CORNERS = auto()
+    """Smooth formulas joined by corners."""
 
 
 class Handles(Flag):

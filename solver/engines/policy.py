@@ -68,6 +68,12 @@ def is_piecewise_linear(problem: Problem) -> bool:
     return problem.pieces is not None and problem.pieces() is not None
 
 
+def is_convex_but_for_corners(problem: Problem) -> bool:
+    """Whether the objective is a convex quadratic and the rows are linear once their corners are rows, too."""
+    lifting = problem.lifting and problem.lifting()
+    return lifting is not None and lifting.problem.convex
+
+
 def _worst(problem: Problem) -> Degree:
     return max((problem.degree, *problem.row_degrees))
 
@@ -87,6 +93,12 @@ TABLE = (
         is_piecewise_linear,
         "piecewise",
         "linear formulas are joined by corners, conditions or binaries",
+    ),
+    Rule(
+        ("grg", "evolutionary"),
+        lambda p: (p.m > 0 or p.residuals is None) and is_convex_but_for_corners(p),
+        "epigraph",
+        "all is convex but for corners, which can be rows",
     ),
     Rule(("evolutionary",), lambda _: True, "evolutionary", "the model asks for Evolutionary"),
     Rule(("grg",), lambda p: _worst(p) is Degree.STEP, "nonsmooth", "the formulas jump"),

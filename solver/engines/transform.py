@@ -151,6 +151,7 @@ class Change:
             blame=lambda z: problem.blame(self.back(z)),
             terms=problem.terms and self._terms(problem.terms),
             pieces=None,
+            lifting=None,
             idle=None,
         )
 

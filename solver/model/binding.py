@@ -17,8 +17,9 @@ from solver.compiler.calculation import Calculation
 from solver.errors import ModelError
 from solver.grid import Area, Cell
 from solver.model.conditions import Conditions, numeric
-from solver.model.forms import Domain, Goal, Rows, assemble
+from solver.model.forms import Goal, Rows, assemble
 from solver.model.model import Model, Sense, validate
+from solver.model.structured import Domain
 from solver.values import ErrorValue, Kind
 
 if TYPE_CHECKING:
@@ -85,7 +86,7 @@ def bind(book: Book, model: Model, inputs: Mapping[Cell, Scalar] | None = None) 
     rows = conditions.rows()
     rows, *rest = ganged([rows] if objective is None else [rows, objective])
     objective = rest[0] if rest else None
-    domain = Domain(variables, start, lb, ub, conditions.integer, conditions.binary, tuple(conditions.groups))
+    domain = Domain(start, lb, ub, conditions.integer, conditions.binary, tuple(conditions.groups))
     bounded = Rows(
         rows, conditions.row_lo, conditions.row_hi, tuple(conditions.row_cells), tuple(conditions.right_cells)
     )

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     import scipy.sparse as sp
 
     from solver.algebra.structure.pieces import Pieces
+    from solver.model.lifting import Lifting
 
 Vector: TypeAlias = "npt.NDArray[np.float64]"
 Mask: TypeAlias = "npt.NDArray[np.bool_]"
@@ -148,6 +149,8 @@ class Problem:
     """A number that is watched and not minimised, in the problem's own variables: the loss of what was kept out."""
     pieces: Callable[[], Pieces | None] | None = None
     """Objective and rows taken apart where they are piecewise linear; None where they surely are not."""
+    lifting: Callable[[], Lifting | None] | None = None
+    """The smooth problem in more variables that has the corners as rows; None where there is none."""
     idle: Callable[[], Mask] | None = None
     """Which variables neither the objective nor any row depends on; None where that is not known."""
     origin: Origin | None = None

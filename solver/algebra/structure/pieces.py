@@ -71,7 +71,7 @@ def pieces(outputs: Sequence[Node], wrt: Node, binary: npt.NDArray[np.bool_]) ->
 
     `binary` (n,) says which elements of `wrt` are 0 or 1.
     """
-    nodes = _needed(outputs)
+    nodes = needed(outputs)
     room = sum(_columns(node) for node in nodes)
     if not room or room > MOST:
         return None
@@ -84,7 +84,7 @@ def pieces(outputs: Sequence[Node], wrt: Node, binary: npt.NDArray[np.bool_]) ->
     return taken.finished([taken.of(output) for output in outputs])
 
 
-def _needed(outputs: Sequence[Node]) -> list[Node]:
+def needed(outputs: Sequence[Node]) -> list[Node]:
     """The nodes to rebuild, arguments first; the comparison that decides a choice is no value of its own."""
     stack = [output for output in outputs if output.live]
     seen = set(stack)
