@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 from scipy import stats
+from scipy.special import betaincc
 
 from solver.compiler.calculation import Calculation
 from solver.grid import Cell
@@ -104,6 +105,23 @@ def test_other_counts() -> None:
 def test_critical_binomial(alpha: float) -> None:
     """The smallest number of successes whose sum of probabilities reaches alpha."""
     assert value(f"BINOM.INV(40,0.35,{alpha})") == stats.binom(40, 0.35).ppf(alpha)
+
+
+@pytest.mark.parametrize("trials", [0, 1, 2, 30, 1e6, 1e12])
+@pytest.mark.parametrize("probability", [1e-9, 0.02, 0.5, 0.9999])
+@pytest.mark.parametrize("alpha", [0, 1e-12, 0.2, 0.5, 0.975])
+def test_critical_binomial_of_any_size(trials: float, probability: float, alpha: float) -> None:
+    """It reaches alpha, and one success less does not."""
+    least = value(f"BINOM.INV({trials},{probability},{alpha})")
+    assert isinstance(least, float)
+    below, reached = (sum_to(least - k, trials, probability) for k in (1, 0))
+    assert reached >= alpha
+    assert below < alpha or least == 0
+
+
+def sum_to(successes: float, trials: float, probability: float) -> float:
+    """The probability of at most so many successes."""
+    return 1.0 if successes >= trials else float(betaincc(successes + 1, trials - successes, probability))
 
 
 @pytest.mark.parametrize(

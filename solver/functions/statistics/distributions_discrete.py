@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from solver.algebra import Node
     from solver.functions.registry import Logical, Number
 
+_DEVIATION, _AT_MOST = 0.01, 1e7
+"""The steps that a search among the sums takes for each unit of the root of the number of trials, and in all."""
+
 
 def _log_choose(n: Node, k: Node) -> Node:
     """The logarithm of the number of ways to choose k of n things."""
@@ -87,7 +90,7 @@ def binom_dist_range(trials: Number, probability: Number, least: Number, most: N
     return refused(value, *wrong, above(high, n), above(low, high))
 
 
-@function("BINOM.INV", "CRITBINOM", calculus=Calculus.STEP, steps=100_000)
+@function("BINOM.INV", "CRITBINOM", calculus=Calculus.STEP, steps=10_000)
 def binom_inv(trials: float, probability: float, alpha: float) -> float | ErrorValue:
     """The smallest number of successes that is not exceeded with at least a probability.
 
@@ -97,19 +100,24 @@ def binom_inv(trials: float, probability: float, alpha: float) -> float | ErrorV
     =BINOM.INV(10, 1, 0.8) -> #NUM!
     =BINOM.INV(1, 0.8, 0.2) -> 1
     """
-    from scipy.special import betaincc
+    from scipy.special import betaincc, ndtri
 
     n = math.trunc(trials)
     if trials < 0 or not 0 < probability < 1 or not 0 <= alpha <= 1:
         return ErrorValue.NUM
-    low, high = 0, n
-    while low < high:
-        middle = (low + high) // 2
-        if betaincc(middle + 1, n - middle, probability) >= alpha:
-            high = middle
+    spend(min(_DEVIATION * math.sqrt(n), _AT_MOST))  # beta integrals near the mean take the longer, the more trials
+    normal = n * probability + ndtri(alpha) * math.sqrt(n * probability * (1 - probability)) if n else 0.0
+    below, enough, width = -1, n, 1
+    at = int(min(max(normal, 0.0), n))
+    while enough - below > 1:
+        at = min(max(at, below + 1), enough - 1)
+        if betaincc(at + 1, n - at, probability) >= alpha:
+            enough = at
         else:
-            low = middle + 1
-    return float(low)
+            below = at
+        width *= 2
+        at = enough - width if below < 0 else below + width if enough == n else (below + enough) // 2
+    return float(enough)
 
 
 @function("NEGBINOM.DIST")
