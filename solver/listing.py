@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from solver.algebra.structure.ladder import Degree
 from solver.compiler.sheets.changes import computed_cells
-from solver.grid import Area, Cell, parse_a1, quote_sheet, unquote_sheet
+from solver.grid import Area, Cell, column_letters, parse_a1, quote_sheet, unquote_sheet
 from solver.model.model import Sense
 from solver.reports.comparison import compared
 from solver.reports.labels import names_of
@@ -26,7 +26,9 @@ if TYPE_CHECKING:
     from solver.model.binding import Binding
     from solver.model.model import Model
     from solver.model.pairs import Pair
+    from solver.model.problem import Vector
     from solver.model.solution import Solution
+    from solver.places import Places
     from solver.table import Table
     from solver.values import Scalar
 
@@ -49,8 +51,10 @@ def message_of(solution: Solution) -> str:
     return " ".join(sentence.split())
 
 
-def answer_listing(book: Book, answer: Answer, output: str | None, reading: float, writing: float) -> dict[str, Any]:
-    """One solved model, as `solve --json` prints it."""
+def answer_listing(
+    book: Book, answer: Answer, output: str | None, reading: float, writing: float, most: int | None = None
+) -> dict[str, Any]:
+    """One solved model, as `solve --json` prints it; of variables and constraints at most so many, and their number."""
     solution, binding = answer.solution, answer.binding
     model = binding.model
     evaluations = {name: int(solution.evaluations.get(name, 0)) for name in ("function", "gradient", "hessian")}
@@ -78,8 +82,10 @@ def answer_listing(book: Book, answer: Answer, output: str | None, reading: floa
             "initial": number(answer.initial),
             "final": number(answer.final),
         },
-        "variables": variable_listings(book, answer),
-        "constraints": [pair_listing(pair, answer) for pair in binding.pairs],
+        "variables": variable_listings(book, answer, most),
+        "n_variables": len(binding.variables),
+        "constraints": [pair_listing(pair, answer) for pair in binding.pairs[:most]],
+        "n_constraints": len(binding.pairs),
         "iterations": solution.iterations,
         "evaluations": evaluations,
         "seconds": {
@@ -92,22 +98,35 @@ def answer_listing(book: Book, answer: Answer, output: str | None, reading: floa
     }
 
 
-def variable_listings(book: Book, answer: Answer) -> list[dict[str, Any]]:
-    """Every variable with its name, its way and its bounds; its type is continuous, integer, binary or alldifferent."""
-    problem, variables = answer.binding.problem, answer.binding.variables
-    types = variable_types(problem)
-    return [
-        {
-            "cell": absolute(cell),
-            "name": name,
-            "initial": number(float(problem.x0[k])),
-            "final": number(float(answer.solution.x[k])),
-            "lower": number(float(problem.lb[k])),
-            "upper": number(float(problem.ub[k])),
-            "type": types[k],
-        }
-        for k, (cell, name) in enumerate(zip(variables, names_of(book, variables), strict=True))
-    ]
+def variable_listings(book: Book, answer: Answer, most: int | None = None) -> list[dict[str, Any]]:
+    """Variables with names, ways and bounds, the first `most` or all.
+
+    The type of each is continuous, integer, binary or alldifferent.
+    """
+    problem, variables = answer.binding.problem, answer.binding.variables[:most]
+    columns = (
+        _absolutes(variables),
+        names_of(book, variables),
+        *(_numbers(values[:most]) for values in (problem.x0, answer.solution.x, problem.lb, problem.ub)),
+        variable_types(problem)[:most],
+    )
+    heads = ("cell", "name", "initial", "final", "lower", "upper", "type")
+    return [dict(zip(heads, row, strict=True)) for row in zip(*columns, strict=True)]
+
+
+def _absolutes(places: Places) -> list[str]:
+    """`absolute` of each cell."""
+    found = [""] * len(places)
+    for sheet in places.sheets:
+        before = quote_sheet(sheet)
+        for place, row, col in zip(*(each.tolist() for each in places.on(sheet)), strict=True):
+            found[place] = f"{before}!${column_letters(col)}${row + 1}"
+    return found
+
+
+def _numbers(values: Vector) -> list[float | None]:
+    """`number` of each."""
+    return [value if math.isfinite(value) else None for value in values.tolist()]
 
 
 def report_listings(kinds: Sequence[str], tables: Sequence[Table]) -> list[dict[str, Any]]:

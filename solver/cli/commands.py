@@ -69,7 +69,7 @@ def main(context: click.Context) -> None:
 def solve(book: Path, **asked: Any) -> None:
     """Solves the stored model and writes the fitted values, and all that depends on them, into a copy of BOOK."""
     from solver import pipeline
-    from solver.cli.console import print_answer, print_reports
+    from solver.cli.console import SHOWN, print_answer, print_reports
     from solver.cli.live import Progress
     from solver.listing import absolute, answer_listing, report_listings
 
@@ -97,7 +97,8 @@ def solve(book: Path, **asked: Any) -> None:
             write(opened, edits, target, asked)
         writing = time.perf_counter() - began
     output = str(target) if written else None
-    listings = [answer_listing(opened, answer, output, reading, writing) for answer in answers]
+    most = None if asked["as_json"] else SHOWN
+    listings = [answer_listing(opened, answer, output, reading, writing, most) for answer in answers]
     for k, listing in enumerate(listings):
         listing.update(file=str(book), recomputed=count, not_recomputed=[absolute(cell) for cell in failed])
         listing["reports"] = report_listings(kinds, tables[k * len(kinds) : (k + 1) * len(kinds)])

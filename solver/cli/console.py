@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from solver.table import Table as Report
 
-_SHOWN = 12
+SHOWN = 12
 """How many variables, constraints or differences are listed before "and so on"."""
 
 _WIDE = 160
@@ -65,13 +65,15 @@ def print_answer(listing: Mapping[str, Any]) -> None:
             )
             for v in listing["variables"]
         ],
+        count=listing["n_variables"],
     )
     _print_table(
         out,
         ("constraint", "value", "slack", "status"),
         [(c["text"], _num(c["value"]), _num(c["slack"]), _status(c)) for c in listing["constraints"]],
+        count=listing["n_constraints"],
     )
-    for cell in listing["not_recomputed"][:_SHOWN]:
+    for cell in listing["not_recomputed"][:SHOWN]:
         out.print(f"  not recomputed: {_escaped(cell)} (the program that opens the file will do it)")
     if listing["output"]:
         out.print(f"written to {_escaped(listing['output'])}")
@@ -98,7 +100,7 @@ def print_models(book: Path, listings: Sequence[Mapping[str, Any]]) -> None:
             goal += f" = {listing['target']:g}"
         out.print(f"[bold]{_escaped(listing['sheet'])}[/bold]: {_escaped(goal)}")
         out.print(f"  by changing {_escaped(', '.join(listing['variables']))} ({listing['n_variables']} cells)")
-        for constraint in listing["constraints"][:_SHOWN]:
+        for constraint in listing["constraints"][:SHOWN]:
             right = "" if constraint["right"] is None else f" {constraint['right']}"
             out.print(f"  subject to {_escaped(constraint['left'])} {constraint['relation']}{_escaped(right)}")
         _print_more(out, len(listing["constraints"]))
@@ -125,10 +127,10 @@ def print_check(book: Path, listing: Mapping[str, Any]) -> None:
         f"{_escaped(str(book))}: {agreeing}"
         f" ({agreement['volatile']} volatile, {len(agreement['unsupported'])} not computed)"
     )
-    for each in agreement["different"][:_SHOWN]:
+    for each in agreement["different"][:SHOWN]:
         out.print(f"  {_escaped(each['cell'])}: stored {each['stored']!r}, computed {each['computed']!r}")
     _print_more(out, len(agreement["different"]))
-    for each in agreement["unsupported"][:_SHOWN]:
+    for each in agreement["unsupported"][:SHOWN]:
         out.print(f"  {_escaped(each['cell'])}: {_escaped(each['reason'])}")
     _print_more(out, len(agreement["unsupported"]))
     for model in listing["models"]:
@@ -208,8 +210,13 @@ def print_engines(listing: Sequence[Mapping[str, Any]]) -> None:
 
 
 def _print_table(
-    out: Console, header: Sequence[str], rows: Sequence[Sequence[str]], limit: int | None = _SHOWN
+    out: Console,
+    header: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    limit: int | None = SHOWN,
+    count: int | None = None,
 ) -> None:
+    """The first rows of a table, and how many more of `count` there are."""
     if not rows:
         return
     table = Table(box=None, pad_edge=False, header_style="dim", padding=(0, 2, 0, 0))
@@ -219,12 +226,12 @@ def _print_table(
         table.add_row(*(_escaped(cell) for cell in row))
     out.print(table)
     if limit is not None:
-        _print_more(out, len(rows))
+        _print_more(out, len(rows) if count is None else count)
 
 
 def _print_more(out: Console, count: int) -> None:
-    if count > _SHOWN:
-        out.print(f"  ... and {count - _SHOWN} more")
+    if count > SHOWN:
+        out.print(f"  ... and {count - SHOWN} more")
 
 
 def _status(constraint: Mapping[str, Any]) -> str:

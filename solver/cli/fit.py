@@ -71,7 +71,7 @@ if TYPE_CHECKING:
 def fit(book: Path, **asked: Any) -> None:
     """Explains a grid of targets by embeddings: writes formulas, loss and model into a copy of BOOK, and solves it."""
     from solver import pipeline
-    from solver.cli.console import print_answer
+    from solver.cli.console import SHOWN, print_answer
     from solver.cli.live import Progress
     from solver.lesson.fitting import Fit
     from solver.lesson.fitting import fit as fitted_by
@@ -97,7 +97,8 @@ def fit(book: Path, **asked: Any) -> None:
             write(opened, dataclasses.replace(fitted.edits, tables=tuple(tables)), target, asked)
         writing = time.perf_counter() - began
     output = str(target) if written else None
-    listing = answer_listing(fitted.book, fitted.answer, output, reading, writing)
+    most = None if asked["as_json"] else SHOWN
+    listing = answer_listing(fitted.book, fitted.answer, output, reading, writing, most)
     listing["notes"] = [*fitted.notes, *listing["notes"]]
     listing["reports"] = report_listings(kinds, tables)
     after = fitted.answer.after

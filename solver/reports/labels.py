@@ -6,11 +6,12 @@ blank (Frontline Systems, "Understanding the Answer Report").
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from solver.grid import MAX_COLS, MAX_ROWS
+from solver.places import Places
 from solver.values import Kind
 
 if TYPE_CHECKING:
@@ -18,47 +19,42 @@ if TYPE_CHECKING:
 
     from solver.book.book import Book, Sheet
     from solver.grid import Cell
+    from solver.places import Ints
 
 
 def names_of(book: Book, cells: Iterable[Cell]) -> list[str]:
     """The name of each cell, "" where no text stands on either side."""
-    found: dict[str, _Texts] = {}
-    names = []
-    for cell in cells:
-        if cell.sheet not in found:
-            found[cell.sheet] = _Texts(book.sheets[cell.sheet])
-        texts = found[cell.sheet]
-        parts = (texts.left_of(cell.row, cell.col), texts.above(cell.row, cell.col))
-        names.append(" ".join(part for part in parts if part))
-    return names
+    asked = cells if isinstance(cells, Places) else list(cells)
+    places = Places.listed(asked)
+    names = [""] * len(places)
+    for sheet in places.sheets:
+        here, rows, cols = places.on(sheet)
+        for place, name in zip(here.tolist(), _names(book.sheets[sheet], rows, cols), strict=True):
+            names[place] = name
+    if len(names) == len(asked):
+        return names
+    found = dict(zip(places, names, strict=True))
+    return [found[cell] for cell in asked]
 
 
-class _Texts:
-    """The text cells of a sheet, sorted both ways."""
+def _names(sheet: Sheet, rows: Ints, cols: Ints) -> list[str]:
+    """The names of cells of one sheet."""
+    cells = sheet.cells
+    at = np.flatnonzero(cells.kind == Kind.TEXT)
+    texts = [str(cells.text[k]) for k in at.tolist()]
+    filled = np.array([bool(text.strip()) for text in texts], dtype=bool)
+    at, texts = at[filled], [text for text in texts if text.strip()]
+    row, col = cells.row[at].astype(np.int64), cells.col[at].astype(np.int64)
+    left, above = _before(row, col, rows, cols, MAX_COLS), _before(col, row, cols, rows, MAX_ROWS)
+    texts.append("")  # at -1, where there is none
+    pairs = zip(left.tolist(), above.tolist(), strict=True)
+    return [" ".join(part for part in (texts[one], texts[other]) if part) for one, other in pairs]
 
-    def __init__(self, sheet: Sheet) -> None:
-        at = np.nonzero(sheet.cells.kind == Kind.TEXT)[0]
-        filled = [k for k in at.tolist() if str(sheet.cells.text[k]).strip()]
-        self._text = sheet.cells.text
-        by_row: dict[int, list[tuple[int, int]]] = {}
-        by_col: dict[int, list[tuple[int, int]]] = {}
-        for k in filled:
-            row, col = int(sheet.cells.row[k]), int(sheet.cells.col[k])
-            by_row.setdefault(row, []).append((col, k))
-            by_col.setdefault(col, []).append((row, k))
-        self._by_row = {row: tuple(zip(*sorted(entries), strict=True)) for row, entries in by_row.items()}
-        self._by_col = {col: tuple(zip(*sorted(entries), strict=True)) for col, entries in by_col.items()}
 
-    def left_of(self, row: int, col: int) -> str:
-        """The nearest text to the left in the same row."""
-        return self._before(self._by_row.get(row), col)
-
-    def above(self, row: int, col: int) -> str:
-        """The nearest text above in the same column."""
-        return self._before(self._by_col.get(col), row)
-
-    def _before(self, line: tuple[tuple[int, ...], ...] | None, place: int) -> str:
-        if line is None:
-            return ""
-        at = bisect_left(line[0], place) - 1
-        return str(self._text[line[1][at]]) if at >= 0 else ""
+def _before(line: Ints, place: Ints, lines: Ints, places: Ints, length: int) -> Ints:
+    """Which entry is the last before each place on the same line; -1 where there is none."""
+    codes = line * length + place
+    order = np.argsort(codes)
+    at = np.searchsorted(codes[order], lines * length + places) - 1
+    found = np.append(order, -1)[at]
+    return np.where((at >= 0) & (np.append(line, -1)[found] == lines), found, -1)

@@ -13,10 +13,9 @@ EXCEL_KINDS = {"continuous": "Contin", "integer": "Integer", "binary": "Binary",
 
 def variable_types(problem: Problem) -> list[str]:
     """The type of every variable: continuous, integer, binary or alldifferent."""
-    found = ["integer" if whole else "continuous" for whole in problem.integer]
-    for place, binary in enumerate(problem.binary):
-        if binary:
-            found[place] = "binary"
+    found = ["integer" if whole else "continuous" for whole in problem.integer.tolist()]
+    for place in problem.binary.nonzero()[0].tolist():
+        found[place] = "binary"
     for group in problem.groups:
         for place in group:
             if found[place] == "continuous":

@@ -115,3 +115,19 @@ def test_a_protected_sheet_is_written_with_a_warning(here: Path) -> None:
     assert said.json["output"] == "book-solved.xlsx"
     assert openpyxl.load_workbook(here / "book-solved.xlsx")["Line"].protection.sheet
     assert run("solve", "book.xlsx", "--quiet").err == ""
+
+
+def test_long_lists_are_cut_and_counted(here: Path) -> None:
+    """As text the first twelve variables, and how many more there are; as JSON all of them."""
+    cells = {f"A{row}": 0 for row in range(1, 41)}
+    write(
+        here / "book.xlsx",
+        {"S": {**cells, "B1": "=SUMXMY2(A1:A40,ROW(A1:A40))"}},
+        {"S": model("S!$B$1", "S!$A$1:$A$40")},
+    )
+    said = run("solve", "book.xlsx")
+    assert said.out.count("continuous") == 12
+    assert "... and 28 more" in said.out
+    found = run("solve", "book.xlsx", "--json").json
+    assert [each["cell"] for each in found["variables"]] == [f"S!$A${row}" for row in range(1, 41)]
+    assert (found["n_variables"], found["n_constraints"]) == (40, 0)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from solver.engines.progress import Progress
     from solver.model.problem import Vector
 
-GRACE = 0.5
+GRACE = 0.25
 """Seconds for HiGHS to notice Ctrl-C."""
 
 
