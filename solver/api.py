@@ -166,13 +166,13 @@ def solve(
     time_limit: float | None = None,
     workers: Any = None,
 ) -> OptimizeResult:
-    """Solves the stored model of a workbook; with `out` a lossless copy with the answer is written there.
+    """Solves the stored model of a workbook; with `out` a lossless copy is written there if there is an answer.
 
     `callback(intermediate_result)` has SciPy's contract: it sees `x`, `fun` and `nit` of every step, and may raise
     StopIteration; one whose parameter is called `xk` is given x alone. `workers` is a number of processes or anything
     like `map`. The result has SciPy's fields (x, fun, success, status, message, nit, nfev, njev, nhev) and `outcome`,
-    `objective`, `variables`, `constraints` as in the command's JSON; `fun` is what the objective cell shows. With
-    `out` a copy is written there if there is an answer. Raises SolverError for bad input.
+    `objective`, `variables`, `constraints` as in the command's JSON; `fun` is what the objective cell shows. Raises
+    SolverError for bad input.
     """
     book = pipeline.read(source)
     chosen = dict(options or {})

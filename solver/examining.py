@@ -14,7 +14,7 @@ from solver.model.recall import recall
 from solver.model.solution import Solution
 from solver.pipeline import computed, pick_models
 from solver.reports.agreement import Agreement, compare, plain
-from solver.reports.check import Certificate, Verdict, certify
+from solver.reports.check import FEASIBLE, Certificate, Verdict, certify
 from solver.reports.conditions import conditions
 from solver.reports.curvature import curvature, is_curved
 
@@ -77,7 +77,7 @@ def _examined(model: Model, found: Binding | SolverError) -> Examined:
     if isinstance(found, SolverError):
         return Examined(model, Certificate(False, math.nan, None, Verdict.UNUSABLE, str(found)))
     problem = found.problem
-    certificate = certify(problem, problem.x0, float(model.options.get("pre", 1e-6)))
+    certificate = certify(problem, problem.x0, float(model.options.get("pre", FEASIBLE)))
     if not certificate.feasible or certificate.optimality is None:
         return Examined(model, certificate)
     _, rows, bounds = optimality(problem, problem.x0)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from solver.algebra.structure.ladder import Degree
 from solver.compiler.sheets.changes import computed_cells
 from solver.grid import Area, Cell, column_letters, parse_a1, quote_sheet, unquote_sheet
 from solver.model.model import Sense
@@ -146,10 +145,9 @@ def option_value(value: float | str) -> float | str | None:
 def kind_of_problem(binding: Binding) -> str:
     """What the formulas make of the model: linear, quadratic, least squares, smooth, kinked or step."""
     problem = binding.problem
-    worst = max((problem.degree, *problem.row_degrees))
-    if problem.residuals is not None and worst <= Degree.SMOOTH:
+    if problem.residuals is not None and problem.smooth:
         return "least squares"
-    return worst.word
+    return problem.worst_degree.word
 
 
 def pair_listing(pair: Pair, answer: Answer) -> dict[str, Any]:

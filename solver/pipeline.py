@@ -219,13 +219,10 @@ def beside(path: str | Path, what: str) -> Path:
     return path.with_name(f"{path.stem}-{what}{path.suffix}")
 
 
-def calculate(source: str | Path | bytes, out: str | Path | None = None, seed: int | None = None) -> Calculation:
-    """Computes every formula of a book, and with `out` writes a copy that stores the values."""
+def calculate(source: str | Path | bytes, out: str | Path) -> None:
+    """Writes a copy of a book that stores the value of every formula."""
     book = read(source)
-    calculation = computed(book, seed)
-    if out is not None:
-        save(patch(book, fresh_values(calculation)), out)
-    return calculation
+    save(patch(book, fresh_values(computed(book))), out)
 
 
 def computed(book: Book, seed: int | None = None) -> Calculation:

@@ -21,7 +21,8 @@ from solver.compiler.assuming.scenarios import Scenarios
 from solver.compiler.assuming.supposing import supposed
 from solver.compiler.evaluation import Evaluation
 from solver.compiler.grouping.templates import Template
-from solver.compiler.lowering.lower import evaluate, value_of
+from solver.compiler.lowering.closures import value_of
+from solver.compiler.lowering.lower import evaluate
 from solver.compiler.lowering.site import Site, ranges
 from solver.compiler.ordering.cone import Cone
 from solver.compiler.ordering.iteration import held, ring_of
@@ -215,10 +216,10 @@ class Calculation(Evaluation):
                 self._again(number)
             after = held(self, ring)
             if np.isnan(after).any():  # a live ring: whether it settles depends on the variables
-                return self._circular(ring)
+                self._circular(ring)
+                return
             if np.abs(after - before).max() < setting.delta:
-                return None
-        return None
+                return
 
     def outside(self, number: int) -> bool:
         """Whether a block that cannot be computed of live cells can be by recalculating the book at every point."""

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from solver.algebra import add
-from solver.compiler.lowering.lower import evaluate, value_of
+from solver.compiler.lowering.closures import value_of
+from solver.compiler.lowering.lower import evaluate
 from solver.compiler.lowering.site import Site
 from solver.compiler.ordering.cone import Cone
 from solver.compiler.sheets.results import array_results, cell_results
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from solver.compiler.grouping.blocks import Block
     from solver.compiler.sheets.results import Filling
     from solver.functions.here import Reference
+    from solver.functions.operand import IntArray
 
 
 DEFECTS = (ArithmeticError, ValueError, TypeError, LookupError, AttributeError, AssertionError)
@@ -86,7 +88,7 @@ class Evaluation(Workspace, ABC):
         window = store.window(low, start, high + rows - 1, end + cols - 1)
         waiting = store.block[window]
         if waiting.size and waiting.max() != NO_BLOCK:
-            self._demand(_really_read(store, reference) if top.size + left.size > 2 else waiting)
+            self._demand(_waiting_at(store, *_places(reference, rows, cols)) if top.size + left.size > 2 else waiting)
         if store.any_volatile and store.volatile[window].any():
             self.volatile = True
         self.moved = self.moved or bool(store.moved[window].any())
@@ -95,9 +97,7 @@ class Evaluation(Workspace, ABC):
             raise unknown(store, window)
         if top.size == 1 and left.size == 1:
             return store.read_cell(low, start) if rows == 1 == cols else store.read_area(low, start, rows, cols)
-        down = top[:, :, np.newaxis, np.newaxis] + np.arange(rows)[:, np.newaxis]
-        across = left[:, :, np.newaxis, np.newaxis] + np.arange(cols)
-        return store.read_places(down, across)
+        return store.read_places(*_places(reference, rows, cols))
 
     @abstractmethod
     def suppose(self, cell: Cell, inputs: Sequence[Cell], values: Sequence[Operand]) -> Operand:
@@ -259,10 +259,14 @@ class Evaluation(Workspace, ABC):
 _LONG, _WIDE = 65_536, 4_096  # ranges beyond this end at the last used cell
 
 
-def _really_read(store: SheetStore, reference: Reference) -> npt.NDArray[np.int32]:
-    """The waiting blocks of the cells that are really read, where the window around them covers more."""
-    down = reference.top[:, :, np.newaxis, np.newaxis] + np.arange(reference.rows)[:, np.newaxis]
-    across = reference.left[:, :, np.newaxis, np.newaxis] + np.arange(reference.cols)
+def _places(reference: Reference, rows: int, cols: int) -> tuple[IntArray, IntArray]:
+    """Row and column numbers of so many rows and columns of a range, for each cell of a block: (R, C, rows, cols)."""
+    down = reference.top[:, :, np.newaxis, np.newaxis] + np.arange(rows)[:, np.newaxis]
+    return down, reference.left[:, :, np.newaxis, np.newaxis] + np.arange(cols)
+
+
+def _waiting_at(store: SheetStore, down: IntArray, across: IntArray) -> npt.NDArray[np.int32]:
+    """The waiting blocks of the cells in these rows and columns, where the window around them covers more."""
     rows, row_used = store.compact_rows(down)
     cols, col_used = store.compact_cols(across)
     return np.where(row_used & col_used, store.block[rows, cols], NO_BLOCK)

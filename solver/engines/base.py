@@ -12,6 +12,7 @@ import importlib
 import pkgutil
 from dataclasses import dataclass
 from enum import Flag, auto
+from functools import cache
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from solver.engines.options import Option, above, at_least, between, option, options_of
@@ -43,7 +44,6 @@ class Needs(Flag):
 class Handles(Flag):
     """What a problem may have beside a smooth objective."""
 
-    NOTHING = 0
     BOUNDS = auto()
     ROWS = auto()
     INTEGERS = auto()
@@ -132,11 +132,17 @@ def engine(*, name: str, title: str, needs: Needs, handles: Handles) -> Callable
     return register
 
 
-def engines() -> tuple[About, ...]:
-    """All engines found in this folder, sorted by name."""
+@cache
+def _load_all() -> None:
+    """Imports all modules of this folder and its rooms, so that their engines register themselves."""
     package = importlib.import_module(__package__ or "solver.engines")
     for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
         importlib.import_module(module.name)
+
+
+def engines() -> tuple[About, ...]:
+    """All engines found in this folder, sorted by name."""
+    _load_all()
     return tuple(_REGISTRY[name].about for name in sorted(_REGISTRY))
 
 

@@ -11,7 +11,7 @@ from solver.engines.base import Engine, with_settings_of
 from solver.engines.smooth.grg import Nonlinear
 from solver.engines.smooth.lbfgsb import LimitedMemory
 from solver.engines.smooth.least_squares import LeastSquares
-from solver.engines.start import grouped
+from solver.engines.start import relaxed
 
 if TYPE_CHECKING:
     from solver.model.problem import Problem, Vector
@@ -25,15 +25,6 @@ def local_engine(problem: Problem, engine: Engine) -> Engine:
 
 
 def around_whole(problem: Problem, x: Vector) -> Problem:
-    """The problem that is left when integers and groups are fixed at their values in x, which is the start."""
-    held = problem.integer | grouped(problem)
-    nothing = np.zeros(problem.n, dtype=bool)
-    return replace(
-        problem,
-        x0=x,
-        lb=np.where(held, x, problem.lb),
-        ub=np.where(held, x, problem.ub),
-        integer=nothing,
-        binary=nothing,
-        groups=(),
-    )
+    """The problem that is left when whole variables are fixed at their values in x, which is the start."""
+    held = problem.whole
+    return replace(relaxed(problem), x0=x, lb=np.where(held, x, problem.lb), ub=np.where(held, x, problem.ub))

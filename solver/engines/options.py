@@ -88,11 +88,15 @@ def options_of(engine: type) -> tuple[Option, ...]:
     return tuple(Option(each.name, each.default, **each.metadata) for each in fields if "help" in each.metadata)
 
 
+def plain_name(name: str) -> str:
+    """An option's name as names are compared: in lower case, with underscores, without `solver_`."""
+    return name.strip().lower().replace("-", "_").removeprefix("solver_")
+
+
 def find_option(options: Iterable[Option], name: str) -> Option | None:
-    """The option that a name means: its own, or Excel's hidden one with or without `solver_`."""
-    plain = name.strip().lower().replace("-", "_")
-    hidden = plain.removeprefix("solver_")
-    return next((each for each in options if plain == each.name or (each.excel and hidden == each.excel)), None)
+    """The option that a name means: its own, or Excel's hidden one."""
+    plain = plain_name(name)
+    return next((each for each in options if plain == each.name or (each.excel and plain == each.excel)), None)
 
 
 def _converted(option: Option, value: object) -> float | str:

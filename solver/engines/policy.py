@@ -13,7 +13,7 @@ import numpy as np
 
 from solver.algebra.structure.ladder import Degree
 from solver.engines.base import Engine, Handles, Wrapper, engines, find_engine
-from solver.engines.options import find_option
+from solver.engines.options import find_option, plain_name
 from solver.errors import EngineError, near_miss
 from solver.model.model import ENGINES, UNLIMITED
 from solver.model.names import OPTIONS
@@ -74,10 +74,6 @@ def is_convex_but_for_corners(problem: Problem) -> bool:
     return lifting is not None and lifting.problem.convex
 
 
-def _worst(problem: Problem) -> Degree:
-    return max((problem.degree, *problem.row_degrees))
-
-
 TABLE = (
     Rule(("simplex",), lambda _: True, "simplex", "the model asks for Simplex LP"),
     Rule(("grg", "evolutionary"), is_linear, "simplex", "all formulas are linear"),
@@ -101,8 +97,8 @@ TABLE = (
         "all is convex but for corners, which can be rows",
     ),
     Rule(("evolutionary",), lambda _: True, "evolutionary", "the model asks for Evolutionary"),
-    Rule(("grg",), lambda p: _worst(p) is Degree.STEP, "nonsmooth", "the formulas jump"),
-    Rule(("grg",), lambda p: _worst(p) is Degree.KINK, "nonsmooth", "the formulas have corners"),
+    Rule(("grg",), lambda p: p.worst_degree is Degree.STEP, "nonsmooth", "the formulas jump"),
+    Rule(("grg",), lambda p: p.worst_degree is Degree.KINK, "nonsmooth", "the formulas have corners"),
     Rule(
         ("grg",),
         lambda p: p.residuals is not None and p.m == 0 and p.n <= MANY,
@@ -174,8 +170,7 @@ def _made(stack: list[type[Engine]], options: Mapping[str, str | float], stored:
             settings["prove"] = 0.0
         outer = make(**settings)
         made = replace(outer, inner=made) if isinstance(outer, Wrapper) and made is not None else outer
-    if made is None:
-        raise EngineError("there is no engine to run")
+    assert made is not None, "a stack holds at least one engine"
     return made
 
 
@@ -183,7 +178,7 @@ def _given(options: Mapping[str, str | float], hidden: str) -> bool:
     """Whether an option was set by hand, under Excel's name or its own."""
     own = {each.excel: each.name for about in engines() for each in about.options if each.excel}
     names = {hidden, own.get(hidden, hidden)}
-    return any(name.strip().lower().replace("-", "_").removeprefix("solver_") in names for name in options)
+    return any(plain_name(name) in names for name in options)
 
 
 def _unread(stack: list[type[Engine]], options: Mapping[str, str | float], *, by_table: bool) -> list[str]:
@@ -191,7 +186,7 @@ def _unread(stack: list[type[Engine]], options: Mapping[str, str | float], *, by
     notes = []
     everywhere = [option for about in engines() for option in about.options]
     for name in options:
-        hidden = name.strip().lower().removeprefix("solver_")
+        hidden = plain_name(name)
         if any(find_option(make.about.options, name) for make in stack):
             continue
         if hidden == "msl" and len(stack) > 1:
@@ -237,7 +232,7 @@ def _meant(stored: Mapping[str, str | float]) -> dict[str, str | float]:
     """The stored options without those that say nothing: limits that are not set."""
     result = {}
     for name, value in stored.items():
-        hidden = name.lower().removeprefix("solver_")
+        hidden = plain_name(name)
         if hidden in LIMITS and _number(value) >= UNLIMITED:
             continue
         result[hidden] = value
@@ -255,6 +250,6 @@ def _is_on(options: Mapping[str, str | float], stored: Mapping[str, str | float]
     names = {"msl": ("msl", "multistart"), "rlx": ("rlx", "relax")}[hidden]
     result = str(stored.get(hidden, "2"))
     for name, value in options.items():
-        if name.strip().lower().removeprefix("solver_") in names:
+        if plain_name(name) in names:
             result = str(value)
     return result.strip().lower().removesuffix(".0") in ("1", "on", "yes", "true")

@@ -16,7 +16,7 @@ from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # t
 from solver.algebra.structure.ladder import Degree
 from solver.engines.base import Engine, Handles, Needs, Wrapper, find_engine, with_settings_of
 from solver.engines.progress import Halt, Progress
-from solver.engines.start import crossing, grouped, relaxed, start_with_values, tightened, without_idle
+from solver.engines.start import crossing, relaxed, start_with_values, tightened, without_idle
 from solver.engines.transform import Change, counted, without
 from solver.errors import EngineError, Outcome
 from solver.model.kkt import DENSE, optimality, projected, violation
@@ -215,7 +215,7 @@ def _minimised(progress: Progress, engine: Engine) -> Solution:
     problem = progress.problem
     progress.offer(problem.x0, problem.fun(problem.x0), violation(problem, problem.x0, relative=engine.scaling))
     progress.log.start = progress.log.best
-    fixed = (problem.lb == problem.ub) & ~grouped(problem)
+    fixed = (problem.lb == problem.ub) & ~problem.grouped
     change = without(problem, fixed)
     if not change.free.size:
         wrong = violation(problem, problem.x0, relative=engine.scaling)

@@ -13,7 +13,7 @@ from solver.errors import Outcome
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from solver.model.problem import Mask, Problem, Vector
+    from solver.model.problem import Problem, Vector
 
 TRIES = 60
 """How many random points are tried when the start has no value."""
@@ -25,21 +25,13 @@ def relaxed(problem: Problem) -> Problem:
     return replace(problem, integer=nothing, binary=nothing.copy(), groups=())
 
 
-def grouped(problem: Problem) -> Mask:
-    """Which variables stand in an all-different group."""
-    mask = np.zeros(problem.n, dtype=bool)
-    for group in problem.groups:
-        mask[group] = True
-    return mask
-
-
 def crossing(problem: Problem) -> Outcome | None:
     """The outcome of a problem whose bounds allow no point: 19 for binaries and groups, 20 for others, else None."""
     tight = tightened(problem)
     wrong = tight.lb > tight.ub
     if not wrong.any():
         return None
-    special = problem.binary | grouped(problem)
+    special = problem.binary | problem.grouped
     return Outcome.BOUNDS_CONFLICT_INTEGER if (wrong & special).any() else Outcome.BOUNDS_CONFLICT
 
 
@@ -49,16 +41,16 @@ def tightened(problem: Problem) -> Problem:
     lb, ub = np.where(problem.binary, np.maximum(lb, 0), lb), np.where(problem.binary, np.minimum(ub, 1), ub)
     for group in problem.groups:
         lb[group], ub[group] = np.maximum(lb[group], 1), np.minimum(ub[group], group.size)
-    whole = problem.integer | problem.binary | grouped(problem)
     with np.errstate(invalid="ignore"):
-        lb, ub = np.where(whole, np.ceil(lb - 1e-9), lb), np.where(whole, np.floor(ub + 1e-9), ub)
+        lb = np.where(problem.whole, np.ceil(lb - 1e-9), lb)
+        ub = np.where(problem.whole, np.floor(ub + 1e-9), ub)
     x0 = np.clip(np.nan_to_num(problem.x0.astype(float)), lb, np.maximum(lb, ub))
     return replace(problem, lb=lb, ub=ub, x0=x0, integer=problem.integer | problem.binary)
 
 
 def without_idle(problem: Problem) -> Problem:
     """The problem with the variables that nothing depends on held at their start, for searches that draw points."""
-    idle = np.zeros(problem.n, dtype=bool) if problem.idle is None else problem.idle() & ~grouped(problem)
+    idle = np.zeros(problem.n, dtype=bool) if problem.idle is None else problem.idle() & ~problem.grouped
     if not idle.any():
         return problem
     held = np.where(problem.integer, np.round(problem.x0), problem.x0)
@@ -90,11 +82,10 @@ def start_with_values(problem: Problem, seed: int) -> Vector | None:
 def _nearby(problem: Problem, seed: int) -> Iterator[Vector]:
     """Points ever farther from the start, inside the bounds."""
     x0, lb, ub = problem.x0, problem.lb, problem.ub
-    fixed = grouped(problem) | problem.integer
     size = np.maximum(1.0, np.abs(x0))
 
     def inside(x: Vector) -> Vector:
-        return np.where(fixed, x0, np.clip(x, lb, ub))
+        return np.where(problem.whole, x0, np.clip(x, lb, ub))
 
     for step in (1e-6, 1e-3, 1e-2, 0.1, 1.0):
         yield inside(x0 + step * size)

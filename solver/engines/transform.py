@@ -196,37 +196,45 @@ def without(problem: Problem, fixed: Mask) -> Change:
     return Change(problem.x0.copy(), free, np.ones(free.size))
 
 
+def steepness(problem: Problem, x: Vector) -> Vector:
+    """The largest derivative of each row at a point, without its sign (m,); 1 where one has no value."""
+    steep = abs(sp.csr_array(problem.row_jac(x))).max(axis=1).toarray().ravel()
+    return np.where(np.isfinite(steep), steep, 1.0)
+
+
 def guarded(problem: Problem) -> Problem:
     """The problem continued where a formula has no value, for methods that cannot step back by themselves.
 
     Beyond the last good point x* the objective is f* + M (1 + |x - x*|^2) with M large, its gradient leads back to
     x*, and the rows keep their last value: a line search that starts at x* shortens its step.
     """
-    good: dict[str, Any] = {"x": problem.x0, "fun": 0.0, "rows": None}
+    good_x, good_fun = problem.x0, 0.0
+    good_rows: Vector | None = None
 
     def fun(x: Vector) -> float:
+        nonlocal good_x, good_fun
         value = problem.fun(x)
         if np.isfinite(value) and (not problem.m or np.all(np.isfinite(problem.rows(x)))):
-            good["x"], good["fun"] = np.array(x), value
+            good_x, good_fun = np.array(x), value
             return value
-        away = x - good["x"]
-        return float(good["fun"] + 1e3 * (1 + abs(good["fun"])) * (1 + away @ away))
+        away = x - good_x
+        return float(good_fun + 1e3 * (1 + abs(good_fun)) * (1 + away @ away))
 
     def grad(x: Vector) -> Vector:
         gradient = np.asarray(problem.grad(x))
         if np.all(np.isfinite(gradient)):
             return gradient
-        return np.asarray(2e3 * (1 + abs(good["fun"])) * (x - good["x"]))
+        return np.asarray(2e3 * (1 + abs(good_fun)) * (x - good_x))
 
     def rows(x: Vector) -> Vector:
+        nonlocal good_rows
         value = problem.rows(x)
         if np.all(np.isfinite(value)):
-            good["rows"] = value
-            return value
-        return value if good["rows"] is None else np.asarray(good["rows"])
+            good_rows = value
+        return value if good_rows is None else good_rows
 
     def row_jac(x: Vector) -> sp.csr_array:
         matrix = problem.row_jac(x)
-        return matrix if np.all(np.isfinite(matrix.data)) else problem.row_jac(good["x"])
+        return matrix if np.all(np.isfinite(matrix.data)) else problem.row_jac(good_x)
 
     return replace(problem, fun=fun, grad=grad, rows=rows, row_jac=row_jac)

@@ -15,14 +15,12 @@ if TYPE_CHECKING:
     from solver.model.problem import Problem, Vector
 
 
-def judged(
-    problem: Problem, x: Vector, engine: Engine, *, iterations: int = 0, still: bool = True, message: str = ""
-) -> Solution:
+def judged(problem: Problem, x: Vector, engine: Engine, *, iterations: int = 0, still: bool = True) -> Solution:
     """The solution at x: optimal if its KKT residual is small, else converged if the steps came to rest (`still`)."""
     fun, wrong = problem.fun(x), violation(problem, x, relative=engine.scaling)
     if np.isnan(fun) or np.isnan(wrong):
-        outcome = Outcome.ERROR_VALUE
-        return Solution(x, fun, outcome, engine.name, message, iterations, bad=problem.blame(x) or "")
+        bad = problem.blame(x) or ""
+        return Solution(x, fun, Outcome.ERROR_VALUE, engine.name, iterations=iterations, bad=bad)
     norm, rows, bounds = optimality(problem, x) if problem.smooth else (np.inf, None, None)
     if wrong > engine.precision:
         outcome = Outcome.INFEASIBLE
@@ -35,8 +33,7 @@ def judged(
         fun,
         outcome,
         engine.name,
-        message,
-        iterations,
+        iterations=iterations,
         violation=wrong,
         row_multipliers=rows,
         bound_multipliers=bounds,

@@ -35,7 +35,7 @@ class Conditions:
         self.lower, self.upper = np.full(n, -np.inf), np.full(n, np.inf)
         self.explicit = np.zeros(n, dtype=bool)
         self.integer, self.binary = np.zeros(n, dtype=bool), np.zeros(n, dtype=bool)
-        self.groups: list[np.ndarray] = []
+        self.groups: list[Ints] = []
         self.row_lo, self.row_hi = np.zeros(0), np.zeros(0)
         self.row_cells: list[Cell] = []
         self.right_cells: list[Cell] = []

@@ -99,7 +99,9 @@ def without_constraint(model: Model, book: Book, text: str) -> Model:
         constraint = parse_constraint(text, book, model.sheet)
         at = model.constraints.index(constraint) if constraint in model.constraints else -1
     if not 0 <= at < len(model.constraints):
-        raise _refused(model, f"there is no constraint {text}", f"the model has {len(model.constraints)}")
+        last = len(model.constraints)
+        hint = f"give a number from 1 to {last}, or one as `solver show` lists it" if last else "the model has none"
+        raise _refused(model, f"there is no constraint {text}", hint)
     return replace(model, constraints=model.constraints[:at] + model.constraints[at + 1 :])
 
 
@@ -161,14 +163,13 @@ def _anchored(node: Tree, sheet: str) -> Tree:
             _absolute(node.row_end, MAX_ROWS),
             _absolute(node.col_end, MAX_COLS),
         )
-    changed: dict[str, Any] = {}
-    for name in node.__match_args__:
-        value = getattr(node, name)
+    fields: dict[str, Any] = {name: getattr(node, name) for name in node.__match_args__}
+    for name, value in fields.items():
         if isinstance(value, Tree):
-            changed[name] = _anchored(value, sheet)
+            fields[name] = _anchored(value, sheet)
         elif isinstance(value, tuple) and any(isinstance(item, Tree) for item in value):
-            changed[name] = tuple(_anchored(item, sheet) for item in value)
-    return node.__class__(**{**{name: getattr(node, name) for name in node.__match_args__}, **changed})
+            fields[name] = tuple(_anchored(item, sheet) for item in value)
+    return node.__class__(**fields)
 
 
 def _absolute(axis: Axis | None, size: int) -> Axis | None:

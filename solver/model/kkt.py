@@ -102,7 +102,7 @@ def _multipliers(
     gradient: Vector, jacobian: sp.csr_array, row_lower: Mask, row_upper: Mask, at_lower: Mask, at_upper: Mask
 ) -> Vector:
     """Least-squares multipliers of the active rows, with those of the active bounds found beside and left out."""
-    from scipy.optimize import lsq_linear  # looking at a model shall not wait for it
+    from scipy.optimize import lsq_linear  # late: commands that only look at a model do not load it
 
     k = jacobian.shape[0]
     if not k:

@@ -15,7 +15,7 @@ from solver.errors import ModelError
 from solver.grid import Area, Cell, quote_sheet
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
     from solver.book.book import DefinedName
 
@@ -70,7 +70,11 @@ class Relation(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Constraint:
-    """One line of the dialog's list: every cell of `left` against its cell of `right`, see `pairs`."""
+    """One line of the dialog's list.
+
+    Cell k of `left` in reading order is compared with cell k of `right`, so that a row can face a column; a single
+    cell, a number or a formula on the right faces all cells.
+    """
 
     left: Area
     relation: Relation
@@ -130,21 +134,6 @@ class Model:
         return f"{quote_sheet(self.sheet)}: {goal} by changing {','.join(map(str, self.variables))}"
 
 
-def pairs(constraint: Constraint) -> Iterator[tuple[Cell, Cell | float | str | None]]:
-    """Every cell of the left side with what it is compared to.
-
-    Cell k in reading order meets cell k, so that a row can face a column; one right cell, a number or a formula
-    meets all cells. Counts that differ raise ValueError (`validate` says it in better words).
-    """
-    right = constraint.right
-    if isinstance(right, Area) and right.size > 1:
-        yield from zip(constraint.left.cells(), right.cells(), strict=True)
-        return
-    facing = right.first if isinstance(right, Area) else right
-    for cell in constraint.left.cells():
-        yield cell, facing
-
-
 def stray(area: Area, areas: tuple[Area, ...]) -> Cell | None:
     """The first cell of an area that lies in none of the others, or None."""
     if any(area.intersection(other) == area for other in areas):
@@ -154,8 +143,8 @@ def stray(area: Area, areas: tuple[Area, ...]) -> Cell | None:
 
 def validate(model: Model) -> None:
     """Raises ModelError at the first thing that Excel's dialog would not accept, with its cell and what to do."""
-    for fault in model.faults:
-        raise ModelError(str(fault), where=quote_sheet(model.sheet), hint=fault.hint)
+    if model.faults:
+        raise ModelError(str(model.faults[0]), where=quote_sheet(model.sheet), hint=model.faults[0].hint)
     if not model.variables:
         raise ModelError("there are no variable cells", where=quote_sheet(model.sheet), hint="choose cells to change")
     for area in model.variables:

@@ -16,12 +16,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, TypeAlias, overload
 
+import numpy as np
+
 from solver.algebra.structure.ladder import Degree
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    import numpy as np
     import numpy.typing as npt
     import scipy.sparse as sp
 
@@ -131,7 +132,7 @@ class Problem:
     residuals: Residuals | None
     linear: Linear | None
     because: tuple[str, ...]
-    """The cells that decide `degree` and the worst of `row_degrees`, printed."""
+    """The cell, printed, that decides the worst of `degree` and `row_degrees`; none for linear models."""
 
     labels: Sequence[str]
     row_labels: Sequence[str]
@@ -144,7 +145,7 @@ class Problem:
     """
     term_count: int = 0
     hessian: Callable[[Vector], Vector] | None = None
-    """The Hessian (n, n) of the objective as a whole, or None: dear for many variables."""
+    """The Hessian (n, n) of the objective as a whole, or None: expensive for many variables."""
     held_out: Callable[[Vector], float] | None = None
     """A number that is watched and not minimised, in the problem's own variables: the loss of what was kept out."""
     pieces: Callable[[], Pieces | None] | None = None
@@ -167,9 +168,27 @@ class Problem:
         return len(self.row_lo)
 
     @property
+    def worst_degree(self) -> Degree:
+        """The highest degree of the objective and the rows."""
+        return max((self.degree, *self.row_degrees))
+
+    @property
     def smooth(self) -> bool:
         """Whether derivatives exist everywhere, in the objective and in every row."""
-        return max((self.degree, *self.row_degrees)) <= Degree.SMOOTH
+        return self.worst_degree <= Degree.SMOOTH
+
+    @property
+    def grouped(self) -> Mask:
+        """Which variables stand in a group."""
+        mask = np.zeros(self.n, dtype=bool)
+        for group in self.groups:
+            mask[group] = True
+        return mask
+
+    @property
+    def whole(self) -> Mask:
+        """Which variables must be whole numbers: integers, binaries and the members of groups."""
+        return self.integer | self.binary | self.grouped
 
     @property
     def convex(self) -> bool:

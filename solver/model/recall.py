@@ -36,7 +36,7 @@ def recall(book: Book) -> dict[str, Model]:
 
 
 def stored_model(book: Book, sheet: str) -> Model:
-    """What a sheet stores of a model, be it ever so little."""
+    """What a sheet stores of a model, however little that is."""
     return _model(book, sheet, hidden_names(book, sheet))
 
 

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from solver.algebra.structure.ladder import Degree
 from solver.model.kkt import STATIONARY, optimality, violation
 
 if TYPE_CHECKING:
@@ -59,8 +58,7 @@ def certify(problem: Problem, x: Vector, precision: float = FEASIBLE) -> Certifi
     for group in problem.groups:
         worst = max(worst, float(np.abs(np.sort(x[group]) - np.arange(1, len(group) + 1)).max()))
     feasible = bool(worst <= precision)
-    degree = max((problem.degree, *problem.row_degrees))
-    if degree > Degree.SMOOTH or whole.any() or problem.groups:
+    if not problem.smooth or problem.whole.any():
         return Certificate(feasible, worst, None, Verdict.FEASIBLE if feasible else Verdict.INFEASIBLE)
     residual = float(optimality(problem, x)[0])
     if not feasible:

@@ -65,9 +65,7 @@ def conditions(problem: Problem, solution: Solution) -> Conditions | None:
     size = sizes(problem, x)
     gradient = np.asarray(problem.grad(x))
     rest = gradient - jacobian.T @ y - z
-    whole = problem.integer | problem.binary
-    for group in problem.groups:
-        whole[group] = True
+    whole = problem.whole
     held = _Ends(x, np.where(whole, x, problem.lb), np.where(whole, x, problem.ub))
     ends = (_Ends(rows, problem.row_lo, problem.row_hi), held)
     largest = max(float(np.abs(y).max(initial=0.0)), float(np.abs(z).max(initial=0.0)), 1e-300)

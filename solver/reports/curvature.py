@@ -65,8 +65,7 @@ def is_curved(problem: Problem) -> bool:
     """Whether second derivatives have a say: a smooth objective that is not linear, and no whole variables."""
     linear = problem.linear
     straight = linear is not None and linear.cost is not None and linear.hessian is None
-    whole = bool(problem.integer.any() or problem.binary.any() or problem.groups)
-    return problem.smooth and problem.sense != 0 and not straight and not whole
+    return problem.smooth and problem.sense != 0 and not straight and not problem.whole.any()
 
 
 def curvature(problem: Problem, solution: Solution) -> Curvature | None:

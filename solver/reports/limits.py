@@ -82,14 +82,14 @@ def limits_of(problem: Problem, x: Vector) -> tuple[Vector, Vector]:
 
     NaN where curved rows hold so many variables together that the search would take too long.
     """
-    lower, upper = problem.lb.copy(), problem.ub.copy()
     if problem.linear is not None:
         down, up = _linear_room(problem, x)
     elif problem.m:
         down, up = _searched_room(problem, x, -1.0), _searched_room(problem, x, 1.0)
     else:
         down = up = np.full(problem.n, np.inf)
-    lower, upper = np.minimum(np.maximum(lower, x - down), x), np.maximum(np.minimum(upper, x + up), x)
+    lower = np.minimum(np.maximum(problem.lb, x - down), x)
+    upper = np.maximum(np.minimum(problem.ub, x + up), x)
     whole = problem.integer | problem.binary
     lower, upper = np.where(whole, np.ceil(lower - 1e-6), lower), np.where(whole, np.floor(upper + 1e-6), upper)
     for group in problem.groups:  # no member of a permutation can move alone

@@ -130,7 +130,7 @@ def _notes(answer: Answer) -> list[str]:
     problem, solution = answer.binding.problem, answer.solution
     if solution.bound_multipliers is None:
         return [NO_MULTIPLIERS]
-    whole = bool(problem.integer.any() or problem.groups) and not answer.used.settings.get("relax")
+    whole = problem.whole.any() and not answer.used.settings.get("relax")
     notes = [HELD] if whole else []
     if notes or not answer.solution.outcome.solved:
         return notes

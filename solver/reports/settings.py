@@ -11,8 +11,6 @@ from typing import TYPE_CHECKING
 from solver.model.model import UNLIMITED
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from solver.model.answer import Answer
 
 _PHRASES = {
@@ -27,19 +25,19 @@ _ELSEWHERE = {"precision", "time_limit", "iterations", "scaling", "relax", "node
 def option_lines(answer: Answer) -> list[str]:
     """The lines below "Solver Options": limits, what belongs to the engine, and integers."""
     settings, model = answer.used.settings, answer.binding.model
-    stored: Mapping[str, float | str] = {**model.options}
-    scaling = ", Use Automatic Scaling" if settings.get("scaling") else ""
+    stored = model.options
+    scaling = ", Use Automatic Scaling" if answer.used.scaling else ""
     limits = [
-        f"Max Time {_limit(settings.get('time_limit', UNLIMITED))}, ",
-        f"Iterations {_limit(settings.get('iterations', UNLIMITED))},",
-        f"Precision {decimal(settings.get('precision', 1e-6))}{scaling}",
+        f"Max Time {_limit(settings['time_limit'])}, ",
+        f"Iterations {_limit(settings['iterations'])},",
+        f"Precision {decimal(answer.used.precision)}{scaling}",
     ]
     whole = [
         f"Max Subproblems {_limit(settings.get('nodes', stored.get('nod', UNLIMITED)))}",
         f"Max Integer Sols {_limit(settings.get('solutions', stored.get('mip', UNLIMITED)))}",
         f"Integer Tolerance {decimal(float(settings.get('tolerance', stored.get('tol', 0.01))) * 100)}%",
     ]
-    if settings.get("relax"):
+    if settings["relax"]:
         whole.append("Solve Without Integer Constraints")
     if model.nonnegative:
         whole.append("Assume NonNegative")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import tracemalloc
+
 import pytest
 
 from solver.compiler.calculation import Calculation
-from solver.grid import Area
+from solver.grid import Area, column_letters
 from tests.books import book_of
 
 FAR = {"A1": 2.0, "B2": 5.0, "XFD1048576": 3.0}
@@ -61,3 +63,18 @@ def test_own_growing_past() -> None:
     assert value == pytest.approx(1.001 ** (count - 1), rel=1e-9)
     kept = sum(operand.number.size for operand in calculation.store("S").cache.values())
     assert kept <= 1 << 24
+
+
+def test_whole_columns_side_by_side_cost_their_cells() -> None:
+    """A block of sums, one for each of forty whole columns of formulas that are not computed yet."""
+    data: dict[str, object] = {f"{column_letters(k)}{row}": f"=ROW()*{k + 1}" for k in range(40) for row in (1, 2)}
+    sums: dict[str, object] = {
+        f"{column_letters(k)}1": f"=SUM(D!{column_letters(k)}:{column_letters(k)})" for k in range(40)
+    }
+    calculation = Calculation(book_of({"S": sums, "D": data}))
+    tracemalloc.start()
+    calculation.everything()
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert calculation.value(Area("S", 0, 39, 0, 39)).scalar() == 3 * 40
+    assert peak < 20_000_000

@@ -18,7 +18,7 @@ from solver.algebra.structure.ladder import Degree
 from solver.engines import find_engine, run
 from solver.engines.linear import search
 from solver.engines.linear.linear_form import LinearForm
-from solver.engines.linear.search import Search, settled, watched
+from solver.engines.linear.search import Search, run_quietly, run_watched
 from solver.engines.linear.simplex import loaded
 from solver.engines.progress import Progress
 from solver.errors import Outcome
@@ -61,7 +61,7 @@ def test_a_search_that_looks_up_has_ended_when_it_is_read(
     found = Search(Progress(build([1.0], lambda x: x[0] * x[0])), improved=lambda _: None)
     interrupt.start()
     began = time.monotonic()
-    assert watched(highs, found) == "kInterrupt"
+    assert run_watched(highs, found) == "kInterrupt"
     assert found.halted is Outcome.USER_STOP
     assert time.monotonic() - began < 10.0
 
@@ -69,7 +69,7 @@ def test_a_search_that_looks_up_has_ended_when_it_is_read(
 def test_a_question_on_the_way_passes_it_on(interrupt: threading.Timer) -> None:
     interrupt.start()
     with pytest.raises(KeyboardInterrupt):
-        settled(loaded(split(), np.inf, {}, tight=True))
+        run_quietly(loaded(split(), np.inf, {}, tight=True))
 
 
 class Deaf:
@@ -94,7 +94,7 @@ def test_one_that_does_not_look_up_is_left(interrupt: threading.Timer) -> None:
     found = Search(Progress(build([1.0], lambda x: x[0] * x[0])))
     interrupt.start()
     with pytest.raises(KeyboardInterrupt):
-        watched(highs, found)
+        run_watched(highs, found)
     assert found.halted is Outcome.USER_STOP
     assert not highs.ended.is_set()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from itertools import permutations
@@ -12,7 +13,8 @@ import pytest
 
 from solver.algebra.structure.ladder import Degree
 from solver.engines import find_engine, run
-from solver.engines.searching.moves import kicked, neighbours
+from solver.engines.searching.moves import CROWD, kicked, neighbours
+from solver.engines.searching.score import Scored, is_better
 from solver.errors import Outcome
 
 from .cases import ROSENBROCK
@@ -189,6 +191,37 @@ def test_every_move_is_a_permutation_and_no_move_stands_still(size: int) -> None
     assert not np.any(np.all(table == np.arange(size), axis=1))
     assert len(table) >= size * (size - 1) // 2
     assert sorted(kicked(np.arange(float(size)), random)) == list(range(size))
+
+
+def test_of_many_moves_some_are_drawn_before_they_are_made() -> None:
+    """Four hundred places have 640,000 moves of 400 numbers each: two gigabytes, if all were made."""
+    tracemalloc.start()
+    table = neighbours(400, np.random.default_rng(0))
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert len(table) == CROWD
+    assert np.array_equal(np.sort(table, axis=1), np.repeat(np.arange(400)[None, :], CROWD, axis=0))
+    assert peak < 150_000_000
+
+
+def scored(fun: float, wrong: float) -> Scored:
+    return Scored(np.zeros((1, 1)), np.array([fun]), np.array([wrong]))
+
+
+@pytest.mark.parametrize(
+    ("one", "than", "better"),
+    [
+        (scored(1.0, 0.0), scored(2.0, 0.0), True),
+        (scored(2.0, 0.0), scored(2.0, 0.0), False),
+        (scored(9.0, 1e-7), scored(1.0, 1e-3), True),
+        (scored(1.0, 1e-7), scored(2.0, 0.0), True),
+        (scored(1.0, 1e-3), scored(np.inf, 0.0), False),
+        (scored(1.0, 0.0), scored(np.inf, 0.0), True),
+        (scored(1.0 - 1e-9, 0.0), scored(1.0, 0.0), False),
+    ],
+)
+def test_feasibility_counts_first_then_the_objective(one: Scored, than: Scored, better: bool) -> None:
+    assert is_better(one, than, slack=1e-6, margin=1e-8) is better
 
 
 def test_orders_and_numbers_are_found_together() -> None:

@@ -15,14 +15,14 @@ from solver.book.patch import patch
 from solver.compiler.calculation import Calculation
 from solver.errors import SolverError
 from solver.grid import Area, Cell
-from solver.model.model import Relation, pairs
+from solver.model.model import Relation
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
     from solver.book.book import Book
-    from solver.model.model import Model
+    from solver.model.model import Constraint, Model
 
 HEADINGS = ("file", "sheet", "asked", "used", "outcome", "known", "found", "violated", "seconds", "verdict")
 WIDTHS = (30, 20, 12, 13, 14, 21, 21, 8, 7, 0)
@@ -134,12 +134,21 @@ def violation(calculation: Calculation, model: Model) -> float:
         else:
             if constraint.relation is not Relation.LE:
                 lowered.update(constraint.left.cells())
-            for cell, right in pairs(constraint):
+            for cell, right in _faced(constraint):
                 worst = max(worst, _excess(calculation, model, cell, constraint.relation, right))
     if model.nonnegative:
         free = [cell for cell in model.cells() if cell not in lowered]
         worst = max(worst, *(-(_number(calculation, cell) or 0.0) for cell in free), 0.0)
     return worst
+
+
+def _faced(constraint: Constraint) -> list[tuple[Cell, Cell | float | str | None]]:
+    """Every cell of a left side with what it is compared with."""
+    right = constraint.right
+    if isinstance(right, Area) and right.size > 1:
+        return list(zip(constraint.left.cells(), right.cells(), strict=True))
+    facing = right.first if isinstance(right, Area) else right
+    return [(cell, facing) for cell in constraint.left.cells()]
 
 
 def _excess(

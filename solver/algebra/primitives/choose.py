@@ -12,9 +12,8 @@ from solver.algebra.node import Array, Kernel, Node, Operand, Shape, Smoothness,
 from solver.algebra.pointwise import align
 from solver.algebra.primitive import Entries, Indices, LinearMap, Prepared, array, batch_of, positions, written
 from solver.algebra.primitives.corners import equal
-from solver.algebra.primitives.elementary import scaled_part
 from solver.algebra.primitives.gather import take
-from solver.algebra.primitives.reduce import broadcast, unbroadcast
+from solver.algebra.primitives.reduce import broadcast, scaled_part, unbroadcast
 from solver.algebra.primitives.shape import reshape, reshaping
 
 if TYPE_CHECKING:

@@ -11,6 +11,7 @@ import numpy as np
 from solver.algebra.node import Array, Kernel, Node, Operand, Shape, broadcast_shape
 from solver.algebra.pointwise import pointwise
 from solver.algebra.primitive import Prepared
+from solver.algebra.primitives.reduce import scaled_part
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -61,16 +62,6 @@ def _sub_rule(a: Node, b: Node) -> Node | None:
 def sub(_y: Node, _a: Node, _b: Node) -> tuple[Operand, ...]:
     """a - b."""
     return 1.0, -1.0
-
-
-def scaled_part(a: Node) -> tuple[Node, Node] | None:
-    """The factors of a product of an array with a single number: the array, and what scales it."""
-    if a.op is not mul or a.size == 1:
-        return None
-    first, second = a.args
-    if first.size < second.size:
-        first, second = second, first
-    return (first, second) if first.shape == a.shape and second.size == 1 else None
 
 
 def _mul_rule(a: Node, b: Node) -> Node | None:

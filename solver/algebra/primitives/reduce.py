@@ -191,15 +191,20 @@ def contract(a: Operand, b: Operand, axes: int | Sequence[int]) -> Node:
     return make(contraction, ordered(a, b), shape, summed)
 
 
+def scaled_part(x: Node) -> tuple[Node, Node] | None:
+    """The factors of a product of an array with a single number: the array, and what scales it; else None."""
+    if x.op is not REGISTRY["mul"] or x.size == 1:
+        return None
+    first, second = x.args
+    if first.size < second.size:
+        first, second = second, first
+    return (first, second) if first.shape == x.shape and second.size == 1 else None
+
+
 def _scaled(x: Node) -> tuple[Node, Node] | None:
-    """An array and the single number that scales it; None for anything else."""
-    inner = x.args[0] if x.op is reshaping else x
-    if inner.op is not REGISTRY["mul"] or inner.size == 1:
-        return None
-    first, second = sorted(inner.args, key=lambda factor: factor.size)
-    if first.size != 1 or second.size != inner.size:
-        return None
-    return reshape(second, x.shape), reshape(first, (1,) * x.rank)
+    """`scaled_part` also through a change of shape, both factors with as many axes as x."""
+    scaled = scaled_part(x.args[0] if x.op is reshaping else x)
+    return None if scaled is None else (reshape(scaled[0], x.shape), reshape(scaled[1], (1,) * x.rank))
 
 
 def _product(a: Node, b: Node) -> Node:

@@ -1,8 +1,8 @@
 """What a cell would hold if others held something else: the values of what-if tables.
 
 The book is compiled once more with the inputs as variables, and the graph of the wanted cell is run at all the points
-at once, or set into the graph of a model. Where the inputs are texts, or the cell's kind of value hangs on them, the
-book is computed anew for each point.
+at once, or set into the graph of a model. Where the inputs are texts, or decide the kind of the cell's value, the book
+is computed anew for each point.
 """
 
 from __future__ import annotations

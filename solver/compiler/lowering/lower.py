@@ -16,7 +16,7 @@ from solver.formula import tree as t
 from solver.functions.allowance import MIXED, OPERATION, spend
 from solver.functions.arrange import rearrange
 from solver.functions.call import call, intersect
-from solver.functions.here import Closure, Reference, References
+from solver.functions.here import Reference, References
 from solver.functions.operand import ALL_NUMBERS, BLANK, NotUniform, Operand, error, lone, numbers, of_scalars
 from solver.functions.operators import binary, percent, unary
 from solver.functions.registry import Taking, lookup
@@ -76,10 +76,6 @@ def _in_name(tree: t.Tree, literals: tuple[float, ...], site: Site) -> Meaning:
     """A name's formula is relative to the cell that uses it, and is computed as an array formula."""
     inside = Site(site.world, site.sheet, site.row, site.col, literals, array=True)
     return evaluate(tree, inside)
-
-
-def _structured(tree: t.Structured, site: Site) -> Meaning:
-    return part_of_table(tree, site)
 
 
 def _unary(tree: t.Unary, site: Site) -> Meaning:
@@ -249,7 +245,7 @@ _RULES: dict[type, Callable[..., Meaning]] = {
     t.Missing: lambda *_: BLANK,
     t.Reference: cells_of,
     t.Name: _name,
-    t.Structured: _structured,
+    t.Structured: part_of_table,
     t.Unary: _unary,
     t.Percent: _percent,
     t.Binary: _binary,
@@ -262,5 +258,3 @@ _RULES: dict[type, Callable[..., Meaning]] = {
     t.Intersection: _intersection,
     t.Union: _union,
 }
-
-__all__ = ["Closure", "Lambda", "evaluate", "value_of"]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from solver.compiler.grouping.templates import Template
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from solver.book.book import Book, ListObject
     from solver.grid import Cell
 
@@ -17,30 +19,34 @@ def external_sheet(book: int, sheet: str) -> str:
     return f"[{book}]{sheet}"
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Names:
-    """Lookup without case, as Excel does it."""
+    """The names of a book, all keys without case, as Excel looks them up.
 
-    sheets: dict[str, str] = field(default_factory=dict)
-    order: tuple[str, ...] = ()
-    defined: dict[tuple[str, str | None], Template] = field(default_factory=dict)
-    tables: dict[str, ListObject] = field(default_factory=dict)
+    `sheets` gives the spelling of each sheet, those of linked workbooks too; `order` are the book's own in the order
+    of their tabs. `defined` has the formula of each defined name by name and sheet (None for the whole book).
+    """
+
+    sheets: Mapping[str, str]
+    order: tuple[str, ...]
+    defined: Mapping[tuple[str, str | None], Template]
+    tables: Mapping[str, ListObject]
 
     @classmethod
     def of(cls, book: Book) -> Names:
         """All names of a book."""
-        names = cls(order=tuple(book.sheets))
-        names.sheets = {name.casefold(): name for name in names.order}
-        for index, sheets in book.externals.items():
-            for sheet in sheets:
-                name = external_sheet(index, sheet)
-                names.sheets[name.casefold()] = name
-        by_position = {book.sheets[name].position: name.casefold() for name in names.order}
-        for defined in book.names:
-            scope = None if defined.sheet is None else by_position.get(defined.sheet, "")
-            names.defined[defined.name.casefold(), scope] = Template(defined.text.removeprefix("="), 0, 0)
-        names.tables = {table.name.casefold(): table for table in book.tables}
-        return names
+        linked = [external_sheet(index, sheet) for index, sheets in book.externals.items() for sheet in sheets]
+        by_position = {sheet.position: name.casefold() for name, sheet in book.sheets.items()}
+        defined = {}
+        for each in book.names:
+            scope = None if each.sheet is None else by_position.get(each.sheet, "")
+            defined[each.name.casefold(), scope] = Template(each.text.removeprefix("="), 0, 0)
+        return cls(
+            sheets={name.casefold(): name for name in (*book.sheets, *linked)},
+            order=tuple(book.sheets),
+            defined=defined,
+            tables={table.name.casefold(): table for table in book.tables},
+        )
 
     def sheet(self, name: str) -> str | None:
         """The sheet's name as it is spelled in the book, or None."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from solver.compiler.lowering.names import external_sheet
+from solver.compiler.lowering.r1c1 import a1_of_r1c1
 from solver.compiler.lowering.site import fixed_reference
 from solver.errors import FormulaError
 from solver.formula.parse import parse
@@ -169,16 +170,12 @@ def refer(text: str, site: Site, a1: bool) -> Reference | References | None:
 
     NotUniform if a name or a structured reference means another range at every cell of the block.
     """
-    if not a1:
-        from solver.compiler.lowering.r1c1 import a1_of_r1c1
-
-        converted = a1_of_r1c1(text, int(site.row.flat[0]), int(site.col.flat[0]))
-        if converted is None:
-            return None
-        text = converted
     row, col = int(site.row.flat[0]), int(site.col.flat[0])
+    address = text if a1 else a1_of_r1c1(text, row, col)
+    if address is None:
+        return None
     try:
-        tree, _ = parse(text, row, col)
+        tree, _ = parse(address, row, col)
     except FormulaError:
         return None
     from solver.compiler.lowering.lower import evaluate

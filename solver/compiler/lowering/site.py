@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol, TypeAlias
 import numpy as np
 
 from solver.functions.here import Closure, Functions, Places, Reference, References
+from solver.grid import Area
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from solver.compiler.grouping.blocks import Literal
     from solver.compiler.lowering.names import Names
     from solver.functions.operand import FloatArray, IntArray, Operand
-    from solver.grid import Area, Cell
+    from solver.grid import Cell
 
 Meaning: TypeAlias = "Operand | Reference | References | Places | Closure | Functions"
 """What an expression can be: values, ranges, or functions made by LAMBDA."""
@@ -110,8 +111,6 @@ class Site:
 
     def area(self, reference: Reference) -> Area:
         """The fixed range as an area."""
-        from solver.grid import Area
-
         top, left = int(reference.top.flat[0]), int(reference.left.flat[0])
         return Area(reference.sheet, top, left, top + reference.rows - 1, left + reference.cols - 1)
 
@@ -131,11 +130,7 @@ class Site:
     def random(self, *shape: int) -> FloatArray:
         """Uniform numbers in [0, 1), one draw for each cell of the block."""
         self.world.mark_volatile()
-        return (
-            self.world.random((self.row.size, self.col.size, *shape[2:]))
-            if len(shape) == 4
-            else self.world.random(shape)
-        )
+        return self.world.random((self.row.size, self.col.size, *shape[2:]) if len(shape) == 4 else shape)
 
     def now(self) -> float:
         """The serial number of this moment."""
@@ -147,9 +142,9 @@ class Site:
         self.world.mark_volatile()
 
 
-def fixed_reference(area: Area, whole: bool = False) -> Reference:
+def fixed_reference(area: Area) -> Reference:
     """The same range for every cell of a block."""
-    return Reference(area.sheet, np.full((1, 1), area.top), np.full((1, 1), area.left), area.rows, area.cols, whole)
+    return Reference(area.sheet, np.full((1, 1), area.top), np.full((1, 1), area.left), area.rows, area.cols)
 
 
 def ranges(meaning: Meaning, site: Site) -> tuple[Area, ...]:

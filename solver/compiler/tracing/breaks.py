@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from solver.compiler.calculation import Calculation
-    from solver.compiler.grouping.blocks import Block
+
+_NONE = -1
 
 
 class Breaks:
@@ -27,18 +28,19 @@ class Breaks:
         found = [np.ravel(level) for level in degrees(calculation.nodes, calculation.x)]
         self._offset = np.cumsum([0, *[len(level) for level in found]])
         self._level = np.concatenate(found)
-        self._blocks: dict[str, list[Block]] = {}
-        for block in calculation.order:
-            self._blocks.setdefault(block.area.sheet, []).append(block)
+        self._makers = {name: np.full(store.kind.shape, _NONE) for name, store in calculation.stores.items()}
+        for number, block in enumerate(calculation.order):
+            store = calculation.stores[block.area.sheet]
+            self._makers[block.area.sheet][store.area_window(block.area)] = number
         self._culprits: dict[Cell, Cell] = {}
 
     def culprit(self, cell: Cell) -> Cell | None:
         """The first cell, going down from a curved cell, all of whose precedents are linear; None for linear cells."""
         if not self._curved(Area.of(cell)).any():
             return None
-        way: list[Cell] = []
+        way: dict[Cell, None] = {}
         while cell not in self._culprits:
-            way.append(cell)
+            way[cell] = None
             below = self._below(cell)
             if below is None or below in way:
                 self._culprits[cell] = cell
@@ -60,9 +62,10 @@ class Breaks:
 
     def _below(self, cell: Cell) -> Cell | None:
         """A curved cell that a cell's formula reads."""
-        block = next((block for block in self._blocks.get(cell.sheet, ()) if cell in block.area), None)
-        if block is None:
+        made_by = self._makers[cell.sheet][self._calculation.stores[cell.sheet].area_window(Area.of(cell))]
+        if not made_by.size or made_by.item() == _NONE:
             return None
+        block = self._calculation.order[made_by.item()]
         one = block if block.array else block.part(Area.of(cell))
         for area in precedents(one, self._calculation.names)[0]:
             curved = np.argwhere(self._curved(area))

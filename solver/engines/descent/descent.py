@@ -44,7 +44,7 @@ class Descent(Engine):
 
     iterations: int = option(1000, "epochs: steps with the full gradient, or passes", excel="itr", check=at_least(0))
     rate: float = option(0.1, "step size: how far to go along the direction", check=above(0))
-    schedule: str = option("constant", "how the step size falls", check=one_of("constant", "step", "cosine", "inverse"))
+    schedule: str = option("constant", "how the step size falls", check=one_of(*SCHEDULES))
     decay: float = option(0.5, "factor of the step size at each drop of the step schedule", check=between(0, 1))
     every: int = option(100, "epochs between drops, or until the step size is halved (inverse)", check=at_least(1))
     weight_decay: float = option(0.0, "pull of every cell towards 0", check=at_least(0))

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @engine(name="rmsprop", title="RMSprop", needs=Needs.GRADIENT, handles=Handles.BOUNDS)
 @dataclass(frozen=True, kw_only=True)
-class RootMeanSquare(Descent):
+class RMSprop(Descent):
     """Every cell's gradient is divided by a moving average of its size."""
 
     rate: float = option(0.01, "step size: how far to go along the direction", check=above(0))

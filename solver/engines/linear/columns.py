@@ -81,8 +81,13 @@ class Columns:
         self.whole[made] = self.integral[made] = True
         return made
 
-    def tie(self, parts: list[tuple[Vector | float, Indices]], rest: Affine | None, low: Vector | float,
-            high: Vector | float) -> None:  # fmt: skip
+    def tie(
+        self,
+        parts: list[tuple[Vector | float, Indices]],
+        rest: Affine | None,
+        low: Vector | float,
+        high: Vector | float,
+    ) -> None:
         """Rows low <= sum of factor * column (+ rest) <= high, one for each column of the parts."""
         size = parts[0][1].size
         low, high = np.broadcast_to(low, size).astype(float), np.broadcast_to(high, size).astype(float)

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from solver.engines.linear.simplex import Simplex
+from solver.engines.local import around_whole
 from solver.engines.progress import Progress
-from solver.engines.start import grouped, relaxed
 from solver.errors import Outcome
 from solver.model.kkt import optimality
 
@@ -23,11 +23,11 @@ def with_prices(problem: Problem, solution: Solution) -> Solution:
 
     A solution that has multipliers already, or that none can be found for, comes back as it is.
     """
-    whole = problem.integer | problem.binary | grouped(problem)
+    whole = problem.whole
     if solution.bound_multipliers is not None or not whole.any() or not problem.smooth:
         return solution
     x = np.where(whole, np.round(solution.x), solution.x)
-    held = replace(relaxed(problem), x0=x, lb=np.where(whole, x, problem.lb), ub=np.where(whole, x, problem.ub))
+    held = around_whole(problem, x)
     linear = problem.linear
     if linear is not None and linear.cost is not None and linear.hessian is None:
         found = Simplex().minimise(held, Progress(held))

@@ -10,12 +10,12 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
 from solver.engines.linear.linear_form import linear_form
-from solver.engines.linear.search import settled
+from solver.engines.linear.search import run_quietly
 from solver.engines.linear.simplex import loaded
 from solver.engines.progress import Progress
 from solver.engines.smooth.restoration import restored
@@ -24,6 +24,8 @@ from solver.model.answer import Conflict
 from solver.model.kkt import violation
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from solver.engines.linear.linear_form import LinearForm
     from solver.model.problem import Linear, Mask, Problem
 
@@ -59,11 +61,8 @@ class Kept:
         )
 
 
-class Feasible(Protocol):
-    """Whether a point satisfies what is kept; True also where that is not known."""
-
-    def __call__(self, kept: Kept, /) -> bool:
-        """Look for a point."""
+Feasible: TypeAlias = "Callable[[Kept], bool]"
+"""Whether some point satisfies what is kept; True also where that is not known."""
 
 
 def irreducible(problem: Problem, *, bounds: bool = True, patience: float = PATIENCE) -> Conflict | None:
@@ -81,7 +80,7 @@ def irreducible(problem: Problem, *, bounds: bool = True, patience: float = PATI
     with np.errstate(all="ignore"):
         feasible, start = _test(plain, everything)
         whole = False
-        if start is None and problem.linear is not None and (problem.integer.any() or problem.groups):
+        if start is None and problem.linear is not None and problem.whole.any():
             feasible, start = _linear_test(problem, problem.linear, everything)
             whole = True
         if start is None:
@@ -131,13 +130,11 @@ class _Linear:
 
     form: LinearForm
 
-    def __call__(self, kept: Kept, /) -> bool:
+    def __call__(self, kept: Kept) -> bool:
         """Whether a point satisfies what is kept."""
         highs = loaded(self._with(kept), PATIENCE, {"mip_rel_gap": np.inf, "mip_max_improving_sols": 1}, tight=True)
-        return settled(highs) not in (
-            "kInfeasible",
-            "kUnboundedOrInfeasible",
-        )  # without an objective nothing is unbounded
+        # without an objective nothing is unbounded
+        return run_quietly(highs) not in ("kInfeasible", "kUnboundedOrInfeasible")
 
     def _with(self, kept: Kept) -> LinearForm:
         form, n, m = self.form, self.form.n, self.form.m
@@ -155,7 +152,7 @@ class _Linear:
         highs = loaded(self._with(kept), PATIENCE, {}, tight=True)
         highs.setOptionValue("presolve", "off")
         highs.setOptionValue("simplex_strategy", 1)
-        settled(highs)
+        run_quietly(highs)
         found = highs.getDualRay()
         if not found[1]:
             return None
@@ -176,7 +173,7 @@ class _Searched:
         moves = np.repeat([1.0, REACH], STARTS)[:, None] * random.standard_normal((2 * STARTS, problem.n))
         self.starts = [problem.x0, *(problem.x0 + spread * moves)]  # the bounds that are kept clip them
 
-    def __call__(self, kept: Kept, /) -> bool:
+    def __call__(self, kept: Kept) -> bool:
         """Whether a point was found."""
         view = kept.bounds(self.problem)
         return any(violation(view, restored(view, start, Progress(view))) <= 1e-6 for start in self.starts)

@@ -18,7 +18,7 @@ import numpy as np
 from solver.engines.base import Handles, Needs, engine, with_settings_of
 from solver.engines.linear.columns import NoForm
 from solver.engines.linear.piecewise_form import piecewise_form
-from solver.engines.linear.search import settled
+from solver.engines.linear.search import run_quietly
 from solver.engines.linear.simplex import Simplex, loaded
 from solver.engines.options import above, at_least, option
 from solver.engines.run import answered
@@ -147,6 +147,6 @@ class Piecewise(WholeNumbers):
 def _optimum(form: LinearForm, cost: Vector) -> Vector | None:
     """The columns that minimise a cost over a form, None where there are none."""
     highs = loaded(replace(form, cost=cost), np.inf, {}, tight=False)
-    if settled(highs) != "kOptimal":
+    if run_quietly(highs) != "kOptimal":
         return None
     return np.array(highs.getSolution().col_value)

@@ -22,9 +22,15 @@ if TYPE_CHECKING:
 
 
 def piecewise_form(
-    problem: Problem, pieces: Pieces, lb: Vector, ub: Vector, *, relax: bool = False, margin: float = 0.0,
+    problem: Problem,
+    pieces: Pieces,
+    lb: Vector,
+    ub: Vector,
+    *,
+    relax: bool = False,
+    margin: float = 0.0,
     cutoff: float = INF,
-) -> LinearForm:  # fmt: skip
+) -> LinearForm:
     """The linear form of a problem whose objective and rows are the outputs of `pieces`.
 
     The model's own columns come first, with the bounds lb and ub; `relax` leaves out what needs a binary or an
@@ -34,13 +40,9 @@ def piecewise_form(
     made = pieces.matrix.shape[1]
     spare = sum(_spare(pieces.matrix, definition) for definition in pieces.definitions)
     total = made + spare
-    columns = Columns(
-        np.r_[lb, np.full(made - problem.n, -INF), np.zeros(spare)],
-        np.r_[ub, np.full(made - problem.n, INF), np.zeros(spare)],
-        np.r_[problem.integer, np.zeros(total - problem.n, dtype=bool)],
-        np.r_[problem.integer, np.zeros(total - problem.n, dtype=bool)],
-        made, relax, margin,
-    )  # fmt: skip
+    ends = np.r_[np.full(made - problem.n, INF), np.zeros(spare)]
+    whole = np.r_[problem.integer, np.zeros(ends.size, dtype=bool)]
+    columns = Columns(np.r_[lb, -ends], np.r_[ub, ends], whole, whole.copy(), made, relax, margin)
     matrix = sp.csr_array(
         (pieces.matrix.data, pieces.matrix.indices, pieces.matrix.indptr), shape=(len(pieces.shift), total)
     )
@@ -58,11 +60,18 @@ def piecewise_form(
         stack.append(matrix[[aim]])
         lows.append(np.array([-INF]))
         highs.append(np.array([cutoff - pieces.shift[aim]]))
-    whole = np.zeros(total, dtype=bool) if relax else columns.whole.copy()
     return LinearForm(
-        cost, float(pieces.shift[aim]), sp.csr_array(sp.vstack(stack)), np.concatenate(lows), np.concatenate(highs),
-        columns.lb, columns.ub, whole, problem.n, problem.m,
-    )  # fmt: skip
+        cost,
+        float(pieces.shift[aim]),
+        sp.csr_array(sp.vstack(stack)),
+        np.concatenate(lows),
+        np.concatenate(highs),
+        columns.lb,
+        columns.ub,
+        np.zeros(total, dtype=bool) if relax else columns.whole,
+        problem.n,
+        problem.m,
+    )
 
 
 def _spare(matrix: sp.csr_array, definition: Definition) -> int:

@@ -59,7 +59,7 @@ class Search:
             event.data_in.user_interrupt = True
 
 
-def watched(highs: Any, search: Search) -> str:
+def run_watched(highs: Any, search: Search) -> str:
     """Runs HiGHS, so that Ctrl-C and the watch can interrupt it, and returns its status.
 
     Raises KeyboardInterrupt where HiGHS does not end within the GRACE after Ctrl-C; it must not be touched any more.
@@ -76,7 +76,7 @@ def watched(highs: Any, search: Search) -> str:
     return status
 
 
-def settled(highs: Any) -> str:
+def run_quietly(highs: Any) -> str:
     """Runs HiGHS for a question on the way to the answer and returns its status; Ctrl-C ends the run and is raised."""
     stopped = threading.Event()
 

@@ -17,7 +17,7 @@ from solver.algebra.structure.ladder import Degree
 from solver.engines.base import Handles, Needs, engine
 from solver.engines.linear.linear_form import LinearForm, linear_form
 from solver.engines.linear.refined import refined
-from solver.engines.linear.search import Search, outcome_of, settled, watched
+from solver.engines.linear.search import Search, outcome_of, run_quietly, run_watched
 from solver.engines.searching.integers import EXACT_GAP, WholeNumbers
 from solver.errors import Outcome
 from solver.model.kkt import violation
@@ -154,7 +154,7 @@ def _solved(form: LinearForm, search: Search, settings: dict[str, float]) -> tup
     """The status of a run, and HiGHS with its solution; tight tolerances first, its own where those fail."""
     for tight in (True, False):
         highs = loaded(form, search.progress.remaining, settings, tight=tight)
-        status = watched(highs, search)
+        status = run_watched(highs, search)
         if status not in ("kUnknown", "kSolveError", "kNotset", "kPostsolveError"):
             break
     return status, highs
@@ -212,7 +212,7 @@ def _exact(form: LinearForm, values: Vector) -> Vector:
         whole=np.zeros_like(form.whole),
     )
     highs = loaded(fixed, np.inf, {}, tight=True)
-    if settled(highs) != "kOptimal":
+    if run_quietly(highs) != "kOptimal":
         return rounded[: form.n]
     return np.array(highs.getSolution().col_value)[: form.n]
 

@@ -40,9 +40,13 @@ def define(
             down, up = (side[z[corner]] for side in pressed)
             turned = signs[corner] < 0
             _largest(
-                columns, z[corner], [times(each[corner], signs[corner]) for each in values], signs[corner],
-                np.where(turned, up, down), np.where(turned, down, up),
-            )  # fmt: skip
+                columns,
+                z[corner],
+                [times(each[corner], signs[corner]) for each in values],
+                signs[corner],
+                np.where(turned, up, down),
+                np.where(turned, down, up),
+            )
         if not corner.all():
             at, yes, no = (each[~corner] for each in arguments)
             switch = columns.binaries(at.shift.size)

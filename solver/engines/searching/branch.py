@@ -10,6 +10,7 @@ from __future__ import annotations
 import heapq
 import time
 from dataclasses import dataclass, field, replace
+from itertools import count
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -26,7 +27,7 @@ from solver.model.kkt import violation
 from solver.model.solution import Solution
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
     from solver.engines.progress import Progress
     from solver.model.problem import Mask, Problem, Vector
@@ -102,12 +103,16 @@ class Relaxation:
 
 @dataclass
 class Tree:
-    """The open nodes, the incumbent, and what has been counted."""
+    """The incumbent, what has been counted, and the nodes: those of the dive, and all others `open` by their bounds.
+
+    `serials` tells nodes of one bound apart, the older before the newer.
+    """
 
     engine: Branch
     problem: Problem
     progress: Progress
     open: list[tuple[float, int, Subproblem]] = field(default_factory=list)
+    serials: Iterator[int] = field(default_factory=count)
     dive: list[Subproblem] = field(default_factory=list)
     best: Solution | None = None
     nodes: int = 0
@@ -153,12 +158,10 @@ class Tree:
             node = self.dive.pop() if self.dive else heapq.heappop(self.open)[2]
             if node.bound < self._limit():
                 wave.append(node)
-                while self.dive and len(self.dive) > 1:
-                    self._shelve(self.dive.pop(0))
+                for shelved in self.dive[:-1]:
+                    heapq.heappush(self.open, (shelved.bound, next(self.serials), shelved))
+                del self.dive[:-1]
         return wave
-
-    def _shelve(self, node: Subproblem) -> None:
-        heapq.heappush(self.open, (node.bound, self.nodes * 8 + len(self.open), node))
 
     def _limit(self) -> float:
         """A node must promise less than this."""
@@ -184,7 +187,7 @@ class Tree:
             return
         below, above = node.ub.copy(), node.lb.copy()
         below[j], above[j] = np.floor(x[j]), np.ceil(x[j])
-        rounded = (not integer.all() and self.nodes % EVERY == 0) or bool(integer.all())
+        rounded = bool(integer.all()) or self.nodes % EVERY == 0
         rest: dict[str, Any] = {"x0": x, "bound": relaxation.fun, "depth": node.depth + 1, "rounded": rounded}
         down, up = Subproblem(node.lb, below, **rest), Subproblem(above, node.ub, **rest)
         self.dive.extend((down, up) if x[j] - np.floor(x[j]) > 0.5 else (up, down))
@@ -208,9 +211,8 @@ class Tree:
         """The relative distance of the incumbent to the least bound of an open node."""
         if self.best is None:
             return np.inf
-        bound = min(
-            [node.bound for _, _, node in self.open] + [node.bound for node in self.dive], default=self.best.fun
-        )
+        bounds = [node.bound for node in self.dive] + [bound for bound, _, _ in self.open[:1]]
+        bound = min(bounds, default=self.best.fun)
         return max(0.0, self.best.fun - bound) / max(abs(self.best.fun), 1e-10)
 
     def ended(self, outcome: Outcome) -> Solution:

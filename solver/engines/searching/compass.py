@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from solver.engines.searching.score import is_better
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -22,6 +24,9 @@ PAIRS = 40
 
 FINEST = 1e-10
 """The smallest step, relative to the size of a variable."""
+
+ROUNDING = 1e-15
+"""A gain below this share of the objective is none."""
 
 
 def compassed(
@@ -40,9 +45,9 @@ def compassed(
     for _ in range(rounds):
         length = np.where(integer, np.maximum(1.0, np.round(step * np.maximum(np.abs(best.x[0]), 4.0))), step * scale)
         found = score(box.placed(best.x + axes * length))
-        k = int(found.order(precision)[0])
-        if _beats(found, k, best, precision):
-            best = found.one(k)
+        first = found.one(int(found.order(precision)[0]))
+        if is_better(first, best, precision, ROUNDING):
+            best = first
             passed(best.x[0])
             step *= 1.5
         elif step < FINEST or (integer.all() and step < 0.05):
@@ -60,10 +65,3 @@ def _directions(n: int) -> Vector:
     i, j = np.triu_indices(n, 1)
     one, other = np.eye(n)[i], np.eye(n)[j]
     return np.vstack([axes, one - other, other - one, one + other, -one - other])
-
-
-def _beats(found: Scored, k: int, best: Scored, precision: float) -> bool:
-    wrong, was = max(found.wrong[k] - precision, 0.0), max(best.wrong[0] - precision, 0.0)
-    if wrong != was:
-        return bool(wrong < was)
-    return bool(found.fun[k] < best.fun[0] - 1e-15 * max(1.0, abs(best.fun[0])))

@@ -24,8 +24,7 @@ from solver.engines.searching.box import box_of, finite_ends
 from solver.engines.searching.compass import compassed
 from solver.engines.searching.differential import Swarm, swarm
 from solver.engines.searching.orders import ordered
-from solver.engines.searching.score import Evaluate, Hunt, Scored, scorer, strictness
-from solver.engines.start import grouped
+from solver.engines.searching.score import Evaluate, Hunt, Scored, is_better, scorer, strictness
 from solver.engines.workers import mapper
 from solver.errors import Outcome
 from solver.model.solution import Population, Solution
@@ -96,7 +95,7 @@ class Evolutionary(Engine):
         else:
             best, converged = self._bred(hunt, crowds)
         x = best.x[0]
-        if not grouped(problem).all() or problem.m:
+        if not problem.grouped.all() or problem.m:
             x = self._refined(hunt, x)
         outcome = Outcome.CONVERGED if converged else Outcome.CANNOT_IMPROVE
         return self._ended(problem, x, crowds[-1] if crowds else None, outcome)
@@ -118,13 +117,13 @@ class Evolutionary(Engine):
                 new = _champion(crowd, slack)
                 still = 0 if _clearly(new, head, slack) else still + 1
                 head = new
-                if _better(head, best, slack):
+                if is_better(head, best, slack):
                     best, began = head, time.monotonic()
                 hunt.progress.step(best.x[0])
                 if time.monotonic() - began > self.patience:
                     return best, False
             polished = score(self._refined(hunt, head.x[0])[None, :])
-            if _better(polished, best, slack):
+            if is_better(polished, best, slack):
                 best, began = polished, time.monotonic()
             vain = 0 if _clearly(best, before, slack) else vain + 1
             if vain == VAIN:
@@ -144,15 +143,15 @@ class Evolutionary(Engine):
         """The point after a local method in the real variables, then single steps in all."""
         problem, progress, score = hunt.problem, hunt.progress, hunt.score
         best, slack = score(x[None, :]), strictness(problem, self.precision)
-        if max((problem.degree, *problem.row_degrees)) <= Degree.KINK:
+        if problem.worst_degree <= Degree.KINK:
             view = around_whole(progress.source or problem, x)
             found = inside(view, local_engine(view, self), progress.deadline)
             progress.counts.update(found.evaluations)
             if found.outcome.solved:
                 better = score(found.x[None, :])
-                best = better if _better(better, best, slack) else best
+                best = better if is_better(better, best, slack) else best
         if problem.degree > Degree.SMOOTH or problem.integer.any() or not problem.smooth:
-            box = box_of(problem, grouped(problem), best.x[0])
+            box = box_of(problem, problem.grouped, best.x[0])
             best = compassed(best, box, score, progress.step, slack)
         return np.asarray(best.x[0])
 
@@ -191,7 +190,7 @@ def _counted(hunt: Hunt) -> Vector:
         points = problem.lb + np.stack(np.unravel_index(index, widths), axis=1)
         found = score(points)
         head = found.one(int(found.order(hunt.progress.precision)[0]))
-        if _better(head, best, hunt.progress.precision):
+        if is_better(head, best, hunt.progress.precision):
             best = head
             hunt.progress.step(best.x[0])
     return np.asarray(best.x[0])
@@ -202,16 +201,8 @@ def _champion(crowd: Swarm, slack: float) -> Scored:
     return crowd.members.one(int(crowd.members.order(max(crowd.allowed(), slack))[0]))
 
 
-def _better(one: Scored, than: Scored, precision: float) -> bool:
-    """Whether one point is better, violations within the precision counting as none."""
-    wrong, was = float(one.wrong[0]), float(than.wrong[0])
-    if wrong <= precision and was <= precision:
-        return bool(one.fun[0] < than.fun[0])
-    return wrong < was
-
-
 def _clearly(one: Scored, than: Scored, precision: float) -> bool:
-    """Whether it is better by more than rounding."""
+    """Whether a point is better by more than rounding, its objective relative to its own size."""
     if than.wrong[0] > precision:
         return bool(one.wrong[0] < than.wrong[0])
     return bool(one.fun[0] < than.fun[0] - 1e-9 * max(abs(than.fun[0]), 1e-9))

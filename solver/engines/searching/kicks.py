@@ -1,7 +1,7 @@
-"""Fits with corners (ReLU, ABS, MAX in a sum of squares): Levenberg-Marquardt, kicked from one bottom to the next.
+"""Fits with corners (ReLU, ABS, MAX in a sum of squares): Levenberg-Marquardt, kicked from one minimum to the next.
 
 On every piece between the corners the residuals are smooth, and damped steps cross from piece to piece where that
-lowers the sum. They end in the nearest bottom, of which such models have many; a kick of random length from the best
+lowers the sum. They end in the nearest minimum, of which such models have many; a kick of random length from the best
 one, or from the start, often leads into a deeper one (basin hopping: Wales, Doye 1997).
 """
 
@@ -28,11 +28,11 @@ LENGTHS = (1.0, 1.0, 0.3, 0.3)
 """The lengths of the kicks in turn, in sizes of the variables."""
 
 GAIN = 1e-6
-"""A bottom that is deeper by less than this share is the same."""
+"""A minimum that is lower by less than this share is the same."""
 
 
 def fitted(problem: Problem, progress: Progress, random: np.random.Generator, *, kicks: int = KICKS) -> Vector:
-    """The deepest bottom of a sum of squares inside the bounds that descents from the start and from kicks lead to."""
+    """The least of the minima, inside the bounds, that descents from the start and from kicks lead to."""
     start = problem.x0
     best = descended(problem, progress, curved=False).x
     reached, vain = problem.fun(best), 0

@@ -2,37 +2,29 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 if TYPE_CHECKING:
-    from solver.model.problem import Indices, Vector
+    from collections.abc import Callable
+
+    from solver.model.problem import Indices, Mask, Vector
 
 CROWD = 6000
 """No more neighbours than this are looked at in one go; of more, a random choice."""
 
 
 def neighbours(size: int, random: np.random.Generator) -> Indices:
-    """All moves on `size` places, as places (k, size): row r of the result says which place each value comes from."""
+    """Moves on `size` places, as places (k, size): row r of the result says which place each value comes from."""
     places = np.arange(size)
-    rows: list[Indices] = []
-    for i in range(size):
-        for j in range(i + 1, size):
-            rows.append(_swapped(places, i, j))
-            if j - i > 1:
-                rows.append(np.r_[places[:i], places[i : j + 1][::-1], places[j + 1 :]])
-                rows.append(_moved(places, i, 1, j))
-                rows.append(_moved(places, j, 1, i))
-            for length in (2, 3):
-                if i + length <= j < size:
-                    rows.append(_moved(places, i, length, j - length + 1))
-                if j + length <= size and j - i >= 1:
-                    rows.append(_moved(places, j, length, i))
-    found = np.array(rows, dtype=np.intp).reshape(-1, size)
-    if len(found) > CROWD:
-        found = found[random.choice(len(found), CROWD, replace=False)]
-    return found
+    first, second = np.triu_indices(size, 1)
+    allowed = np.stack([move.allowed(second - first, size - second) for move in _MOVES], axis=1)
+    chosen = np.argwhere(allowed)
+    if len(chosen) > CROWD:
+        chosen = chosen[random.choice(len(chosen), CROWD, replace=False)]
+    rows = [_MOVES[kind].made(places, int(first[pair]), int(second[pair])) for pair, kind in chosen.tolist()]
+    return np.array(rows, dtype=np.intp).reshape(-1, size)
 
 
 def kicked(order: Vector, random: np.random.Generator) -> Vector:
@@ -55,3 +47,28 @@ def _moved(places: Indices, begin: int, length: int, to: int) -> Indices:
     stretch = places[begin : begin + length]
     rest = np.delete(places, np.s_[begin : begin + length])
     return np.insert(rest, to, stretch)
+
+
+def _turned(places: Indices, i: int, j: int) -> Indices:
+    result = places.copy()
+    result[i : j + 1] = places[i : j + 1][::-1]
+    return result
+
+
+class _Move(NamedTuple):
+    """One kind of move of two places i < j: where it is one, by j - i and by how many places follow from j on."""
+
+    allowed: Callable[[Indices, Indices], Mask]
+    made: Callable[[Indices, int, int], Indices]
+
+
+_MOVES = (
+    _Move(lambda gap, _rest: gap > 0, _swapped),
+    _Move(lambda gap, _rest: gap > 1, _turned),
+    _Move(lambda gap, _rest: gap > 1, lambda places, i, j: _moved(places, i, 1, j)),
+    _Move(lambda gap, _rest: gap > 1, lambda places, i, j: _moved(places, j, 1, i)),
+    _Move(lambda gap, _rest: gap >= 2, lambda places, i, j: _moved(places, i, 2, j - 1)),
+    _Move(lambda _gap, rest: rest >= 2, lambda places, i, j: _moved(places, j, 2, i)),
+    _Move(lambda gap, _rest: gap >= 3, lambda places, i, j: _moved(places, i, 3, j - 2)),
+    _Move(lambda _gap, rest: rest >= 3, lambda places, i, j: _moved(places, j, 3, i)),
+)

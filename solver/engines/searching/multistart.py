@@ -17,6 +17,7 @@ from solver.engines.base import Engine, Handles, Needs, Wrapper, engine, with_se
 from solver.engines.options import at_least, option
 from solver.engines.run import inside
 from solver.engines.searching.box import box_of, finite_ends
+from solver.engines.searching.score import Evaluate
 from solver.engines.smooth.grg import Nonlinear
 from solver.engines.smooth.lbfgsb import LimitedMemory
 from solver.engines.smooth.slsqp import Slsqp
@@ -90,7 +91,7 @@ class Multistart(Wrapper):
         outcome = best.outcome if best.outcome is Outcome.UNBOUNDED else Outcome.GLOBAL_IN_PROBABILITY
         ends = f"{reached[place]} reached this answer, {len(answers)} in all were found"
         notes += (f"{done} starts followed to the end: {ends}",)
-        return replace(best, outcome=outcome, engine=best.engine, message="", iterations=0, notes=(*best.notes, *notes))
+        return replace(best, outcome=outcome, message="", iterations=0, notes=(*best.notes, *notes))
 
     def _promising(self, problem: Problem, whole: Problem, starts: list[Vector], progress: Progress) -> list[Vector]:
         """The points that a few quasi-Newton steps from the starts lead to, the best of them."""
@@ -120,12 +121,7 @@ class Multistart(Wrapper):
             points = np.random.default_rng(seed).random((count - 1, n))
         points = low + points * (high - low)
         points = box_of(problem).placed(points)
-        fun = np.nan_to_num(problem.fun_many(points), nan=np.inf)
-        wrong = np.zeros(len(points))
-        if problem.m:
-            rows = problem.rows_many(points)
-            over = np.maximum(problem.row_lo - rows, rows - problem.row_hi)
-            wrong = np.nan_to_num(np.maximum(over, 0.0).sum(axis=1), nan=np.inf)
+        fun, wrong = Evaluate(problem)(points)
         return [problem.x0, *points[np.lexsort((fun, wrong))]]
 
 

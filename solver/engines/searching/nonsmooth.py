@@ -23,9 +23,10 @@ from solver.engines.searching.box import box_of
 from solver.engines.searching.compass import compassed
 from solver.engines.searching.evolution import Evolutionary
 from solver.engines.searching.kicks import KICKS, fitted
-from solver.engines.searching.score import Evaluate, Scored, scorer, strictness
+from solver.engines.searching.score import Evaluate, Scored, is_better, scorer, strictness
 from solver.engines.searching.wolfe import bfgs
 from solver.engines.smooth.restoration import restored
+from solver.engines.transform import steepness
 from solver.errors import Outcome
 from solver.model.kkt import violation
 from solver.model.solution import Solution
@@ -88,8 +89,7 @@ class Nonsmooth(Engine):
     def _taken(self, best: Scored, other: Scored, progress: Progress) -> Scored:
         """The better of two points; a new best is told."""
         slack = strictness(progress.problem, self.precision)
-        wrong, was = max(other.wrong[0] - slack, 0.0), max(best.wrong[0] - slack, 0.0)
-        if wrong < was or (wrong == was and other.fun[0] < best.fun[0]):
+        if is_better(other, best, slack):
             progress.step(other.x[0])
             return other
         return best
@@ -134,9 +134,7 @@ def penalty(
     problem: Problem, weight: float, start: Vector
 ) -> tuple[Callable[[Vector], float], Callable[[Vector], Vector]]:
     """The objective with every violation of a bound or row added, times a weight, and its gradient."""
-    size = np.ones(problem.m)
-    if problem.m:
-        size = 1.0 / np.maximum(1.0, np.asarray(abs(problem.row_jac(start)).max(axis=1).todense()).ravel())
+    size = 1.0 / np.maximum(1.0, steepness(problem, start)) if problem.m else np.ones(0)
 
     def fun(x: Vector) -> float:
         inside = np.clip(x, problem.lb, problem.ub)

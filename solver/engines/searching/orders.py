@@ -13,7 +13,7 @@ import numpy as np
 from solver.engines.searching.box import box_of
 from solver.engines.searching.compass import compassed
 from solver.engines.searching.moves import kicked, neighbours
-from solver.engines.start import grouped
+from solver.engines.searching.score import is_better
 
 if TYPE_CHECKING:
     from solver.engines.searching.score import Hunt, Scored
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 KICKS = 60
 """So many kicks, and so many again for every ten cells, may fail before the search ends."""
+
+ROUNDING = 1e-12
+"""A move that gains less than this share of the objective gains nothing."""
 
 
 def ordered(hunt: Hunt, patience: float) -> Scored:
@@ -37,11 +40,11 @@ def ordered(hunt: Hunt, patience: float) -> Scored:
         group = groups[int(random.integers(len(groups)))]
         x[group] = random.permutation(x[group]) if failed % 20 == 19 else kicked(x[group], random)
         found = _climbed(hunt, score(x[None, :]), tables)
-        if _key(found) < _key(best):
+        if is_better(found, best):
             best, failed, began = found, 0, time.monotonic()
         else:
             failed += 1
-        if _key(found) <= _key(current) or failed % 20 == 19:
+        if not is_better(current, found) or failed % 20 == 19:
             current = found
         elif failed % 10 == 9:
             current = best
@@ -53,7 +56,7 @@ def _climbed(hunt: Hunt, start: Scored, tables: list[Indices]) -> Scored:
     """The local optimum that best moves lead to from a point."""
     problem, progress, score = hunt.problem, hunt.progress, hunt.score
     best, moving = start, True
-    others = ~grouped(problem)
+    others = ~problem.grouped
     while moving:
         progress.check()
         moving = False
@@ -63,13 +66,13 @@ def _climbed(hunt: Hunt, start: Scored, tables: list[Indices]) -> Scored:
             points = np.repeat(best.x, len(table), axis=0)
             points[:, group] = best.x[0][group][table]
             found = score(points)
-            k = int(found.order()[0])
-            if _clearly(found, k, best):
-                best, moving = found.one(k), True
+            first = found.one(int(found.order()[0]))
+            if is_better(first, best, margin=ROUNDING):
+                best, moving = first, True
         if others.any() and not moving:
             box = box_of(problem, ~others, best.x[0])
             found = compassed(best, box, score, lambda _: None, progress.precision, rounds=60)
-            if _clearly(found, 0, best):
+            if is_better(found, best, margin=ROUNDING):
                 best, moving = found, True
     return best
 
@@ -83,14 +86,3 @@ def _permuted(problem: Problem, random: np.random.Generator) -> Vector:
             given = random.random(group.size)
         x[group] = np.argsort(np.argsort(given)) + 1.0
     return x
-
-
-def _key(one: Scored) -> tuple[float, float]:
-    return float(one.wrong[0]), float(one.fun[0])
-
-
-def _clearly(found: Scored, k: int, best: Scored) -> bool:
-    """Whether the move is better by more than rounding."""
-    if found.wrong[k] != best.wrong[0]:
-        return bool(found.wrong[k] < best.wrong[0])
-    return bool(found.fun[k] < best.fun[0] - 1e-12 * max(1.0, abs(best.fun[0])))

@@ -41,11 +41,6 @@ class Scored:
         """The members from the best to the worst; violations up to `slack` count as none."""
         return np.lexsort((self.fun, np.where(self.wrong <= slack, 0.0, self.wrong)))
 
-    def best(self, slack: float = 0.0) -> tuple[Vector, float, float]:
-        """The best member with its objective and violation."""
-        k = int(self.order(slack)[0])
-        return self.x[k], float(self.fun[k]), float(self.wrong[k])
-
 
 @dataclass(frozen=True)
 class Evaluate:
@@ -102,6 +97,18 @@ def strictness(problem: Problem, precision: float) -> float:
     """The violation that counts as none in a search: the precision only where rows are equations."""
     equal = problem.row_lo == problem.row_hi
     return precision if equal.any() else 1e-3 * precision
+
+
+def is_better(one: Scored, than: Scored, slack: float = 0.0, margin: float = 0.0) -> bool:
+    """Whether one point (a population of one) is better than another, by more than a share of its objective.
+
+    The one that violates less wins, violations up to `slack` counting as none; then the one of lower objective.
+    """
+    wrong, was = max(one.wrong[0] - slack, 0.0), max(than.wrong[0] - slack, 0.0)
+    if wrong != was:
+        return bool(wrong < was)
+    room = margin * max(1.0, abs(than.fun[0])) if np.isfinite(than.fun[0]) else 0.0
+    return bool(one.fun[0] < than.fun[0] - room)
 
 
 def not_worse(trial: Scored, than: Scored, slack: float = 0.0) -> Mask:

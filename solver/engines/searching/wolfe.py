@@ -23,14 +23,13 @@ def bfgs(
     start: Vector,
     free: Mask,
     check: Callable[[], None],
-    rounds: int = 0,
 ) -> Vector:
-    """The point where no more descent is found, moving in the free variables only."""
+    """The point where no more descent is found, moving in the free variables only; `check` may end the search."""
     n = int(free.sum())
     x, f, g = start.copy(), fun(start), grad(start)[free]
     inverse, first = np.eye(n), True
     fails = 0
-    for _ in range(rounds or 200 + 20 * n):
+    for _ in range(200 + 20 * n):
         check()
         if not np.all(np.isfinite(g)) or float(np.abs(g).max(initial=0.0)) < 1e-14:
             break

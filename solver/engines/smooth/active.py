@@ -31,7 +31,7 @@ WORTH = 1e-15
 """Below this merit nothing is left to gain."""
 
 
-def settled(problem: Problem, x: Vector, progress: Progress) -> Vector:
+def polished_on_active_set(problem: Problem, x: Vector, progress: Progress) -> Vector:
     """The point after Newton's steps on its active set, each of which must come closer to optimality."""
     if not problem.smooth:
         return x

@@ -17,6 +17,7 @@ from solver.engines.base import Handles, Needs, Wrapper, engine
 from solver.engines.options import above, at_least, option
 from solver.engines.progress import Halt
 from solver.engines.smooth.lbfgsb import LimitedMemory
+from solver.engines.transform import steepness
 from solver.engines.verdict import judged
 from solver.errors import Outcome
 from solver.model.kkt import violation
@@ -67,9 +68,9 @@ class Augmented(Wrapper):
 
 
 def balanced(problem: Problem) -> Problem:
-    """The problem with rows divided by the lengths of their gradients at the start, so that one penalty fits all."""
-    steep = abs(sp.csr_array(problem.row_jac(problem.x0))).max(axis=1).toarray().ravel()
-    weight = 1.0 / np.where((steep > 0) & np.isfinite(steep), steep, 1.0)
+    """The problem with rows divided by their steepness at the start, so that one penalty fits all."""
+    steep = steepness(problem, problem.x0)
+    weight = 1.0 / np.where(steep > 0, steep, 1.0)
     return replace(
         problem,
         rows=lambda x: weight * problem.rows(x),

@@ -15,7 +15,7 @@ import numpy as np
 from solver.algebra.structure.ladder import Degree
 from solver.engines.base import Engine, Handles, Needs, engine, with_settings_of
 from solver.engines.options import option
-from solver.engines.smooth.active import settled
+from solver.engines.smooth.active import polished_on_active_set
 from solver.engines.smooth.interior import Interior
 from solver.engines.smooth.lbfgsb import LimitedMemory
 from solver.engines.smooth.restoration import restored
@@ -50,7 +50,7 @@ class Nonlinear(Engine):
         best = self._tried(with_settings_of(Interior, self), problem, progress)
         if problem.degree is not Degree.CONSTANT or best.outcome is not Outcome.OPTIMAL:
             best = self._others(best, problem, progress)
-        x = settled(problem, best.x, progress)
+        x = polished_on_active_set(problem, best.x, progress)
         return replace(judged(problem, x, self), iterations=max(progress.log.iteration, 0))
 
     def _others(self, best: Solution, problem: Problem, progress: Progress) -> Solution:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import scipy.sparse as sp
 
+from solver.algebra.calculus.coloring import color_columns
 from solver.algebra.structure.ladder import Degree
 
 if TYPE_CHECKING:
@@ -114,20 +115,10 @@ def _probed(multiply: Callable[[Vector], Vector], n: int) -> Matrix:
 
 
 def _coloured(problem: Problem, pattern: Matrix) -> LagrangianHessian:
-    """The columns of a symmetric pattern, coloured greedily from the fullest."""
+    """The Hessian with a symmetric pattern, a colour for every column where that pays."""
     pattern = sp.csr_array(pattern)
     n = pattern.shape[0]
-    start, index = pattern.indptr, pattern.indices
-    colour = np.full(n, -1)
-    if pattern.nnz > 0.3 * n * n:
-        colour = np.arange(n)
-    else:
-        for j in np.argsort(-np.diff(start), kind="stable"):
-            near = index[start[j] : start[j + 1]]
-            taken = np.concatenate([colour[index[start[i] : start[i + 1]]] for i in near])
-            used = np.zeros(int(taken.max(initial=-1)) + 2, dtype=bool)
-            used[taken[taken >= 0]] = True
-            colour[j] = int(np.argmin(used))
+    colour = np.arange(n) if pattern.nnz > 0.3 * n * n else color_columns(pattern).colors
     row, column = pattern.tocoo().coords
     return LagrangianHessian(problem, np.asarray(row, np.intp), np.asarray(column, np.intp), colour)
 

@@ -14,7 +14,7 @@ import numpy as np
 
 from solver.engines.base import Engine, Handles, Needs, engine
 from solver.engines.options import at_least, option
-from solver.engines.smooth.active import settled
+from solver.engines.smooth.active import polished_on_active_set
 from solver.engines.smooth.barrier import Point, at, longest, phi
 from solver.engines.smooth.filter import Filter, Judge
 from solver.engines.smooth.restoration import restored
@@ -53,7 +53,7 @@ class Interior(Engine):
         while steps < self.rounds and walk.advance():
             steps += 1
             progress.step(form.x(walk.point.v), gradient_norm=walk.point.error(0.0))
-        x = settled(problem, form.x(walk.answer), progress)
+        x = polished_on_active_set(problem, form.x(walk.answer), progress)
         return judged(problem, x, self, iterations=steps)
 
 

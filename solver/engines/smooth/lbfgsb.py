@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 MANY = 500
 REST, WINDOW = 1e-10, 10
 """With more than MANY variables the run ends where WINDOW steps gain less than REST of the objective each: the digits
-beyond are as dear as all those before. One short step says nothing, it may have been cut short by an error value."""
+beyond cost as much as all those before. One short step says nothing: an error value may have cut it short."""
 
 CREEP, EARLY = 5e-3, 1000
 """It also ends, after EARLY steps, where the second half of all steps has gained less than this share."""

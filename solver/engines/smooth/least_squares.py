@@ -1,10 +1,10 @@
-"""Sums of squares with bounds: Levenberg-Marquardt steps to the bottom, then Newton's for the last digits.
+"""Sums of squares with bounds: Levenberg-Marquardt steps to a minimum, then Newton's for the last digits.
 
-Which bottom is reached hangs on the first few steps. Where there are few variables, more cautious descents from the
-same start are tried beside the bold one, and the deepest bottom counts.
+Which minimum is reached depends on the first few steps. Where there are few variables, more cautious descents from the
+same start are tried beside the bold one, and the least minimum counts.
 
 Where those steps creep, because what is left of the residuals bends the valley, Newton's method on the whole Hessian
-takes over: from the start, as a second opinion on which bottom to go to, and from where they came.
+takes over: from the start, as a second opinion on which minimum to go to, and from where they came.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ AFFORDABLE = 1000
 """Up to so many variables Newton's method also tries the start."""
 
 SAME = 1e-9
-"""A bottom that is deeper by less than this share is the same."""
+"""A minimum that is lower by less than this share is the same."""
 
 FEW, SHORT = 30, 20_000
 """Up to so many variables and residuals, more cautious descents are tried too."""
@@ -57,7 +57,7 @@ class LeastSquares(Engine):
         smooth = problem.smooth
         x, _, settled = descended(problem, progress, self.convergence, patience=PATIENCE, curved=smooth)
         if problem.n <= FEW and problem.residuals is not None and problem.residuals.count <= SHORT:
-            x, settled = self._deepest(problem, x, settled, progress)
+            x, settled = self._least(problem, x, settled, progress)
         if not settled and smooth:
             x = self._by_newton(problem, x, progress)
         elif not settled:
@@ -66,8 +66,8 @@ class LeastSquares(Engine):
             x = polished(problem, x, progress)
         return judged(problem, x, self, iterations=max(progress.log.iteration, 0))
 
-    def _deepest(self, problem: Problem, x: Vector, settled: bool, progress: Progress) -> tuple[Vector, bool]:
-        """The deepest of the bottom x and those of the cautious descents, and whether it is one."""
+    def _least(self, problem: Problem, x: Vector, settled: bool, progress: Progress) -> tuple[Vector, bool]:
+        """The least of the minimum x and those of the cautious descents, and whether it is one."""
         reached = problem.fun(x)
         for reach in CAUTIOUS:
             quiet = progress.quiet(problem)
@@ -79,11 +79,10 @@ class LeastSquares(Engine):
         return x, settled
 
     def _by_newton(self, problem: Problem, x: Vector, progress: Progress) -> Vector:
-        """The better of the bottoms that Newton's method finds from the start and from a point."""
+        """The better of the minima that Newton's method finds from the start and from a point."""
         newton = with_settings_of(TrustRegion, self)
-        best, reached = x, problem.fun(x)
         if problem.n <= AFFORDABLE:
             found = newton.minimise(problem, progress)
-            if found.fun < reached:
+            if found.fun < problem.fun(x):
                 return found.x
-        return newton.minimise(replace(problem, x0=best), progress).x
+        return newton.minimise(replace(problem, x0=x), progress).x

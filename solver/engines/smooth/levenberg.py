@@ -38,7 +38,7 @@ BEND = 0.75
 """The longest acceleration, as a share of the step."""
 
 
-class Bottom(NamedTuple):
+class Descended(NamedTuple):
     """Where a descent ended, after how many steps, and whether it had come to rest."""
 
     x: Vector
@@ -126,7 +126,7 @@ def descended(
     patience: int = 0,
     curved: bool = True,
     reach: float = REACH,
-) -> Bottom:
+) -> Descended:
     """The point where no damped step brings less squares, or no more than `goal` is left.
 
     With `patience`, the descent also ends, unsettled, when so many steps together gain less than a hundredth.
@@ -141,7 +141,7 @@ def descended(
     scale, radius, still = np.zeros(problem.n), 0.0, 0
     totals: deque[float] = deque(maxlen=max(patience, 1))
     if not here.finite:
-        return Bottom(here.x, 0, True)
+        return Descended(here.x, 0, True)
     for count in range(rounds):
         free = ground.free(here)
         steep = 2 * _slope(residuals, here.total) * float(np.abs(here.gradient[free]).max(initial=0.0))
@@ -149,21 +149,21 @@ def descended(
         scale = np.maximum(scale, _lengths(here.jacobian))
         weight = np.where(scale > 0, scale, 1.0)
         if not free.any() or here.total <= goal or _orthogonal(here, weight, free):
-            return Bottom(here.x, count, True)
+            return Descended(here.x, count, True)
         if patience and len(totals) == patience and totals[0] - here.total < CREEP * here.total:
-            return Bottom(here.x, count, False)
+            return Descended(here.x, count, False)
         totals.append(here.total)
         radius = radius or reach * float(np.linalg.norm(weight * here.x)) or reach
         found = ground.step(here, weight, radius, first=count == 0)
         if found is None:
-            return Bottom(here.x, count, True)
+            return Descended(here.x, count, True)
         there, radius = found
         gain = (here.total - there.total) / max(here.total, 1e-300)
         still = still + 1 if gain <= max(convergence, 2 * EPS) else 0
         here = there
         if still >= 5:
-            return Bottom(here.x, count + 1, True)
-    return Bottom(here.x, rounds, False)
+            return Descended(here.x, count + 1, True)
+    return Descended(here.x, rounds, False)
 
 
 def _bend(
@@ -183,7 +183,7 @@ def _bend(
 
 
 def _shrunk(radius: float, length: float, total: float, total_new: float, slope: float) -> float:
-    """The next radius after a poor step: where a parabola through both sums of squares has its bottom."""
+    """The next radius after a poor step: where a parabola through both sums of squares is least."""
     if not np.isfinite(total_new) or 0.01 * total_new >= total or slope >= 0.0:
         share = 0.1  # a step cut off by bounds may even lead uphill: no parabola tells how far
     elif total_new <= total:

@@ -9,6 +9,7 @@ import numpy as np
 import scipy.sparse as sp
 
 from solver.engines.smooth.levenberg import descended
+from solver.engines.transform import steepness
 from solver.model.problem import Residuals
 
 if TYPE_CHECKING:
@@ -27,9 +28,8 @@ def restored(problem: Problem, x: Vector, progress: Progress) -> Vector:
 
 
 def violations(problem: Problem) -> Residuals:
-    """By how much every row is outside its ends, as residuals, divided by the lengths of the rows' gradients."""
-    steep = abs(sp.csr_array(problem.row_jac(problem.x0))).max(axis=1).toarray().ravel()
-    weight = 1.0 / np.maximum(1.0, np.where(np.isfinite(steep), steep, 1.0))
+    """By how much every row is outside its ends, as residuals; steep rows are divided by their steepness."""
+    weight = 1.0 / np.maximum(1.0, steepness(problem, problem.x0))
 
     def fun(x: Vector) -> Vector:
         rows = problem.rows(x)

@@ -3,7 +3,7 @@
     minimise  f(v)   subject to  h(v) = 0,   lower <= v <= upper,   v = (x, s)
 
 An inequality row gets a slack, h = row - s, and its ends become the slack's bounds. Objective and rows are divided
-where their gradients at the start are longer than 100; bounds give way by a rounding so that they have an inside.
+where a derivative at the start is larger than 100; bounds give way by a rounding so that they have an inside.
 """
 
 from __future__ import annotations
@@ -16,12 +16,13 @@ import numpy as np
 import scipy.sparse as sp
 
 from solver.engines.smooth.hessian import LagrangianHessian, QuadraticHessian, lagrangian_hessian
+from solver.engines.transform import steepness
 
 if TYPE_CHECKING:
     from solver.model.problem import Indices, Problem, Vector
 
 STEEP = 100.0
-"""Gradients longer than this are scaled down to it."""
+"""Derivatives larger than this are scaled down to it."""
 
 GIVE = 1e-9
 """By how much of their size bounds give way."""
@@ -125,8 +126,7 @@ def slacked(problem: Problem, *, scaling: bool = True) -> Slacked:
     if scaling:
         factor = min(1.0, STEEP / max(float(np.abs(problem.grad(x)).max(initial=0.0)), 1e-300))
         if problem.m:
-            steep = abs(sp.csr_array(problem.row_jac(x))).max(axis=1).toarray().ravel()
-            row_factor = np.minimum(1.0, STEEP / np.maximum(steep, 1e-300))
+            row_factor = np.minimum(1.0, STEEP / np.maximum(steepness(problem, x), 1e-300))
     factor, row_factor = max(factor, 1e-8), np.maximum(row_factor, 1e-8)
     equal = problem.row_lo == problem.row_hi
     loose = np.flatnonzero(~equal)
