@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from solver.engines.base import Engine, with_settings_of
+from solver.engines.smooth.epigraph import Epigraph
 from solver.engines.smooth.grg import Nonlinear
 from solver.engines.smooth.lbfgsb import LimitedMemory
 from solver.engines.smooth.least_squares import LeastSquares
@@ -18,7 +19,9 @@ if TYPE_CHECKING:
 
 
 def local_engine(problem: Problem, engine: Engine) -> Engine:
-    """Least squares, L-BFGS-B or the chain for rows, with the common settings of another engine."""
+    """Least squares, corners as rows, L-BFGS-B or the chain for rows, with the common settings of another engine."""
+    if problem.residuals is None and problem.lifting is not None and problem.lifting() is not None:
+        return with_settings_of(Epigraph, engine, search=False)
     if problem.m:
         return with_settings_of(Nonlinear, engine)
     return with_settings_of(LeastSquares if problem.residuals is not None else LimitedMemory, engine)

@@ -1,4 +1,4 @@
-"""Formulas with corners or jumps: quasi-Newton steps on an exact penalty, compass search, then a population.
+"""Formulas with corners or jumps: a smooth model, quasi-Newton steps on an exact penalty, compass search, a population.
 
 A sum of squares with corners is fitted instead, see `kicks`.
 
@@ -25,6 +25,7 @@ from solver.engines.searching.evolution import Evolutionary
 from solver.engines.searching.kicks import KICKS, fitted
 from solver.engines.searching.score import Evaluate, Scored, is_better, scorer, strictness
 from solver.engines.searching.wolfe import bfgs
+from solver.engines.smooth.epigraph import lowered
 from solver.engines.smooth.restoration import restored
 from solver.engines.transform import steepness
 from solver.errors import Outcome
@@ -68,6 +69,9 @@ class Nonsmooth(Engine):
             best = self._taken(best, score(fitted(problem, progress, self._random(), kicks=kicks)[None, :]), progress)
             best = self._taken(best, score(self._slid(problem, best.x[0], progress)[None, :]), progress)
             return self._ended(problem, best.x[0])
+        low = lowered(around_whole(problem, best.x[0]), self, progress)
+        if low is not None:
+            best = self._taken(best, score(low.x[None, :]), progress)
         best = self._taken(best, score(self._slid(problem, best.x[0], progress)[None, :]), progress)
         slack = strictness(problem, self.precision)
         best = compassed(best, box_of(problem), score, progress.step, slack)
