@@ -201,8 +201,7 @@ def function(
             default = parameter.default if optional else None
             parameters.append(Parameter(parameter.name, taking, optional, repeated, default))
         gives = str(signature.return_annotation)
-        plain = any(p.taking.plain for p in parameters) and all(p.taking is not Taking.SMOOTH for p in parameters)
-        declared = Calculus.NONE if plain and calculus is Calculus.SMOOTH else calculus
+        declared = calculus if calculus is not Calculus.SMOOTH or _has_slope(parameters, gives) else Calculus.NONE
         entry = Function(
             names,
             body,
@@ -224,6 +223,14 @@ def function(
         return body
 
     return enter
+
+
+def _has_slope(parameters: Sequence[Parameter], gives: str) -> bool:
+    """Whether a body that says nothing of its derivative can have one: it gets or passes on live numbers."""
+    if not parameters or gives.startswith(("str", "bool")):
+        return False
+    takings = [parameter.taking for parameter in parameters]
+    return gives.startswith("Operand") or Taking.SMOOTH in takings or not any(taking.plain for taking in takings)
 
 
 def _usual(parameters: Sequence[Parameter], gives: str) -> int:

@@ -8,9 +8,7 @@ from hypothesis import strategies as st
 
 from solver.errors import FormulaError
 from solver.formula import parse, postorder, references, relative_key, show
-from solver.formula.tree import (
-    Reference,
-)
+from solver.formula.tree import Reference
 
 ROW, COL = 4, 3  # D5
 

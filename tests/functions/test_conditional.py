@@ -12,7 +12,7 @@ from solver.compiler.calculation import Calculation
 from solver.functions.criteria.conditional import _count, _measured
 from solver.functions.criteria.criterion import Column, criterion_of
 from solver.functions.operand import Operand, lone, numbers, of_scalars
-from solver.grid import Cell
+from solver.grid import Area, Cell
 from solver.values import ErrorValue, Scalar
 from tests.books import book_of
 
@@ -86,6 +86,32 @@ def test_live_values_and_live_conditions() -> None:
     outputs = [total.number, largest.number, positive.number, mean.number]
     found = Program([x], outputs).run(np.array([1.0, -2.0, 4.0, 8.0]))
     assert [np.ravel(part).tolist() for part in found] == [[5.0, -2.0], [4.0, -2.0], [3.0], [2.5]]
+
+
+@pytest.mark.parametrize(
+    "formula",
+    ["COUNTIF(A1:A5,5)", 'COUNTIF(A1:A5,"<>5")', "COUNTIF(A2:A5,A1)", "SUMIF(A2:A5,A1,B2:B5)", 'COUNTIF(A1:A5,">4")'],
+)
+@pytest.mark.parametrize("x", [5.0, 7.0])
+def test_texts_that_read_as_a_number_count_where_it_is_alive(formula: str, x: float) -> None:
+    """Criteria of equality take them for the number, whether the range or the criterion depends on a variable."""
+    cells: dict[str, Scalar] = {
+        "A2": "5",
+        "A3": "x",
+        "A4": 5.0,
+        "A5": " 7 ",
+        "B2": 1.0,
+        "B3": 2.0,
+        "B4": 4.0,
+        "B5": 8.0,
+    }
+    home = Cell("Sheet1", 9, 9)
+    expected = Calculation(book_of({"Sheet1": {**cells, "A1": x}})).evaluate(formula, home).known
+    live = Calculation(book_of({"Sheet1": {**cells, "A1": 1.0}}), variables=[Area("Sheet1", 0, 0, 0, 0)])
+    found = live.evaluate(formula, home)
+    assert live.x is not None
+    assert found.live
+    assert Program([live.x], [found.number]).run([x])[0].ravel() == expected.ravel()
 
 
 def test_whole_columns_and_reshaped_sums() -> None:

@@ -18,11 +18,12 @@ from solver.algebra.structure.degree import levels
 from solver.algebra.structure.ladder import Degree
 from solver.compiler.calculation import Calculation
 from solver.errors import FormulaError
+from solver.functions.registry import Calculus
 from solver.grid import Area, Cell
 from solver.values import Kind
 from tests.books import book_of, close
 from tests.compiler.cells import split
-from tests.functions.walk import FUNCTIONS, WIDTH, Example, walk
+from tests.functions.walk import FUNCTIONS, WIDTH, Example, known, walk
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -63,58 +64,67 @@ def _known(example: Example, place: int, values: Array) -> Array:
 
 
 @np.errstate(all="ignore")
-def _check(name: str, example: Example, place: int, at: Array, draw: np.random.Generator) -> None:
+def _check(name: str, example: Example, place: int, at: Array, draw: np.random.Generator) -> bool:
+    """Compares the derivative by an input with differences; whether there is one that is not 0."""
     book = book_of({"Sheet1": example.contents(place, at)})
-    live = Calculation(book, variables=[example.area(place)], seed=1)
+    live = Calculation(book, variables=list(map(Area.of, example.cells(place, at))), seed=1)
     try:
         found = live.evaluate(example.formula([place]), HOME)
     except FormulaError:
-        return  # it says that it cannot have a variable here
+        return False  # it says that it cannot have a variable here
     direction = draw.uniform(0.5, 1, at.shape) * draw.choice([-1, 1], at.shape) * np.clip(np.abs(at), 1e-3, 10)
     along = [_known(example, place, at + k * STEP * direction) for k in STENCIL]
     if any(values.shape != along[2].shape or np.isnan(values).any() for values in along):
-        return
+        return False
     if not found.live:
         assert all((values == along[2]).all() for values in along), f"{example} depends on its input {place} silently"
-        return
+        return False
     assert live.x is not None
     weight = draw.uniform(0.5, 1, along[2].shape)
     total = sum_(mul(broadcast(found.number, along[2].shape), constant(weight)), (0, 1, 2, 3))
-    value, slopes = Program([live.x], [found.number, gradient(total, live.x)]).run(at.ravel())
+    value, slopes = Program([live.x], [found.number, gradient(total, live.x)]).run(known(at))
     if name in SHAPELESS and np.isnan(value).all():
-        return
+        return False
     assert np.broadcast_to(value, along[2].shape) == pytest.approx(along[2], rel=1e-9, abs=1e-12)
     degree = int(levels([total], live.x)[total].max())
     before2, before, here, after, after2 = (float((values * weight).sum()) for values in along)
-    slope = float(slopes.ravel() @ direction.ravel())
+    slope = float(slopes.ravel() @ known(direction))
     measured = (before2 - 8 * before + 8 * after - after2) / (12 * STEP)
     if np.isinf([slope, measured]).any():  # the last numbers before an overflow
-        return
+        return False
     slopes_between = np.diff([before2, before, here, after, after2]) / STEP
     noise = 1e-12 * max(1e-3, *(abs(v) for v in (before2, here, after2))) / STEP
     off = abs(slope - measured)
     if off <= 1e-5 * max(abs(slope), abs(measured)) + 10 * noise:
-        return
+        return slope != 0
     if any(isinstance(node.op, Nonlinear) and node.op.name == "opaque" for node in topological([total])):
         assert degree == Degree.STEP
-        return
+        return False
     said = f"{example} by input {place} at {at}: {slope} is not {measured}"
     if np.isnan(slope):
         assert name in ONE_SIDED, said
-        return
+        return True
     assert degree >= Degree.KINK, said
     assert np.ptp(slopes_between) > 0.5 * off, said  # a jump or a corner within the stencil
     if degree == Degree.KINK:
         assert slopes_between.min() - noise <= slope <= slopes_between.max() + noise, said
+    return True
 
 
 @pytest.mark.parametrize("name", sorted(FUNCTIONS))
 def test_derivatives_near_the_examples(name: str) -> None:
     """Exact where the function is smooth; what jumps or bends is declared; nothing is zero silently."""
     draw = np.random.default_rng(1)
-    for example in walk(FUNCTIONS[name]):
-        for place, values in enumerate(example.inputs):
-            _check(name, example, place, _beside(values, draw), draw)
+    sloped = [
+        example.text
+        for example in walk(FUNCTIONS[name])
+        for place, values in enumerate(example.inputs)
+        if _check(name, example, place, _beside(values, draw), draw)
+    ]
+    if FUNCTIONS[name].calculus is Calculus.SMOOTH:
+        assert sloped, "no example has a derivative"
+    if FUNCTIONS[name].calculus is Calculus.NONE:
+        assert not any(text.startswith(f"{name}(") for text in sloped), sloped
 
 
 @pytest.mark.parametrize("name", sorted(FUNCTIONS))
@@ -124,20 +134,18 @@ def test_examples_filled_down(name: str) -> None:
     for example in walk(FUNCTIONS[name]):
         places = range(len(example.inputs))
         contents: dict[str, object] = {}
-        areas = []
+        numbers: list[list[Cell]] = []
         for place, values in enumerate(example.inputs):
-            column = np.concatenate([values, *(_beside(values, draw)[:1] for _ in range(DEPTH - 1))])
+            column = np.concatenate([values, *(_beside(values, draw)[-1:] for _ in range(DEPTH - 1))])
             contents |= example.contents(place, column)
-            area = example.area(place)
-            areas.append(Area(area.sheet, area.top, area.left, area.top + len(column) - 1, area.right))
+            numbers.append(example.cells(place, column))
         cells = [Cell("Sheet1", 40 + down, WIDTH * (len(example.inputs) + 1)) for down in range(DEPTH)]
         contents |= {cell.a1: "=" + example.formula(places, down) for down, cell in enumerate(cells)}
         book = book_of({"Sheet1": contents})
         _same_values(book, cells, example)
-        _same_gradients(book, cells, areas, example)
+        _same_gradients(book, cells, [Area.of(cell) for column in numbers for cell in column], example)
         for fault in draw.permutation(np.array(FAULTS, dtype=object))[:2].tolist():
-            culprit = areas[draw.integers(len(areas))]
-            spoiled = Cell("Sheet1", culprit.bottom, culprit.left).a1
+            spoiled = numbers[draw.integers(len(numbers))][-1].a1
             _same_values(book_of({"Sheet1": {**contents, spoiled: fault}}), cells, example)
 
 

@@ -10,11 +10,10 @@ import pytest
 
 from solver.model.recall import recall
 from solver.pipeline import read
-from tests.lesson.sheets import grid_book, listing, planted, run, table_book, three_grids
+from tests.lesson.sheets import below, grid_book, listing, planted, run, table_book, three_grids
 
 if TYPE_CHECKING:
     from pathlib import Path
-from tests.lesson.sheets import below
 
 
 @pytest.mark.parametrize("bias", [False, True])

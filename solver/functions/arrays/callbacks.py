@@ -107,6 +107,7 @@ def makearray(here: Here, rows: Grid, columns: Grid, function: Closure) -> Opera
     """An array of some size whose values a LAMBDA makes of the numbers of their row and column.
 
     =MAKEARRAY(2, 3, LAMBDA(r, c, r * c)) -> {1,2,3;2,4,6}
+    =MAKEARRAY(1, 2, LAMBDA(r, c, c * 2.5)) -> {2.5,5}
     =MAKEARRAY(0, 1, LAMBDA(r, c, 1)) -> #VALUE!
     """
     if not callable_(function):

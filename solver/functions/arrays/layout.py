@@ -208,6 +208,7 @@ def _kept(array: Operand, ignore: Scalar, by_column: bool) -> IntArray | ErrorVa
 def wraprows(vector: Grid, count: float, pad: Scalar = ErrorValue.NA) -> Operand | ErrorValue:
     """The values of a row or column in rows of some length.
 
+    =WRAPROWS({1,2,3,4}, 2) -> {1,2;3,4}
     =WRAPROWS({1,2,3,4,5}, 2) -> {1,2;3,4;5,#N/A}
     =WRAPROWS({1,2,3}, 2, "x") -> {1,2;3,"x"}
     =WRAPROWS({1,2;3,4}, 2) -> #VALUE!
@@ -221,6 +222,7 @@ def wraprows(vector: Grid, count: float, pad: Scalar = ErrorValue.NA) -> Operand
 def wrapcols(vector: Grid, count: float, pad: Scalar = ErrorValue.NA) -> Operand | ErrorValue:
     """The values of a row or column in columns of some length.
 
+    =WRAPCOLS({1,2,3,4}, 2) -> {1,3;2,4}
     =WRAPCOLS({1,2,3,4,5}, 2) -> {1,3,5;2,4,#N/A}
     """
     places = _wrapped(vector, count)

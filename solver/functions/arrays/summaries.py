@@ -13,7 +13,7 @@ from solver.functions.arrays.grouping import Line, lines
 from solver.functions.arrays.records import Records, choice, missing, records_of, side_of
 from solver.functions.operand import EMPTY_TEXT, Operand, error, lone
 from solver.functions.refusal import Refused
-from solver.functions.registry import Calculus, function
+from solver.functions.registry import function
 from solver.functions.stack import stack_cells
 from solver.values import ErrorValue
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from solver.values import Scalar
 
 
-@function("GROUPBY", per_cell=True, calculus=Calculus.SMOOTH, steps=500_000)
+@function("GROUPBY", per_cell=True, steps=500_000)
 def groupby(
     here: Here,
     row_fields: Grid,
@@ -45,6 +45,7 @@ def groupby(
     their names, those one below the other (VSTACK) lines.
 
     =GROUPBY({"b";"a";"b"}, {1;2;4}, _xleta.SUM) -> {"a",2;"b",5;"Total",7}
+    =GROUPBY({2;1;2}, {1;2;4}, _xleta.SUM, , 0) -> {1,2;2,5}
     =GROUPBY({"b";"a";"b"}, {1;2;4}, LAMBDA(x, MAX(x)), , 0, -2) -> {"b",4;"a",2}
     =GROUPBY({"b";"a";"b"}, {1;2;5}, _xleta.PERCENTOF, 2, -1) -> {"Row Field 1","Value 1";"Total",1;"a",0.25;"b",0.75}
     =GROUPBY({"k";"a";"b"}, {"n";2;4}, _xleta.SUM, 3, 0, , {1;0;1}) -> {"k","n";"b",4}
@@ -78,7 +79,7 @@ def groupby(
     return _laid_out(rows)
 
 
-@function("PIVOTBY", per_cell=True, calculus=Calculus.SMOOTH, steps=500_000)
+@function("PIVOTBY", per_cell=True, steps=500_000)
 def pivotby(
     here: Here,
     row_fields: Grid,
@@ -104,6 +105,7 @@ def pivotby(
     =PIVOTBY({"a";"a"}, {1;2}, {1;3}, _xleta.PERCENTOF, , 0, , 0, , , 1) -> {"",1,2;"a",0.25,0.75}
     =PIVOTBY({"r";"a"}, {"c";1}, {"v";5}, _xleta.SUM, 3, 0, , 0) -> {"c",1;"r","v";"a",5}
     =PIVOTBY({"a";"b"}, , {3;4}, _xleta.SUM, 0) -> {"a",3;"b",4;"Total",7}
+    =PIVOTBY({1;2;1}, , {3;4;5}, _xleta.SUM, 0, 0) -> {1,8;2,4}
     """
     stand_alone(here)
     try:

@@ -45,6 +45,7 @@ def from_the_first(here: Here, area: ArrayRef) -> Ref:
     """A range from its first cell that is not blank: what `A1.:C9` means.
 
     =ROWS(_TRO_LEADING(A1:C9)) -> 9
+    =_TRO_LEADING({1,2}) -> {1,2}
     """
     return _trimmed(here, area, _START, _START)
 
@@ -54,6 +55,7 @@ def to_the_last(here: Here, area: ArrayRef) -> Ref:
     """A range to its last cell that is not blank: what `A1:.C9` means.
 
     =ROWS(_TRO_TRAILING(A1:C9)) -> 1
+    =_TRO_TRAILING({1,2}) -> {1,2}
     """
     return _trimmed(here, area, _END, _END)
 
@@ -63,6 +65,7 @@ def from_the_first_to_the_last(here: Here, area: ArrayRef) -> Ref:
     """A range without the blank rows and columns around it: what `A1.:.C9` means.
 
     =SUM(_TRO_ALL(A1:C9)) -> 1
+    =_TRO_ALL({1,2}) -> {1,2}
     """
     return _trimmed(here, area, _BOTH, _BOTH)
 

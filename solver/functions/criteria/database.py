@@ -139,7 +139,7 @@ def _counted(
     return _measured(here, table, field, criteria, count)
 
 
-@function("DCOUNT", steps=_STEPS)
+@function("DCOUNT", calculus=Calculus.STEP, steps=_STEPS)
 def dcount(here: Here, table: Grid, field: Scalar, criteria: Grid) -> Operand | Scalar:
     """How many records that meet the criteria have a number in a field.
 
@@ -149,7 +149,7 @@ def dcount(here: Here, table: Grid, field: Scalar, criteria: Grid) -> Operand | 
     return _counted(here, table, field, criteria, count_numbers)
 
 
-@function("DCOUNTA", steps=_STEPS)
+@function("DCOUNTA", calculus=Calculus.STEP, steps=_STEPS)
 def dcounta(here: Here, table: Grid, field: Scalar, criteria: Grid) -> Operand | Scalar:
     """How many records that meet the criteria have anything in a field.
 

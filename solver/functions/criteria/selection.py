@@ -18,6 +18,7 @@ import numpy as np
 from solver.algebra import constant, equal, less, less_equal, mul, not_equal, where
 from solver.functions.allowance import COMBINATION, spend
 from solver.functions.arrange import flatten, spread_to
+from solver.functions.coerce import number_of_text
 from solver.functions.criteria.criterion import Column, Criterion, criterion_of
 from solver.functions.operand import NeedsValue, NotUniform, Operand
 from solver.values import Kind, Scalar
@@ -189,7 +190,7 @@ def _mask(condition: Condition) -> Node:
         raise NeedsValue("several criteria at once need values that depend on no variable")
     row = flatten(area)
     if wanted.live:
-        return mul(constant((row.kind == Kind.NUMBER).astype(np.float64)), equal(row.number, wanted.number))
+        return _equal_to_live(row, wanted)
     shape = np.broadcast_shapes(row.shape, wanted.shape)
     full = spread_to(row, shape)
     is_number = constant((full.kind == Kind.NUMBER).astype(np.float64))
@@ -199,8 +200,10 @@ def _mask(condition: Condition) -> Node:
         criterion = condition.criterion(value)
         if type(criterion.value) is float:
             limits.setdefault(criterion.relation, np.full((*shape[:2], 1, 1), np.nan))[at] = criterion.value
-            if criterion.relation == "<>":
-                static[at[:2]] = full.kind[at[:2]] != Kind.NUMBER
+            if criterion.relation in ("=", "<>"):  # a text may read as the number
+                read = column_of(area, *at[:2]).by_reading.get(criterion.value, [])
+                static[at[:2]] = (full.kind[at[:2]] != Kind.NUMBER) & (criterion.relation == "<>")
+                static[at[0], at[1], 0, read] = float(criterion.relation == "=")
         else:
             static[at[0], at[1], 0, column_of(area, *at[:2]).meeting(criterion)] = 1.0
     mask = constant(static)
@@ -209,6 +212,17 @@ def _mask(condition: Condition) -> Node:
         holds = _RELATIONS[relation](full.number, constant(np.where(here, limit, 0.0)))
         mask = where(mul(is_number, constant(here.astype(np.float64))), holds, mask)
     return mask
+
+
+def _equal_to_live(row: Operand, wanted: Operand) -> Node:
+    """1 where a value in one row (R, C, 1, n) is, or reads as, a number that depends on a variable."""
+    number, counts = row.number, row.kind == Kind.NUMBER
+    if row.text is not None:
+        full = spread_to(row, row.shape)
+        reading = [None if text is None else number_of_text(text) for text in np.ravel(full.text).tolist()]
+        read = np.array([np.nan if each is None else each for each in reading]).reshape(row.shape)
+        number, counts = where(constant(np.isnan(read)), full.number, np.nan_to_num(read)), counts | ~np.isnan(read)
+    return mul(constant(counts), equal(number, wanted.number))
 
 
 _RELATIONS: dict[str, Callable[[Node, Node], Node]] = {

@@ -87,7 +87,7 @@ def sheets(here: Here, which: Ref | None = None) -> Operand:
     return lone(float(len({part.sheet for part in parts})))
 
 
-@function("HYPERLINK")
+@function("HYPERLINK", calculus=Calculus.NONE)
 def hyperlink(link: Value, name: Value | None = None) -> Operand:
     """What a link shows: its name, or else its address.
 

@@ -55,7 +55,7 @@ def column(here: Here, area: Ref | None = None) -> Operand:
     return _ramp(area.left, area.cols, 3)
 
 
-@function("ROWS", ranges=True)
+@function("ROWS", ranges=True, calculus=Calculus.NONE)
 def rows_of(array: ArrayRef) -> Operand:
     """How many rows a range or array has.
 
@@ -67,7 +67,7 @@ def rows_of(array: ArrayRef) -> Operand:
     return _size(array, array.rows if isinstance(array, Reference) else array.shape[2])
 
 
-@function("COLUMNS", ranges=True)
+@function("COLUMNS", ranges=True, calculus=Calculus.NONE)
 def columns_of(array: ArrayRef) -> Operand:
     """How many columns a range or array has.
 
@@ -85,7 +85,7 @@ def _size(array: Operand | Reference, length: int) -> Operand:
     return lone(float(length))
 
 
-@function("AREAS")
+@function("AREAS", calculus=Calculus.NONE)
 def areas(area: Ref) -> Operand:
     """How many ranges a union consists of.
 

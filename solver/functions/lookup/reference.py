@@ -30,7 +30,7 @@ from solver.functions.operand import (
     numbers,
     with_errors,
 )
-from solver.functions.registry import function
+from solver.functions.registry import Calculus, function
 from solver.grid import MAX_COLS, MAX_ROWS
 from solver.values import ErrorValue, Kind
 
@@ -157,7 +157,7 @@ def _live_row(array: Operand | Reference, values: Operand, i: Node) -> Operand:
     return chosen
 
 
-@function("OFFSET")
+@function("OFFSET", calculus=Calculus.STEP)
 def offset(
     here: Here, area: Ref, rows: Value, cols: Value, height: Value | None = None, width: Value | None = None
 ) -> Ref | Places:
@@ -218,7 +218,7 @@ def _extent(size: Operand | None, otherwise: int) -> int:
     return int(wanted)
 
 
-@function("INDIRECT")
+@function("INDIRECT", calculus=Calculus.NONE)
 def indirect(here: Here, text: Value, a1: Value = TRUE) -> Ref | Places:
     """The range that a text names, as A1 or R1C1.
 

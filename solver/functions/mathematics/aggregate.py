@@ -114,6 +114,7 @@ def average(here: Here, *values: Ref) -> Operand:
     """The arithmetic mean of all numbers.
 
     =AVERAGE({1,2,"x";6,TRUE,3}) -> 3
+    =AVERAGE({1,2}, 6) -> 3
     =AVERAGE({"x","y"}) -> #DIV/0!
     """
     parts = listed(here, values)

@@ -14,7 +14,7 @@ from solver.algebra import constant, det, inverse, matmul
 from solver.functions.allowance import MOST_VALUES, PRODUCT, make_room, spend
 from solver.functions.arrange import rearrange, spread_to
 from solver.functions.operand import ZERO, Operand, error, numbers, with_errors
-from solver.functions.registry import Array, function
+from solver.functions.registry import Array, Calculus, function
 from solver.values import ErrorValue, Kind
 
 
@@ -78,7 +78,7 @@ def mdeterm(matrix: Array) -> Operand:
     return with_errors(numbers(det(spread_to(matrix, matrix.shape).number)), _all_numbers(matrix))
 
 
-@function("MUNIT", per_cell=True)
+@function("MUNIT", per_cell=True, calculus=Calculus.NONE)
 def munit(size: int) -> Operand:
     """The unit matrix of a size.
 

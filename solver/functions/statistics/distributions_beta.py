@@ -234,6 +234,7 @@ def tinv(probability: Number, degrees: Number) -> Number:
     """The number that Student's t exceeds in either direction with a probability.
 
     =TINV(1, 60) -> 0
+    =TINV(0.546449, 60) -> 0.606533075825
     =TINV(1.1, 60) -> #NUM!
     """
     return refused(_exceeded(probability, degrees), above(probability, 1.0))

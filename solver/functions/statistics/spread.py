@@ -92,6 +92,7 @@ def vara(here: Here, *values: Ref) -> Operand:
     """The variance estimated from a sample in which texts count as 0 and booleans as 0 and 1.
 
     =VARA({1,"x",TRUE,4}) -> 3
+    =VARA({1,2,3,4}) -> 1.6666666666666667
     """
     return summary(here, values, variance, everything=True)
 
@@ -101,6 +102,7 @@ def varpa(here: Here, *values: Ref) -> Operand:
     """The variance of a population in which texts count as 0 and booleans as 0 and 1.
 
     =VARPA({1,"x",TRUE,4}) -> 2.25
+    =VARPA({1,2,3,4}) -> 1.25
     """
     return summary(here, values, population_variance, everything=True)
 
@@ -110,6 +112,7 @@ def stdeva(here: Here, *values: Ref) -> Operand:
     """The standard deviation estimated from a sample in which texts count as 0 and booleans as 0 and 1.
 
     =STDEVA({1,"x",TRUE,4}) -> 1.7320508075688772
+    =STDEVA({1,2,3,4}) -> 1.2909944487358056
     """
     return summary(here, values, deviation, everything=True)
 
@@ -119,6 +122,7 @@ def stdevpa(here: Here, *values: Ref) -> Operand:
     """The standard deviation of a population in which texts count as 0 and booleans as 0 and 1.
 
     =STDEVPA({1,"x",TRUE,4}) -> 1.5
+    =STDEVPA({1,2,3,4}) -> 1.118033988749895
     """
     return summary(here, values, lambda sample: sqrt(population_variance(sample)), everything=True)
 

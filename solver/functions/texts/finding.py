@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from solver.functions.coerce import number_of, text_of
 from solver.functions.operand import Operand, of_scalars
-from solver.functions.registry import function
+from solver.functions.registry import Calculus, function
 from solver.functions.texts.units16 import units
 from solver.functions.wildcards import wildcard_place
 from solver.values import ErrorValue
@@ -136,7 +136,7 @@ def delimiter_pattern(delimiters: Operand, ignore_case: bool) -> re.Pattern[str]
     return re.compile("|".join(map(re.escape, wanted)), re.IGNORECASE if ignore_case else 0)
 
 
-@function("TEXTSPLIT")
+@function("TEXTSPLIT", calculus=Calculus.NONE)
 def textsplit(
     text: str,
     columns: Grid,

@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from solver.functions.operand import of_scalars
-from solver.functions.registry import function
+from solver.functions.registry import Calculus, function
 from solver.functions.texts.regexcost import work
 from solver.functions.texts.regexmatcher import Found, Search
 from solver.functions.texts.regexprogram import program_of
@@ -63,7 +63,7 @@ def regextest(text: str, pattern: str, ignore_case: float = 0) -> bool | ErrorVa
     return ErrorValue.VALUE if compiled is None else next(_matches(compiled, text), None) is not None
 
 
-@function("REGEXEXTRACT")
+@function("REGEXEXTRACT", calculus=Calculus.NONE)
 def regexextract(text: str, pattern: str, mode: float = 0, ignore_case: float = 0) -> Operand | Scalar:
     r"""The part of a text that matches a pattern: the first (0), all (1), or the first one's groups (2).
 

@@ -9,7 +9,7 @@ from xml.etree import ElementTree as ET
 
 from solver.functions.coerce import number_of_text
 from solver.functions.operand import of_scalars
-from solver.functions.registry import function
+from solver.functions.registry import Calculus, function
 from solver.values import ErrorValue
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ def encodeurl(text: str) -> str:
     return quote(text, safe="")
 
 
-@function("FILTERXML")
+@function("FILTERXML", calculus=Calculus.NONE)
 def filterxml(xml: str, path: str) -> Operand | ErrorValue:
     """The texts that a path selects in an XML text, one below the other; what reads as a number is one.
 
