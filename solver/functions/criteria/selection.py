@@ -218,10 +218,9 @@ def _equal_to_live(row: Operand, wanted: Operand) -> Node:
     """1 where a value in one row (R, C, 1, n) is, or reads as, a number that depends on a variable."""
     number, counts = row.number, row.kind == Kind.NUMBER
     if row.text is not None:
-        full = spread_to(row, row.shape)
-        reading = [None if text is None else number_of_text(text) for text in np.ravel(full.text).tolist()]
-        read = np.array([np.nan if each is None else each for each in reading]).reshape(row.shape)
-        number, counts = where(constant(np.isnan(read)), full.number, np.nan_to_num(read)), counts | ~np.isnan(read)
+        reading = [None if text is None else number_of_text(text) for text in row.text.ravel().tolist()]
+        read = np.array([np.nan if each is None else each for each in reading]).reshape(row.text.shape)
+        number, counts = where(constant(np.isnan(read)), number, np.nan_to_num(read)), counts | ~np.isnan(read)
     return mul(constant(counts), equal(number, wanted.number))
 
 
