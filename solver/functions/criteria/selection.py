@@ -200,9 +200,10 @@ def _mask(condition: Condition) -> Node:
         criterion = condition.criterion(value)
         if type(criterion.value) is float:
             limits.setdefault(criterion.relation, np.full((*shape[:2], 1, 1), np.nan))[at] = criterion.value
+            if criterion.relation == "<>":
+                static[at[:2]] = full.kind[at[:2]] != Kind.NUMBER
             if criterion.relation in ("=", "<>"):  # a text may read as the number
                 read = column_of(area, *at[:2]).by_reading.get(criterion.value, [])
-                static[at[:2]] = (full.kind[at[:2]] != Kind.NUMBER) & (criterion.relation == "<>")
                 static[at[0], at[1], 0, read] = float(criterion.relation == "=")
         else:
             static[at[0], at[1], 0, column_of(area, *at[:2]).meeting(criterion)] = 1.0
