@@ -35,11 +35,12 @@ _EXACT = 1e15  # whole numbers below have at most 15 digits
 _NUMBER, _NO_NUMBER = int(Kind.NUMBER), int(Kind.ERROR + ErrorValue.VALUE)
 _GREATEST = 9.99999999999999e307  # that can be written
 _NUMBER_TEXT = re.compile(
-    r"\s*(?P<sign>[-+]?)\s*(?P<open>\()?\s*(?P<unit>[$%])?\s*(?P<sign2>[-+]?)"
+    r"\s*(?:(?P<sign>[-+])\s*)?(?:(?P<open>\()\s*)?(?:(?P<unit>[$%])\s*)?(?P<sign2>[-+])?"
     r"(?P<digits>(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d*)?|\.\d+)(?P<exponent>[eE][-+]?\d+)?"
-    r"\s*(?P<percent>%?)\s*(?P<close>\))?\s*\Z"
+    r"\s*(?:(?P<percent>%)\s*)?(?:(?P<close>\))\s*)?\Z"
 )
-_MIXED_FRACTION = re.compile(r"\s*(?P<sign>[-+]?)\s*(?P<whole>\d+) (?P<top>\d{1,5})/(?P<bottom>\d{1,5})\s*\Z")
+"""Spaces belong to the sign before them, so that a long run of them can be read in one way alone."""
+_MIXED_FRACTION = re.compile(r"\s*(?:(?P<sign>[-+])\s*)?(?P<whole>\d+) (?P<top>\d{1,5})/(?P<bottom>\d{1,5})\s*\Z")
 _MOST_IN_FRACTION = 32767
 
 

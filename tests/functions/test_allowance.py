@@ -12,6 +12,7 @@ from solver.compiler.calculation import Calculation
 from solver.errors import FormulaError
 from solver.functions import allowance
 from solver.functions.allowance import MOST_STEPS, allowing, make_room, make_room_for_characters, spend
+from solver.functions.coerce import number_of_text
 from solver.grid import Area, Cell
 from solver.values import ErrorValue
 from tests.books import book_of
@@ -98,3 +99,13 @@ def test_many_cells_of_large_arrays_are_computed_in_turns() -> None:
     found = calculation.value(Area("S", 0, 1, count - 1, 1)).known.ravel()
     np.testing.assert_array_equal(found, np.bincount(keys)[keys])
     assert len(calculation.order) > 1
+
+
+@pytest.mark.parametrize("start", ["", "-", "(", "$", "1", "1,", "1 1", "1%", "1:", "1/", "jan", "1 jan"])
+@pytest.mark.parametrize("filling", [" ", "1", ",1", " ,", "1 ", "- "])
+@pytest.mark.parametrize("end", ["x", "/", "-"])
+def test_long_texts_are_read_in_time_that_grows_with_them(start: str, filling: str, end: str) -> None:
+    """Whatever a text looks like at its start, that it is no number is found at once."""
+    began = time.process_time()
+    assert number_of_text(start + filling * 3000 + end) is None
+    assert time.process_time() - began < 1
