@@ -18,12 +18,14 @@ def distinct(values: npt.NDArray[Whole]) -> npt.NDArray[Whole]:
         return values.ravel()
     low, high = int(values.min()), int(values.max())
     if low == high:
-        return values.ravel()[:1]
+        return np.full(1, low, dtype=values.dtype)
     if high - low > _SPARSE * values.size:
         ordered = np.sort(values, axis=None)  # `np.unique` hashes: for a million, fifty times the cost
         once: npt.NDArray[Whole] = ordered[np.append(True, ordered[1:] != ordered[:-1])]
         return once
-    return (np.flatnonzero(np.bincount((values - low).ravel())) + low).astype(values.dtype)
+    there = np.zeros(high - low + 1, dtype=bool)
+    there[(values - low).ravel()] = True
+    return (np.flatnonzero(there) + low).astype(values.dtype)
 
 
 def positions(

@@ -17,10 +17,11 @@ from solver.grid import MAX_COLS
 from solver.values import ErrorValue, Kind, Scalar, kind_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from solver.book.contents.pivots import PivotTable
     from solver.book.package.archive import Archive
+    from solver.book.texts import TextArray, Texts
     from solver.grid import Area
     from solver.table import Style, Table
 
@@ -28,7 +29,8 @@ IntArray = npt.NDArray[np.int32]
 KindArray = npt.NDArray[np.uint8]
 FloatArray = npt.NDArray[np.float64]
 KeyArray = npt.NDArray[np.int64]
-TextArray = npt.NDArray[np.object_]
+Whole = npt.NDArray[np.signedinteger]
+_AT_ONCE = 1 << 18
 _NUMBER, _TEXT, _BOOLEAN, _ERROR = int(Kind.NUMBER), int(Kind.TEXT), int(Kind.BOOLEAN), int(Kind.ERROR)
 
 
@@ -74,7 +76,7 @@ class Cells:
     col: IntArray
     kind: KindArray
     number: FloatArray
-    text: TextArray
+    text: TextArray | Texts
 
     @classmethod
     def of(cls, values: Mapping[tuple[int, int], Scalar]) -> Cells:
@@ -125,6 +127,38 @@ class Cells:
         index = int(start + np.searchsorted(self.col[start:stop], col))
         return index if index < stop and self.col[index] == col else -1
 
+    def places(self, row: Whole, col: Whole) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.bool_]]:
+        """Where cells stand among the entries, and which of them do; for others, the entry before which they would.
+
+        No key is made for the entries that nobody asks for: they may be very many more.
+        """
+        pieces = [
+            self._places(row[first : first + _AT_ONCE], col[first : first + _AT_ONCE])
+            for first in range(0, len(row), _AT_ONCE)
+        ]
+        at, found = zip(*pieces, strict=True) if pieces else ([np.zeros(0, np.intp)], [np.zeros(0, bool)])
+        return np.concatenate(at), np.concatenate(found)
+
+    def _places(self, row: Whole, col: Whole) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.bool_]]:
+        if not len(self):
+            return np.zeros(len(row), np.intp), np.zeros(len(row), bool)
+        last = len(self) - 1
+        wanted = row.astype(self.row.dtype)
+        first = np.searchsorted(self.row, wanted)
+        guess = np.minimum(first, last)
+        guess = np.clip(guess + (col - self.col[guess]), 0, last)  # where a row has no gaps, this is the place
+        found = (self.row[guess] == row) & (self.col[guess] == col)
+        left = np.flatnonzero(~found)
+        low, high, col = first[left], np.searchsorted(self.row, wanted[left], side="right"), col[left]
+        ends = high
+        while (open_ := low < high).any():  # all searches are halved together
+            middle = (low + high) // 2
+            before = open_ & (self.col[np.minimum(middle, last)] < col)
+            low, high = np.where(before, middle + 1, low), np.where(open_ & ~before, middle, high)
+        guess[left] = low
+        found[left] = (low < ends) & (self.col[np.minimum(low, last)] == col)
+        return guess, found
+
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
@@ -138,7 +172,7 @@ class Sheet:
     position: int
     cells: Cells
     formula: IntArray
-    formulas: tuple[Formula, ...]
+    formulas: Sequence[Formula]
     hidden_rows: frozenset[int] = frozenset()
     filtered_rows: frozenset[int] = frozenset()
     visible: bool = True

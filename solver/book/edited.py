@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from solver.book.book import Cells, Formula
+from solver.book.formulas import Formulas
 from solver.book.read import OnDemand
 from solver.grid import MAX_COLS
 from solver.values import Kind
@@ -52,13 +53,13 @@ def _sheet(book: Book, edits: Edits, name: str) -> Sheet:
     kept = ~np.isin(stored, places[[text is not None for text in formulas.values()]])  # a new formula has no value
     for source, at in ((sheet.cells.at(kept), stored[kept]), (values, given)):
         into = np.searchsorted(keys, at)
-        cells.kind[into], cells.number[into], cells.text[into] = source.kind, source.number, source.text
+        cells.kind[into], cells.number[into], cells.text[into] = source.kind, source.number, source.text[:]
     return replace(sheet, cells=cells, formula=formula, formulas=texts)
 
 
 def _formulas(
     sheet: Sheet, keys: KeyArray, places: KeyArray, formulas: Mapping[tuple[int, int], str | None]
-) -> tuple[np.ndarray[tuple[int], np.dtype[np.int32]], tuple[Formula, ...]]:
+) -> tuple[np.ndarray[tuple[int], np.dtype[np.int32]], Formulas]:
     """Per cell the number of its formula, -1 for none, and the formulas."""
     formula = np.full(len(keys), -1, np.int32)
     formula[np.searchsorted(keys, sheet.cells.keys())] = sheet.formula
@@ -67,4 +68,4 @@ def _formulas(
     numbers = np.full(len(places), -1, np.int32)
     numbers[said] = np.arange(len(sheet.formulas), len(sheet.formulas) + len(new))
     formula[np.searchsorted(keys, places)] = numbers
-    return formula, (*sheet.formulas, *new)
+    return formula, Formulas.of(sheet.formulas).followed_by(new)

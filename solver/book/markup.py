@@ -9,17 +9,21 @@ from __future__ import annotations
 import codecs
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 from xml.parsers import expat
 
+from solver.book.splice import Content
 from solver.errors import WorkbookError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+Part = TypeVar("Part", bound=Content)
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 STRICT = "http://purl.oclc.org/ooxml/spreadsheetml/main"
 _DEEPEST = 200
+_HEAD = 4096
+"""In so many bytes a part says its encoding."""
 _DECLARED = re.compile(rb"""\A\s*<\?xml[^>]*?encoding\s*=\s*["']([A-Za-z0-9._-]+)["']""")
 OPEN_TAG = re.compile(rb"""<[^\s/>]+(?:[^>"']|"[^"]*"|'[^']*')*>""")
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
@@ -87,14 +91,14 @@ def is_true(text: str) -> bool:
     return text.strip().lower() in ("1", "true", "on")
 
 
-def to_utf8(content: bytes) -> tuple[bytes, str]:
+def to_utf8(content: Part) -> tuple[Part | bytes, str]:
     """A part's content in UTF-8 and the codec to write it back with ("" where it was UTF-8 already)."""
-    codec = ""
-    if content.startswith((codecs.BOM_UTF16_LE, b"<\0")):
+    codec, head = "", content[:_HEAD]
+    if head.startswith((codecs.BOM_UTF16_LE, b"<\0")):
         codec = "utf-16-le"
-    elif content.startswith((codecs.BOM_UTF16_BE, b"\0<")):
+    elif head.startswith((codecs.BOM_UTF16_BE, b"\0<")):
         codec = "utf-16-be"
-    elif (declared := _DECLARED.match(content)) is not None:
+    elif (declared := _DECLARED.match(head)) is not None:
         try:
             codec = codecs.lookup(declared[1].decode()).name
         except LookupError:
@@ -103,7 +107,7 @@ def to_utf8(content: bytes) -> tuple[bytes, str]:
     if not codec:
         return content, ""
     try:
-        return content.decode(codec).encode(), codec
+        return content[:].decode(codec).encode(), codec
     except UnicodeError:
         raise WorkbookError(f"a part is not in its stated encoding {codec}", hint=_REPAIR) from None
 

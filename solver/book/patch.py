@@ -98,7 +98,7 @@ def _patch_cells(draft: Draft, parts: Parts, name: str, edits: Edits, looks: Loo
     if tab is None:
         raise WorkbookError(f"there is no worksheet of the name {name}", hint="check the name")
     rich = {error: vm for vm, error in parts.context.rich_errors.items()}
-    source = Source(name, parts.texts[name], draft.content(tab.part), rich)
+    source = Source(name, parts.texts[name], draft.slices(tab.part), rich)
     changes = formula_changes(source, edits.formulas.get(name, {}))
     changed = bool(changes)
     appearance = edits.appearances.get(name, Appearance())

@@ -24,6 +24,7 @@ from solver.errors import WorkbookError
 from solver.grid import parse_area
 
 if TYPE_CHECKING:
+    from solver.book.splice import Content
     from solver.grid import Area
 
 K = TypeVar("K")
@@ -66,15 +67,19 @@ class Parts:
         self.texts = OnDemand({tab.name: partial(self._text, tab.name, tab.part) for tab in worksheets})
         self.tables = OnDemand({tab.name: partial(read_tables, self.archive, tab.part, tab.name) for tab in worksheets})
 
-    def content(self, part: str) -> tuple[bytes, str]:
-        """A part in UTF-8, and its codec."""
-        return to_utf8(self.archive.read(part))
+    def content(self, part: str) -> bytes:
+        """A part in UTF-8."""
+        return to_utf8(self.archive.read(part))[0]
+
+    def slices(self, part: str) -> Content:
+        """The same, to be looked at in slices."""
+        return to_utf8(self.archive.content(part))[0]
 
     @cached_property
     def strings(self) -> Sequence[str]:
         """The shared strings."""
         part = self.workbook.related("sharedStrings")
-        return shared_strings(self.content(part)[0], part) if part in self.archive else ()
+        return shared_strings(self.slices(part), part) if part in self.archive else ()
 
     @cached_property
     def context(self) -> Context:
@@ -83,7 +88,7 @@ class Parts:
         return Context(lambda: self.strings, errors, dynamic, self.workbook.date1904)
 
     def _text(self, name: str, part: str) -> SheetText:
-        return read_sheet_text(self.content(part)[0], part, name, self.context)
+        return read_sheet_text(self.slices(part), part, name, self.context)
 
     def sheet(self, name: str, position: int, visible: bool) -> Sheet:
         """One worksheet as a noun."""

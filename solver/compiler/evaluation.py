@@ -17,10 +17,9 @@ from solver.compiler.lowering.lower import evaluate
 from solver.compiler.lowering.site import Site
 from solver.compiler.ordering.cone import Cone
 from solver.compiler.sheets.results import array_results, cell_results
-from solver.compiler.sheets.store import NO_BLOCK, UNKNOWN, SheetStore
+from solver.compiler.sheets.store import NO_BLOCK, UNKNOWN, SheetStore, waiting_in
 from solver.compiler.signals import Missing, Unknown, located, unknown
 from solver.compiler.workspace import Workspace
-from solver.distinct import distinct
 from solver.errors import FormulaError, SolverError
 from solver.functions.allowance import allowing
 from solver.functions.information.elsewhere import Elsewhere
@@ -120,7 +119,7 @@ class Evaluation(Workspace, ABC):
         return store.read_cell(row, col)
 
     def _demand(self, waiting: npt.NDArray[np.int32]) -> None:
-        wanted = [number for number in distinct(waiting).tolist() if number != NO_BLOCK]
+        wanted = waiting_in(waiting)
         self._keep_stored(wanted)
         missing = [number for number in wanted if not self.done[number]]
         if missing:
@@ -133,9 +132,10 @@ class Evaluation(Workspace, ABC):
         for number in reversed(self.sheet_blocks[sheet]):  # pieces of a split block come after it
             block = self.blocks[number]
             if block.array and cell in block.area:
-                if store.block[store.row_index[row], store.col_index[col]] == number:
-                    self._demand(np.array([number], dtype=np.int32))
-                self.moved = self.moved or bool(store.moved[store.row_index[row], store.col_index[col]])
+                at = store.row_index[row], store.col_index[col]
+                if store.block[at] == number + 1:
+                    self._demand(store.block[at].reshape(1))
+                self.moved = self.moved or bool(store.moved[at])
                 if not block.filling:
                     return Area.of(cell)
                 return block.area if block.area.first == cell else None
@@ -154,7 +154,7 @@ class Evaluation(Workspace, ABC):
         area = self.blocks[number].area
         store = self.stores[area.sheet]
         window = store.area_window(area)
-        own = store.block[window] == number
+        own = store.block[window] == number + 1
         if (store.kind[window][own] == Kind.BLANK).any():
             return False
         self.done[number] = True
@@ -214,7 +214,8 @@ class Evaluation(Workspace, ABC):
         area, kind, node, text = filling
         store = self.stores[area.sheet]
         store.write(area, kind, node, text)
-        store.moved[store.area_window(area)] |= self.moved
+        if self.moved:
+            store.moved[store.area_window(area)] = True
         if self.volatile:
             store.volatile[store.area_window(area)] = True
             store.any_volatile = True

@@ -121,7 +121,7 @@ class Workspace:
         if not len(place):
             return
         at = np.searchsorted(store.rows, row), np.searchsorted(store.cols, col)
-        store.moved[at], store.kind[at], store.live[at], store.place[at] = True, Kind.NUMBER, 0, place
+        store.moved[at], store.kind[at], store.live[at], store.place[at] = True, Kind.NUMBER, 1, place
         store.any_live = True
 
     def add(self, block: Block) -> int:
@@ -130,7 +130,7 @@ class Workspace:
         self.blocks.append(block)
         self.done.append(False)
         store = self.stores[block.area.sheet]
-        store.block[store.area_window(block.area)] = number
+        store.block[store.area_window(block.area)] = number + 1
         self.sheet_blocks[block.area.sheet].append(number)
         return number
 

@@ -71,20 +71,18 @@ class Filling:
 
 
 class Band:
-    """Formulas that stand side by side in the given columns, filled down together.
+    """Formulas that stand side by side in the given columns, filled down together, with `between` between two texts.
 
-    >>> Band([Filling("A1+1", 0, 1), Filling("B1*$A$1", 0, 2)], [1, 2]).at(4, 2).split(Band.BETWEEN)
-    ['A5+1', 'B5*$A$1', 'A6+1', 'B6*$A$1']
+    >>> Band([Filling("A1+1", 0, 1), Filling("B1*$A$1", 0, 2)], [1, 2], "; ").at(4, 2)
+    'A5+1; B5*$A$1; A6+1; B6*$A$1'
     """
 
-    BETWEEN = "\0"
-    """What stands between two formulas of the text: XML knows no such character, so no formula holds it."""
+    __slots__ = ("_between", "_inside", "_pattern", "_rows")
 
-    __slots__ = ("_inside", "_pattern", "_rows")
-
-    def __init__(self, fillings: Iterable[Filling], cols: Iterable[int]) -> None:
+    def __init__(self, fillings: Iterable[Filling], cols: Iterable[int], between: str) -> None:
         columns = [filling.down(col) for filling, col in zip(fillings, cols, strict=True)]
-        self._pattern = self.BETWEEN.join([pattern for pattern, _, _ in columns])
+        self._between = between
+        self._pattern = between.join([pattern for pattern, _, _ in columns])
         self._rows = [distance for _, distances, _ in columns for distance in distances]
         self._inside = range(max(inside.start for *_, inside in columns), min(inside.stop for *_, inside in columns))
 
@@ -92,7 +90,7 @@ class Band:
         """How `height` rows of them read, row by row, from a zero-based row on; None where one leaves the sheet."""
         if row not in self._inside or row + height - 1 not in self._inside:
             return None
-        pattern = self.BETWEEN.join([self._pattern] * height)
+        pattern = self._between.join([self._pattern] * height)
         return pattern % tuple([line + distance for line in range(row, row + height) for distance in self._rows])
 
 

@@ -140,8 +140,9 @@ def headings(book: Book, words: Collection[str], sheets: Iterable[str]) -> list[
     found = []
     for name in sheets:
         cells = book.sheets[name].cells
-        times = Counter(zip(cells.col.tolist(), cells.text.tolist(), strict=True))
-        for at in np.flatnonzero(cells.kind == Kind.TEXT).tolist():
+        said = np.flatnonzero(cells.kind == Kind.TEXT)
+        times = Counter(zip(cells.col[said].tolist(), cells.text[said].tolist(), strict=True))
+        for at in said.tolist():
             text, col = str(cells.text[at]), int(cells.col[at])
             if times[col, text] <= _MOST_HEADINGS and _names_one_of(text, words):
                 found.append(Cell(name, int(cells.row[at]), col))

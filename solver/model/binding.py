@@ -104,11 +104,7 @@ def _elsewhere(model: Model, inputs: Mapping[Cell, Scalar]) -> Mapping[Cell, Sca
 def _starts(book: Book, variables: Places, inputs: Mapping[Cell, Scalar]) -> Vector:
     """The values of the variable cells, all of one sheet, at the start: their numbers, 0 for blanks."""
     cells = book.sheets[variables.sheets[0]].cells
-    keys = cells.keys()
-    wanted = variables.codes
-    at = np.searchsorted(keys, wanted)
-    stored = at < len(keys)
-    stored[stored] = keys[at[stored]] == wanted[stored]
+    at, stored = cells.places(*variables.on(variables.sheets[0])[1:])
     start, numeric = np.zeros(len(variables)), np.zeros(len(variables), dtype=bool)
     numeric[stored] = cells.kind[at[stored]] == Kind.NUMBER
     start[numeric] = cells.number[at[numeric]]

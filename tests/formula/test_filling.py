@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from solver.book.book import Formula
+from solver.book.formulas import Formulas
 from solver.book.sheets.shift import shifted
 from solver.compiler.grouping.templates import Templates
 from solver.formula import relative_key
@@ -85,7 +86,7 @@ def test_many_formulas_at_once_are_as_each_alone(runs: list[tuple[str, int, bool
             formulas.append(Formula(filled or text, 90 + rows, 90 + cols + 10 * k))
     formulas.sort(key=lambda formula: (formula.row, formula.col))
     quick, slow = Templates(), Templates()
-    seen, which = quick.each(formulas)
+    seen, which = quick.each(Formulas.of(formulas))
     found = [(each.number, each.template, each.literals) for each in (seen[place] for place in which)]
     assert found == [slow.of(formula) for formula in formulas]
 
@@ -108,7 +109,7 @@ def test_tall_tables_are_as_each_formula_alone(
             if filled:
                 formulas.append(Formula(filled, top + row, 90 + col))
     quick, slow = Templates(), Templates()
-    seen, which = quick.each(formulas)
+    seen, which = quick.each(Formulas.of(formulas))
     found = [(each.number, each.template, each.literals) for each in (seen[place] for place in which)]
     assert found == [slow.of(formula) for formula in formulas]
 

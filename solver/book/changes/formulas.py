@@ -69,13 +69,14 @@ def text_at(formula: Formula, row: int, col: int) -> str:
 
 
 def _check_arrays(source: Source, formulas: Mapping[tuple[int, int], str | None]) -> None:
-    for old in source.text.formulas:
-        if old.area is None or old.area.size == 1 or (old.row, old.col) in formulas:
+    old = source.text.formulas
+    for number, area in old.areas.items() if formulas else ():
+        if area.size == 1 or (int(old.row[number]), int(old.col[number])) in formulas:
             continue
         for (row, col), formula in formulas.items():
-            cell = Cell(old.area.sheet, row, col)
-            if formula is not None and cell in old.area:
-                hint = f"change the formula of {old.area}"
+            cell = Cell(area.sheet, row, col)
+            if formula is not None and cell in area:
+                hint = f"change the formula of {area}"
                 raise WorkbookError("part of an array cannot be changed", where=str(cell), hint=hint)
 
 
@@ -93,7 +94,7 @@ def _rehome(source: Source, number: int, changes: dict[int, Change]) -> None:
     top, left = min(row for row, _ in heirs), min(col for _, col in heirs)
     bottom, right = max(row for row, _ in heirs), max(col for _, col in heirs)
     master = source.find(old.row * MAX_COLS + old.col)
-    group = _GROUP.search(source.content, int(text.start[master]), int(text.stop[master]))
+    group = _GROUP.search(source.content[int(text.start[master]) : int(text.stop[master])])
     attributes = ""
     if group is not None and heirs[0] == (top, left) and len(heirs) > 1:
         reference = Area("", top, left, bottom, right).absolute.replace("$", "")

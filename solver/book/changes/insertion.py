@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from solver.book.changes.cell import Keep, new_cell
-from solver.book.markup import OPEN_TAG, is_true
+from solver.book.markup import is_true
 from solver.grid import MAX_COLS, Area, parse_area
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def insertions(source: Source, missing: Mapping[int, Change]) -> list[Splice]:
     splices: list[Splice] = []
     fresh: dict[int, list[bytes]] = {}
     wanted = np.sort(np.fromiter(missing, np.int64, len(missing)))
-    befores = (np.searchsorted(source.keys, wanted) - 1).tolist()
+    befores = (source.text.cells.places(*np.divmod(wanted, MAX_COLS))[0] - 1).tolist()
     ats = np.searchsorted(numbers, wanted // MAX_COLS, side="right").tolist()
     for row, group in groupby(zip(wanted.tolist(), befores, ats, strict=True), key=lambda each: each[0] // MAX_COLS):
         keys, before, (at, *_) = zip(*group, strict=True)
@@ -130,8 +130,6 @@ def _dimension(source: Source, missing: Mapping[int, Change]) -> list[Splice]:
     wide = Area("", min(area.top, *rows), min(area.left, *cols), max(area.bottom, *rows), max(area.right, *cols))
     if wide == area:
         return []
-    tag = OPEN_TAG.match(source.content, element.start)
-    if tag is None:
-        return []
+    tag = source.content[element.start : element.inner]
     reference = wide.absolute.replace("$", "").encode()
-    return [(*tag.span(), _REFERENCE.sub(lambda found: found[1] + reference, tag[0], count=1))]
+    return [(element.start, element.inner, _REFERENCE.sub(lambda found: found[1] + reference, tag, count=1))]

@@ -13,8 +13,8 @@ import numpy as np
 from solver.book.changes.cell import Keep, changed_cell
 from solver.book.changes.insertion import insertions
 from solver.book.changes.source import Change, Source
-from solver.book.splice import Splice, Spliced, spliced
-from solver.grid import Cell
+from solver.book.splice import Splice, Spliced, Splices, groups
+from solver.grid import MAX_COLS, Cell
 from solver.values import ErrorValue, Kind
 
 if TYPE_CHECKING:
@@ -23,7 +23,10 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from solver.book.book import Cells, KeyArray
+    from solver.book.splice import Content
     from solver.values import Scalar
+
+    IndexArray = npt.NDArray[np.intp]
 
 _HEAD, _TAIL = b"<v>", b"</v></c>"
 _LONGEST = 40  # letters of a stored number; longer ones are rewritten with their cell
@@ -31,20 +34,23 @@ _LONGEST = 40  # letters of a stored number; longer ones are rewritten with thei
 
 def patch_sheet(
     source: Source, values: Cells | None, changes: dict[int, Change], around: Iterable[Splice] = ()
-) -> bytes | Spliced:
+) -> Content | Spliced:
     """The content of a sheet in UTF-8 with new values, and with the changes of formulas (by key), which get theirs.
 
     `around` are splices outside the rows. Where nothing changes the same object comes back.
     """
-    splices = [*around, *([] if values is None else _value_changes(source, values, changes))]
+    numbers = [] if values is None else _value_changes(source, values, changes)
+    splices = [*around]
     missing = {}
-    for (key, change), index in zip(changes.items(), source.find_many(changes), strict=True):
+    for index, key in sorted(zip(source.find_many(changes), changes, strict=True)):  # in the order of the content
+        change = changes[key]
         if index >= 0:
             splices.append(_rewritten(source, index, change))
         elif _says_something(change):
             missing[key] = change
     splices += insertions(source, missing)
-    return spliced(source.content, splices) if splices else source.content
+    found = Splices.joined([Splices.of(splices), *numbers])
+    return Spliced(source.content, found) if len(found) else source.content
 
 
 def _says_something(change: Change) -> bool:
@@ -61,7 +67,7 @@ def _rewritten(source: Source, index: int, change: Change) -> Splice:
     return start, stop, changed_cell(fragment, change.value, change.formula, old, source.rich, where)
 
 
-def _value_changes(source: Source, values: Cells, changes: dict[int, Change]) -> list[Splice]:
+def _value_changes(source: Source, values: Cells, changes: dict[int, Change]) -> list[Splices]:
     """The splices of numbers that stay numbers; all other values that differ from the stored ones go to `changes`."""
     old = source.text.cells
     keys = values.keys()
@@ -76,9 +82,9 @@ def _value_changes(source: Source, values: Cells, changes: dict[int, Change]) ->
     if changes:
         with_formula = np.isin(keys, np.fromiter(changes, np.int64, len(changes)))
     same = plain = np.zeros(len(keys), bool)
-    at = np.minimum(np.searchsorted(source.keys, keys), max(len(source.keys) - 1, 0))
-    if len(source.keys):
-        known = source.keys[at] == keys
+    at, known = old.places(*np.divmod(keys, MAX_COLS))
+    if len(old):
+        at = np.minimum(at, len(old) - 1)
         alike = known & (old.kind[at] == kind)
         same = alike & ((old.number[at] == number) | (kind == Kind.BLANK) | (kind == Kind.TEXT))
         texts = np.flatnonzero(alike & (kind == Kind.TEXT))
@@ -93,15 +99,24 @@ def _value_changes(source: Source, values: Cells, changes: dict[int, Change]) ->
     return splices
 
 
-def _numbers(source: Source, at: KeyArray, number: npt.NDArray[np.float64]) -> tuple[list[Splice], list[int]]:
+def _numbers(source: Source, at: IndexArray, number: npt.NDArray[np.float64]) -> tuple[list[Splices], list[int]]:
     """Replaces the content of `<v>`; gives back the places where the cell is not plain enough for that."""
-    close = source.text.stop[at].astype(np.int64) - len(_TAIL)
-    inner = _inner(source.content, source.text.start[at].astype(np.int64), close)
-    plain = inner >= 0
-    lines = "\n".join([*map(repr, number[plain].tolist()), ""])
-    texts = lines.replace(".0\n", "\n").encode().splitlines()
-    splices = list(zip(inner[plain].tolist(), close[plain].tolist(), texts, strict=True))
-    return splices, np.flatnonzero(~plain).tolist()
+    splices: list[Splices] = []
+    left: list[int] = []
+    starts, closes = source.text.start[at].astype(np.int64), source.text.stop[at].astype(np.int64) - len(_TAIL)
+    for first, last in groups(starts):
+        start, close = starts[first:last], closes[first:last]
+        base = int(start.min())
+        here = source.content[base : int(close.max()) + len(_TAIL)]
+        inner = _inner(here, start - base, close - base)
+        plain = inner >= 0
+        lines = "\n".join([*map(repr, number[first:last][plain].tolist()), ""])
+        news = lines.replace(".0\n", "\n").encode()
+        ends = np.flatnonzero(np.frombuffer(news, np.uint8) == ord("\n"))
+        place = np.append(0, ends + 1)[:-1]
+        splices.append(Splices(inner[plain] + base, close[plain], place, ends - place, news))
+        left += (np.flatnonzero(~plain) + first).tolist()
+    return splices, left
 
 
 def _inner(content: bytes, start: KeyArray, close: KeyArray) -> KeyArray:

@@ -3,32 +3,57 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 from solver.book.markup import MAIN, STRICT, decode_escapes, plain_text, run_parser, safe_parser
+from solver.book.splice import CHUNK, whole
+
+if TYPE_CHECKING:
+    from solver.book.splice import Content
 
 _ITEM = re.compile(rb'(<si><t(?: xml:space="[a-z]+")?(?:/>|>([^<]*)</t>)</si>|\s+)')
 _LIST = re.compile(rb"<sst(?: [^<>]*)?>")
+_LIST_END, _ITEM_END = b"</sst>", b"</si>"
 
 
-def shared_strings(content: bytes, part: str) -> list[str]:
+def shared_strings(content: Content, part: str) -> list[str]:
     """The strings of a part in UTF-8, in their order."""
     plain = _plain_strings(content)
-    return _parsed_strings(content, part) if plain is None else plain
+    return _parsed_strings(whole(content), part) if plain is None else plain
 
 
-def _plain_strings(content: bytes) -> list[str] | None:
+def _plain_strings(content: Content) -> list[str] | None:
     """The strings if none has runs and the XML is canonical, which the tokens prove by covering every byte."""
-    opening = _LIST.search(content)
-    end = content.rfind(b"</sst>")
-    if opening is None or end < 0 or b"<!" in content or content[end + 6 :].strip() or opening[0].endswith(b"/>"):
+    head, tail = content[:CHUNK], content[-CHUNK:]
+    opening = _LIST.search(head)
+    end = tail.rfind(_LIST_END)
+    if opening is None or end < 0 or b"<!" in head[: opening.start()]:
         return None
-    found = _ITEM.findall(content, opening.end(), end)
-    if sum(len(whole) for whole, _ in found) != end - opening.end():
+    if tail[end + len(_LIST_END) :].strip() or opening[0].endswith(b"/>"):
         return None
-    try:
-        return [decode_escapes(plain_text(inner)) for whole, inner in found if whole.startswith(b"<")]
-    except (KeyError, ValueError, OverflowError):  # the parser says what is wrong, and where
-        return None
+    strings: list[str] = []
+    at, end = opening.end(), len(content) - len(tail) + end
+    while at < end:
+        items = _some_items(content, at, end)
+        found = _ITEM.findall(items)
+        if sum(len(item) for item, _ in found) != len(items):
+            return None
+        try:
+            strings += [decode_escapes(plain_text(inner)) for item, inner in found if item.startswith(b"<")]
+        except (KeyError, ValueError, OverflowError):  # the parser says what is wrong, and where
+            return None
+        at += len(items)
+    return strings
+
+
+def _some_items(content: Content, begin: int, end: int) -> bytes:
+    """The next items, as many as end within a chunk, or all others where an item is longer than that."""
+    if begin + CHUNK < end:
+        found = content[begin : begin + CHUNK]
+        last = found.rfind(_ITEM_END)
+        if last >= 0:
+            return found[: last + len(_ITEM_END)]
+    return content[begin:end]
 
 
 _ROLES = {f"{space} {name}": name for space in (MAIN, STRICT) for name in ("si", "t", "rPh")}

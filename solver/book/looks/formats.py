@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from solver.book.book import Book
     from solver.book.sheets.worksheet import SheetText
+    from solver.book.splice import Content
     from solver.grid import Area
 
 _STYLE = re.compile(rb"""\ss\s*=\s*["'](\d+)["']""")
@@ -65,7 +66,7 @@ def formats_of(book: Book, cells: Iterable[Cell]) -> list[str]:
     """The number format of each cell, "" for General and for cells that the file does not store."""
     parts = book.parts
     codes = _codes(parts) if isinstance(parts, Parts) else []
-    contents: dict[str, bytes] = {}
+    contents: dict[str, Content] = {}
     found = []
     for cell in cells:
         text: SheetText | None = parts.texts.get(cell.sheet) if codes else None
@@ -79,12 +80,12 @@ def formats_of(book: Book, cells: Iterable[Cell]) -> list[str]:
     return found
 
 
-def _content(parts: Parts, sheet: str) -> bytes:
+def _content(parts: Parts, sheet: str) -> Content:
     """A sheet's part in UTF-8."""
-    return parts.content(next(tab.part for tab in parts.workbook.tabs if tab.name == sheet))[0]
+    return parts.slices(next(tab.part for tab in parts.workbook.tabs if tab.name == sheet))
 
 
-def _code(codes: list[str], text: SheetText, content: bytes, at: int) -> str:
+def _code(codes: list[str], text: SheetText, content: Content, at: int) -> str:
     """The format code of the cell at an index of a sheet."""
     tag = content[int(text.start[at]) : int(text.stop[at])].partition(b">")[0]
     found = _STYLE.search(tag)
@@ -97,7 +98,7 @@ def _codes(parts: Parts) -> list[str]:
     part = parts.workbook.related("styles")
     if part not in parts.archive:
         return []
-    tree = parse(parts.content(part)[0], part)
+    tree = parse(parts.content(part), part)
     own, styles = tree.first("numFmts"), tree.first("cellXfs")
     known = dict(_KNOWN)
     if own is not None:

@@ -11,16 +11,16 @@ from __future__ import annotations
 
 import os
 import struct
-import zlib
 from dataclasses import dataclass, field
-from io import BytesIO
 from typing import TYPE_CHECKING
 
-from solver.book.splice import CHUNK, cut
+from solver.book.package.unpacking import LARGE, LargePart, damaged, unpack
 from solver.errors import WorkbookError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from solver.book.splice import Content
 
 LOCAL = struct.Struct("<4s5H3I2H")
 CENTRAL = struct.Struct("<4s6H3I5H2I")
@@ -28,10 +28,9 @@ END = struct.Struct("<4s4H2IH")
 END64 = struct.Struct("<4sQ2H2I4Q")
 LOCATOR64 = struct.Struct("<4sIQI")
 FULL32, FULL16 = 0xFFFFFFFF, 0xFFFF
-STORED, DEFLATED = 0, 8
 _SETTING = "SOLVER_UNPACK_GB"
 _TRUST = f"if you trust the file, set {_SETTING} to the gigabytes that it may unfold to"
-_ENCRYPTED, DESCRIPTOR, UTF8 = 0x0001, 0x0008, 0x0800
+DESCRIPTOR, UTF8 = 0x0008, 0x0800
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +83,7 @@ class Archive:
     comment: bytes = b""
     limits: Limits = Limits()
     _by_name: dict[str, list[Entry]] = field(default_factory=dict, repr=False, compare=False)
+    _large: dict[str, LargePart] = field(default_factory=dict, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         for entry in self.entries:
@@ -107,10 +107,23 @@ class Archive:
 
     def read(self, name: str) -> bytes:
         """The content of a part; WorkbookError if it is missing, damaged or unfolds beyond the limits."""
+        return unpack(self.data, self._present(name))
+
+    def content(self, name: str) -> Content:
+        """The content of a part, to be looked at in slices: a large one is unpacked where it is looked at."""
+        entry = self._present(name)
+        if entry.size <= LARGE:
+            return unpack(self.data, entry)
+        key = part_key(name)
+        if key not in self._large:
+            self._large[key] = LargePart(self.data, entry)
+        return self._large[key]
+
+    def _present(self, name: str) -> Entry:
         entry = self.find(name)
         if entry is None:
             raise WorkbookError(f"the part {name} is missing", hint="the file is damaged; restore it from a copy")
-        return unpack(self, entry)
+        return entry
 
     def raw(self, name: str) -> bytes:
         """The record of a part as it lies in the file."""
@@ -133,11 +146,11 @@ def open_archive(data: bytes, limits: Limits | None = None) -> Archive:
     count, size, offset, end = _directory(data)
     shift = end - size - offset  # bytes put before the first record, which the offsets do not count
     if shift < 0 or size < 0:
-        raise _damaged("its directory lies outside the file")
+        raise damaged("its directory lies outside the file")
     entries, position = [], offset + shift
     for _ in range(count):
         if position + CENTRAL.size > end:
-            raise _damaged("its directory ends early")
+            raise damaged("its directory ends early")
         entry, position = _entry(data, position, shift)
         entries.append(entry)
     _check_layout(entries, offset + shift)
@@ -146,60 +159,18 @@ def open_archive(data: bytes, limits: Limits | None = None) -> Archive:
     return Archive(data, tuple(entries), data[comment_at:], limits)
 
 
-def unpack(archive: Archive, entry: Entry) -> bytes:
-    """The content of a record, checked against its size and checksum."""
-    if entry.flags & _ENCRYPTED:
-        raise WorkbookError(f"the part {entry.name} is encrypted", hint="save the workbook without a password")
-    if entry.method not in (STORED, DEFLATED):
-        raise WorkbookError(
-            f"the part {entry.name} is packed by method {entry.method}, which no spreadsheet program writes",
-            hint="open it in a spreadsheet program and save it again",
-        )
-    content, crc = BytesIO(), 0  # hands out its bytes without another copy
-    try:
-        for piece in _unpacked(archive.data, entry):
-            crc = zlib.crc32(piece, crc)
-            content.write(piece)
-    except zlib.error as error:
-        raise _damaged(f"the part {entry.name} cannot be unpacked") from error
-    if content.tell() != entry.size or crc != entry.crc:
-        raise _damaged(f"the part {entry.name} does not match its checksum")
-    return content.getvalue()
-
-
-def _unpacked(data: bytes, entry: Entry) -> Iterator[bytes | memoryview]:
-    """The content of a record in pieces, which end one byte beyond the size that is stated."""
-    stop = entry.data + entry.packed
-    if entry.method == STORED:
-        yield from cut(data, entry.data, stop)
-        return
-    unpacker, left = zlib.decompressobj(-15), entry.size + 1
-    for packed in cut(data, entry.data, stop):
-        rest: bytes | memoryview = packed
-        while left and rest and not unpacker.eof:
-            piece = unpacker.decompress(rest, min(left, CHUNK))
-            rest, left = unpacker.unconsumed_tail, left - len(piece)
-            yield piece
-    if left and not unpacker.eof:
-        yield unpacker.flush(left)
-
-
-def _damaged(what: str) -> WorkbookError:
-    return WorkbookError(f"the file is damaged: {what}", hint="restore it from a copy or repair it in Excel")
-
-
 def _directory(data: bytes) -> tuple[int, int, int, int]:
     """How many entries the central directory has, its size, its stated offset, and where it really ends."""
     at = data.rfind(b"PK\x05\x06", max(0, len(data) - END.size - FULL16))
     if at < 0 or at + END.size > len(data):
-        raise _damaged("it is cut off (the directory at its end is missing)")
+        raise damaged("it is cut off (the directory at its end is missing)")
     _, _, _, _, count, size, offset, _ = END.unpack_from(data, at)
     locator = at - LOCATOR64.size
     if locator >= 0 and data[locator : locator + 4] == b"PK\x06\x07":
         _, _, stated, _ = LOCATOR64.unpack_from(data, locator)
         at64 = stated if data[stated : stated + 4] == b"PK\x06\x06" else data.rfind(b"PK\x06\x06", 0, locator)
         if at64 < 0 or at64 + END64.size > len(data):
-            raise _damaged("its directory's end record is missing")
+            raise damaged("its directory's end record is missing")
         count, size, offset = END64.unpack_from(data, at64)[7:]
         return count, size, offset, at64
     return count, size, offset, at
@@ -209,7 +180,7 @@ def _entry(data: bytes, position: int, shift: int) -> tuple[Entry, int]:
     header = CENTRAL.unpack_from(data, position)
     mark, _, _, flags, method, _, _, crc, packed, size, n_name, n_extra, n_comment, _, _, _, start = header
     if mark != b"PK\x01\x02":
-        raise _damaged("its directory holds a bad entry")
+        raise damaged("its directory holds a bad entry")
     after = position + CENTRAL.size
     stop = after + n_name + n_extra + n_comment
     name = data[after : after + n_name].decode("utf-8" if flags & UTF8 else "cp437", "replace")
@@ -217,11 +188,11 @@ def _entry(data: bytes, position: int, shift: int) -> tuple[Entry, int]:
     size, packed, start = _wide(extra, size, packed, start)
     start += shift
     if start + LOCAL.size > len(data) or data[start : start + 4] != b"PK\x03\x04":
-        raise _damaged(f"the part {name} is not where the directory says")
+        raise damaged(f"the part {name} is not where the directory says")
     *_, n_name, n_extra = LOCAL.unpack_from(data, start)
     first = start + LOCAL.size + n_name + n_extra
     if first + packed > len(data):
-        raise _damaged(f"the part {name} is cut off")
+        raise damaged(f"the part {name} is cut off")
     end = _record_end(data, first + packed, flags, crc, packed, size)
     return Entry(name, flags, method, crc, packed, size, start, first, end, data[position:stop]), stop
 
@@ -233,7 +204,7 @@ def _wide(extra: bytes, *fields: int) -> tuple[int, ...]:
     for value in fields:
         if value == FULL32:
             if at + 8 > len(values):
-                raise _damaged("a ZIP64 field is missing")
+                raise damaged("a ZIP64 field is missing")
             value = int.from_bytes(values[at : at + 8], "little")
             at += 8
         result.append(value)
@@ -267,7 +238,7 @@ def _check_layout(entries: list[Entry], directory: int) -> None:
     end = 0
     for entry in sorted(entries, key=lambda entry: entry.start):
         if entry.start < end or entry.stop > directory:
-            raise _damaged(f"the part {entry.name} overlaps another one")
+            raise damaged(f"the part {entry.name} overlaps another one")
         end = entry.stop
 
 

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 from solver.book.markup import Element, from_utf8, parse, to_utf8
 from solver.book.package.archive import Archive, part_key
 from solver.book.package.repack import rewrite
-from solver.book.splice import Spliced, splice
+from solver.book.splice import splice, whole
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from solver.book.splice import Content, Spliced
 
 
 class Draft:
@@ -18,8 +20,8 @@ class Draft:
 
     def __init__(self, archive: Archive) -> None:
         self._archive = archive
-        self._seen: dict[str, tuple[bytes, str]] = {}
-        self._changed: dict[str, bytes | Spliced] = {}
+        self._seen: dict[str, tuple[Content, str]] = {}
+        self._changed: dict[str, Content | Spliced] = {}
         self._added: dict[str, bytes] = {}
         self._dropped: set[str] = set()
 
@@ -28,21 +30,25 @@ class Draft:
 
     def content(self, part: str) -> bytes:
         """A part as it stands now."""
+        return whole(self.slices(part))
+
+    def slices(self, part: str) -> Content:
+        """The same, to be looked at in slices."""
         if part in self._added:
             return self._added[part]
         key = part_key(part)
         if key in self._changed:
-            self._changed[key] = content = _whole(self._changed[key])
+            self._changed[key] = content = whole(self._changed[key])
             return content
         if key not in self._seen:
-            self._seen[key] = to_utf8(self._archive.read(part))
+            self._seen[key] = to_utf8(self._archive.content(part))
         return self._seen[key][0]
 
-    def put(self, part: str, content: bytes | Spliced) -> None:
+    def put(self, part: str, content: Content | Spliced) -> None:
         """Gives a part another content; one that stays as it was is not packed anew."""
         if part in self._added:
-            self._added[part] = _whole(content)
-        elif content is not self.content(part):
+            self._added[part] = whole(content)
+        elif content is not self.slices(part):
             self._changed[part_key(part)] = content
 
     def add(self, part: str, content: bytes) -> None:
@@ -79,9 +85,5 @@ class Draft:
         changed = dict(self._changed)
         for key, content in changed.items():
             if codec := self._seen[key][1]:
-                changed[key] = from_utf8(_whole(content), codec)
+                changed[key] = from_utf8(whole(content), codec)
         return rewrite(self._archive, changed, self._added, self._dropped)
-
-
-def _whole(content: bytes | Spliced) -> bytes:
-    return content if isinstance(content, bytes) else b"".join(content)

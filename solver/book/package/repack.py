@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import zlib
+from io import SEEK_END, BytesIO
 from typing import TYPE_CHECKING
 
 from solver.book.package.archive import (
     CENTRAL,
-    DEFLATED,
     DESCRIPTOR,
     END,
     END64,
@@ -15,18 +15,19 @@ from solver.book.package.archive import (
     FULL32,
     LOCAL,
     LOCATOR64,
-    STORED,
     UTF8,
     Archive,
     Entry,
     part_key,
-    unpack,
 )
-from solver.book.splice import Spliced, pieces_of
+from solver.book.package.unpacking import DEFLATED, STORED
+from solver.book.splice import pieces_of
 from solver.errors import WorkbookError
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
+
+    from solver.book.splice import Content, Spliced
 
 _LEVEL_HINTS = 0x0006
 _1980 = (1 << 5) | 1
@@ -35,7 +36,7 @@ _1980 = (1 << 5) | 1
 
 def rewrite(
     archive: Archive,
-    changed: Mapping[str, bytes | Spliced],
+    changed: Mapping[str, Content | Spliced],
     added: Mapping[str, bytes] | None = None,
     dropped: Collection[str] = (),
 ) -> bytes:
@@ -45,35 +46,38 @@ def rewrite(
     news = {key: content for key, content in news.items() if not _same(archive, key, content)}
     if not news and not added and not gone:
         return archive.data
-    pieces: list[bytes | memoryview] = []
+    out = BytesIO()  # hands out its bytes without another copy
     central: dict[int, bytes] = {}
-    position = 0
     view = memoryview(archive.data)
     for number, entry in sorted(enumerate(archive.entries), key=lambda pair: pair[1].start):
         key = part_key(entry.name)
         if key in gone:
             continue
-        record: list[bytes | memoryview] = [view[entry.start : entry.stop]]
-        central[number] = _moved(entry.central, position)
         if key in news:
-            record, central[number] = _packed(entry, archive.data, news[key], position)
-        pieces += record
-        position += sum(map(len, record))
+            central[number] = _pack(out, entry, archive.data, news[key])
+        else:
+            central[number] = _moved(entry.central, out.tell())
+            out.write(view[entry.start : entry.stop])
     for number, (name, content) in enumerate((added or {}).items(), start=len(archive.entries)):
-        record, central[number] = _new(name, content, position)
-        pieces += record
-        position += sum(map(len, record))
+        central[number] = _pack_new(out, name, content)
     directory = b"".join(central[number] for number in sorted(central))
-    return b"".join([*pieces, directory, _ending(len(central), len(directory), position, archive.comment)])
+    ending = _ending(len(central), len(directory), out.tell(), archive.comment)
+    out.write(directory + ending)
+    return out.getvalue()
 
 
-def _same(archive: Archive, key: str, content: bytes | Spliced) -> bool:
+def _same(archive: Archive, key: str, content: Content | Spliced) -> bool:
     entry = archive.find(key)
     if entry is None:
         raise KeyError(key)
-    if entry.size != len(content):
+    if entry.size != len(content) or entry.crc != _checksum(pieces_of(content)):
         return False
-    return entry.crc == _checksum(pieces_of(content)) and unpack(archive, entry) == b"".join(pieces_of(content))
+    stored, at = archive.content(key), 0
+    for piece in pieces_of(content):
+        if stored[at : at + len(piece)] != piece:
+            return False
+        at += len(piece)
+    return True
 
 
 def _checksum(pieces: Iterable[bytes | memoryview]) -> int:
@@ -106,43 +110,52 @@ _LEVEL = 5
 """Of zlib: half a percent more bytes than its usual 6, in two thirds of the time."""
 
 
-def _body(content: bytes | Spliced, method: int) -> tuple[list[bytes | memoryview], tuple[int, int, int]]:
-    """A content as a record stores it, and its checksum and sizes as headers state them."""
+def _write_body(out: BytesIO, content: Content | Spliced, method: int) -> tuple[int, int, int]:
+    """Writes a content as a record stores it; its checksum and sizes as headers state them."""
     crc = size = 0
-    body: list[bytes | memoryview] = []
+    begin = out.tell()
     packer = None if method == STORED else zlib.compressobj(_LEVEL, zlib.DEFLATED, -15)
     for piece in pieces_of(content):
         crc, size = zlib.crc32(piece, crc), size + len(piece)
-        body.append(piece if packer is None else packer.compress(piece))
+        out.write(piece if packer is None else packer.compress(piece))
     if packer is not None:
-        body.append(packer.flush())
-    return body, (crc, _offset(sum(map(len, body))), _offset(size))
+        out.write(packer.flush())
+    return crc, _offset(out.tell() - begin), _offset(size)
 
 
-def _packed(entry: Entry, data: bytes, content: bytes | Spliced, start: int) -> tuple[list[bytes | memoryview], bytes]:
-    """Record and directory entry of a part with new content; its place, name, date and attributes stay."""
-    body, sizes = _body(content, entry.method)
+def _pack(out: BytesIO, entry: Entry, data: bytes, content: Content | Spliced) -> bytes:
+    """Writes the record of a part with new content; its directory entry, with name, date and attributes kept."""
+    start = _offset(out.tell())
     flags = entry.flags & ~(DESCRIPTOR | _LEVEL_HINTS)
     fixed = list(CENTRAL.unpack_from(entry.central))
     n_name, n_extra, time, date = fixed[10], fixed[11], fixed[5], fixed[6]
     name_at = entry.start + LOCAL.size
     local_name = data[name_at : name_at + int.from_bytes(data[entry.start + 26 : entry.start + 28], "little")]
-    local = LOCAL.pack(b"PK\x03\x04", 20, flags, entry.method, time, date, *sizes, len(local_name), 0) + local_name
+    out.write(bytes(LOCAL.size) + local_name)
+    sizes = _write_body(out, content, entry.method)
+    _write_at(out, start, LOCAL.pack(b"PK\x03\x04", 20, flags, entry.method, time, date, *sizes, len(local_name), 0))
     fixed[2:4] = 20, flags
     fixed[7:10] = sizes
-    fixed[11], fixed[16] = 0, _offset(start)
+    fixed[11], fixed[16] = 0, start
     tail = entry.central[CENTRAL.size :]
-    return [local, *body], CENTRAL.pack(*fixed) + tail[:n_name] + tail[n_name + n_extra :]
+    return CENTRAL.pack(*fixed) + tail[:n_name] + tail[n_name + n_extra :]
 
 
-def _new(name: str, content: bytes, start: int) -> tuple[list[bytes | memoryview], bytes]:
-    """Record and directory entry of a part that is added."""
-    raw = name.encode()
+def _pack_new(out: BytesIO, name: str, content: bytes) -> bytes:
+    """Writes the record of a part that is added; its directory entry."""
+    raw, start = name.encode(), _offset(out.tell())
     flags = 0 if name.isascii() else UTF8
-    body, sizes = _body(content, DEFLATED)
-    head = (20, flags, DEFLATED, 0, _1980, *sizes, len(raw), 0)
-    local = LOCAL.pack(b"PK\x03\x04", *head)
-    return [local + raw, *body], CENTRAL.pack(b"PK\x01\x02", 20, *head, 0, 0, 0, 0, _offset(start)) + raw
+    out.write(bytes(LOCAL.size) + raw)
+    head = (20, flags, DEFLATED, 0, _1980, *_write_body(out, content, DEFLATED), len(raw), 0)
+    _write_at(out, start, LOCAL.pack(b"PK\x03\x04", *head))
+    return CENTRAL.pack(b"PK\x01\x02", 20, *head, 0, 0, 0, 0, start) + raw
+
+
+def _write_at(out: BytesIO, start: int, header: bytes) -> None:
+    """Writes a header into the room that was left for it."""
+    out.seek(start)
+    out.write(header)
+    out.seek(0, SEEK_END)
 
 
 def _ending(count: int, size: int, offset: int, comment: bytes) -> bytes:

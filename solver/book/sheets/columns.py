@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from solver.book.book import Cells, Formula, FormulaKind
+from solver.book.formulas import Gathered
 from solver.book.markup import is_true
 from solver.book.sheets.cellvalues import columns
 from solver.book.sheets.scan import RawFormula
+from solver.book.texts import Texts
 from solver.grid import Area, parse_area
 from solver.values import Kind
 
@@ -28,7 +30,7 @@ _TYPES: dict[str, Any] = {
     "col": np.int32,
     "kind": np.uint8,
     "number": np.float64,
-    "text": object,
+    "text": np.int32,
     "start": np.uint32,
     "stop": np.uint32,
     "formula": np.int32,
@@ -54,7 +56,8 @@ class Columns:
         types = {**_TYPES, "start": span, "stop": span}
         self._arrays: dict[str, npt.NDArray[Any]] = {name: np.empty(0, type_) for name, type_ in types.items()}
         self._size = 0
-        self.formulas: list[Formula] = []
+        self._texts = Texts(self._arrays["text"])
+        self.formulas = Gathered()
         self.shared: list[RawFormula] = []
         self.shared_at = array("q")
 
@@ -69,8 +72,9 @@ class Columns:
         arrays = self._arrays
         for name in ("row", "col", "kind", "number"):
             arrays[name][here] = getattr(cells, name)
-        if np.any(cells.kind == Kind.TEXT):
-            arrays["text"][here] = cells.text
+        said = np.flatnonzero(cells.kind == Kind.TEXT)
+        if len(said):
+            arrays["text"][self._size + said] = self._texts.numbers(cells.text[said].tolist())
         arrays["start"][here], arrays["stop"][here], arrays["formula"][here] = batch.start, batch.stop, -1
         self._take_formulas(batch)
         self._size = here.stop
@@ -80,7 +84,11 @@ class Columns:
         plain = [(index, text) for index, text in batch.formulas if isinstance(text, str) and text]
         numbers = np.arange(len(self.formulas), len(self.formulas) + len(plain))
         formula[[self._size + index for index, _ in plain]] = numbers
-        self.formulas += [Formula(bare(text), batch.row[index], batch.col[index]) for index, text in plain]
+        self.formulas.extend(
+            [bare(text) for _, text in plain],
+            [batch.row[index] for index, _ in plain],
+            [batch.col[index] for index, _ in plain],
+        )
         for index, found in batch.formulas:
             if not isinstance(found, RawFormula):
                 continue
@@ -91,7 +99,7 @@ class Columns:
             made = self._formula(found, batch.row[index], batch.col[index], batch.attributes[index].cm)
             if made.text:
                 formula[self._size + index] = len(self.formulas)
-                self.formulas.append(made)
+                self.formulas.add(made)
 
     def _formula(self, found: RawFormula, row: int, col: int, cm: int) -> Formula:
         """A formula that is neither plain nor shared."""
@@ -106,17 +114,18 @@ class Columns:
 
     def _grow(self, room: int) -> None:
         for name, old in self._arrays.items():
-            new = np.empty(room, old.dtype)
+            new = np.zeros(room, old.dtype)
             new[: self._size] = old[: self._size]
             self._arrays[name] = new
 
     def column(self, name: str) -> npt.NDArray[Any]:
-        """One column as far as it is filled: a field of `Cells`, start, stop or formula."""
+        """One column as far as it is filled: row, col, kind, number, start, stop or formula."""
         return self._arrays[name][: self._size]
 
     def cells(self) -> Cells:
         """The columns of values."""
-        return Cells(*(self.column(name) for name in Cells.__slots__))
+        row, col, kind, number = (self.column(name) for name in ("row", "col", "kind", "number"))
+        return Cells(row, col, kind, number, self._texts.over(self.column("text")))
 
 
 def bare(text: str) -> str:

@@ -19,7 +19,7 @@ _NAMES = ("sheetData", "row", "c", "f", "v", "is", "t", "rPh")
 
 
 def scan_events(content: bytes, part: str, columns: Columns) -> tuple[Frame, Rows]:
-    """Does what `solver.book.sheets.scan.scan` does, for any well-formed sheet."""
+    """Does what `solver.book.sheets.scan.scan` does, for any well-formed sheet; holds all of it meanwhile."""
     reader = _Reader(content, part)
     parser = safe_parser()
 

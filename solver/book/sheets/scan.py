@@ -18,15 +18,16 @@ import numpy as np
 import numpy.typing as npt
 
 from solver.book.markup import MAIN, STRICT, Element, is_true, parse, plain_text
+from solver.book.splice import CHUNK, whole
 from solver.grid import column_number
 
 if TYPE_CHECKING:
     from solver.book.sheets.columns import Columns
+    from solver.book.splice import Content
 
 Spans = npt.NDArray[np.integer[Any]]
 """Offsets in a part, of a type as wide as its length asks for."""
 
-CHUNK = 1 << 20
 _ATTRIBUTES = rb'(?: [a-zA-Z0-9:]+="[^"<>&]*")*'
 _TOKEN = re.compile(
     rb'(<c r="([A-Z]{1,3})([0-9]{1,7})"(' + _ATTRIBUTES + rb")\s*(?:/>|>"
@@ -36,6 +37,7 @@ _TOKEN = re.compile(
 )
 _ATTRIBUTE = re.compile(rb'([a-zA-Z0-9:]+)="([^"]*)"')
 _SHEET_DATA = re.compile(rb"<sheetData\s*(/?)>")
+_SHEET_DATA_END, _ROW_END = b"</sheetData>", b"</row>"
 
 
 class CellAttributes(NamedTuple):
@@ -96,47 +98,63 @@ class Frame:
     stop: int
 
 
-def scan(content: bytes, part: str, columns: Columns) -> tuple[Frame, Rows]:
+def scan(content: Content, part: str, columns: Columns) -> tuple[Frame, Rows]:
     """Reads a sheet's part in UTF-8 and hands its cells to the columns batch by batch."""
     frame = _canonical_frame(content, part)
     if frame is not None:
         rows = Rows()
         position = frame.inner
         while position < frame.close:
-            end = content.find(b"</row>", min(position + CHUNK, frame.close), frame.close)
-            end = frame.close if end < 0 else end + len(b"</row>")
-            batch = _tokens(content, position, end, rows)
+            rows_here = _some_rows(content, position, frame.close)
+            batch = _tokens(rows_here, position, rows)
             if batch is None:
                 columns.clear()
                 break
             columns.take(batch)
-            position = end
+            position += len(rows_here)
         else:
             return frame, rows
     from solver.book.sheets.events import scan_events
 
-    return scan_events(content, part, columns)
+    return scan_events(whole(content), part, columns)
 
 
-def frame_of(content: bytes, part: str, start: int, inner: int, close: int, stop: int) -> Frame:
+def _some_rows(content: Content, begin: int, close: int) -> bytes:
+    """The next rows, as many as end within a chunk, or one that is longer than that."""
+    size = CHUNK
+    while begin + size < close:
+        found = content[begin : begin + size]
+        end = found.rfind(_ROW_END)
+        if end >= 0:
+            return found[: end + len(_ROW_END)]
+        size *= 2
+    return content[begin:close]
+
+
+def frame_of(content: Content, part: str, start: int, inner: int, close: int, stop: int) -> Frame:
     """The frame around `<sheetData>` at that span."""
     opening = content[start:inner]
     empty = opening if opening.endswith(b"/>") else opening[:-1].rstrip() + b"/>"
     return Frame(parse(content[:start] + empty + content[stop:], part), start, inner, close, stop)
 
 
-def _canonical_frame(content: bytes, part: str) -> Frame | None:
+def _canonical_frame(content: Content, part: str) -> Frame | None:
     """The frame of a sheet whose rows the tokens may be able to read, else None."""
-    opening = _SHEET_DATA.search(content)
-    if opening is None:
-        return None
+    size = CHUNK
+    while (opening := _SHEET_DATA.search(content[:size])) is None:
+        if size >= len(content):
+            return None
+        size *= 2
     start, inner = opening.span()
     close, stop = inner, inner
     if not opening[1]:
-        close = content.rfind(b"</sheetData>", inner)
-        stop = close + len(b"</sheetData>")
-        if close < 0:
-            return None
+        size = CHUNK
+        while (found := content[max(inner, len(content) - size) :].rfind(_SHEET_DATA_END)) < 0:
+            if inner + size >= len(content):
+                return None
+            size *= 2
+        close = max(inner, len(content) - size) + found
+        stop = close + len(_SHEET_DATA_END)
     around = content[:start], content[stop:]  # what stands between them the tokens must explain
     if any(b"<sheetData" in text or b"<!" in text for text in around) or sum(t.count(b"<?") for t in around) > 1:
         return None
@@ -145,14 +163,14 @@ def _canonical_frame(content: bytes, part: str) -> Frame | None:
     return frame if data is not None and data.space in (MAIN, STRICT) else None
 
 
-def _tokens(content: bytes, begin: int, end: int, rows: Rows) -> Batch | None:
-    """The cells between two offsets, or None if the tokens do not explain every byte."""
-    found = _TOKEN.findall(content, begin, end)
+def _tokens(content: bytes, begin: int, rows: Rows) -> Batch | None:
+    """The cells of some rows that begin at an offset, or None if the tokens do not explain every byte."""
+    found = _TOKEN.findall(content)
     if not found:
-        return Batch() if begin == end else None
+        return None if content else Batch()
     wholes, letters, digits, attributes, formulas, values, inlines, numbers, row_attributes = zip(*found, strict=True)
     stops = np.cumsum(np.fromiter(map(len, wholes), np.int64, len(wholes))) + begin
-    if stops[-1] != end:
+    if stops[-1] != begin + len(content):
         return None
     starts = np.concatenate(([begin], stops[:-1]))
     if not _take_rows(rows, wholes, numbers, row_attributes, letters, starts, stops):
@@ -179,8 +197,7 @@ def _tokens(content: bytes, begin: int, end: int, rows: Rows) -> Batch | None:
                 for index, kind in zip(cells, kinds, strict=True)
             ],
         )
-        references = content.find(b"&", begin, end) >= 0
-        if references and any(b"&" in v for v in batch.value if isinstance(v, bytes)):
+        if b"&" in content and any(b"&" in v for v in batch.value if isinstance(v, bytes)):
             return None
         batch.formulas = [(place, _formula(formulas[index])) for place, index in enumerate(cells) if formulas[index]]
     except (_Unusual, KeyError, ValueError, OverflowError):

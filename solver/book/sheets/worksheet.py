@@ -14,8 +14,10 @@ from solver.book.sheets.scan import scan
 
 if TYPE_CHECKING:
     from solver.book.book import IntArray
+    from solver.book.formulas import Formulas
     from solver.book.sheets.cellvalues import Context
     from solver.book.sheets.scan import Frame, Rows, Spans
+    from solver.book.splice import Content
     from solver.grid import Area
 
 _CHUNK = 1 << 20
@@ -34,10 +36,10 @@ class SheetText:
     start: Spans
     stop: Spans
     formula: IntArray
-    formulas: tuple[Formula, ...]
+    formulas: Formulas
 
 
-def read_sheet_text(content: bytes, part: str, sheet: str, context: Context) -> SheetText:
+def read_sheet_text(content: Content, part: str, sheet: str, context: Context) -> SheetText:
     """Reads a sheet's part in UTF-8; WorkbookError names the cell that cannot be read."""
     with collector_paused():
         columns = Columns(sheet, context, len(content))
@@ -51,7 +53,7 @@ def read_sheet_text(content: bytes, part: str, sheet: str, context: Context) -> 
             order = order[np.append(np.diff(keys[order]) > 0, True)]  # of two cells in one place the later counts
             cells = Cells(*(getattr(cells, name)[order] for name in Cells.__slots__))
             start, stop, formula = start[order], stop[order], formula[order]
-        return SheetText(frame, rows, cells, start, stop, formula, tuple(columns.formulas))
+        return SheetText(frame, rows, cells, start, stop, formula, columns.formulas.formulas())
 
 
 def _in_order(cells: Cells) -> bool:
@@ -83,7 +85,7 @@ def _share(columns: Columns, sheet: str) -> None:
                 continue
             row, col = int(rows[place]), int(cols[place])
             formula[at[place]] = len(formulas)
-            formulas.append(Formula(bare(found.text), row, col, FormulaKind.SHARED if with_ref else FormulaKind.NORMAL))
+            formulas.add(Formula(bare(found.text), row, col, FormulaKind.SHARED if with_ref else FormulaKind.NORMAL))
             if with_ref:
                 area = stated_area(sheet, attributes["ref"], row, col)
                 groups.setdefault(group, []).append((len(formulas) - 1, area))

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from solver.book.book import FormulaKind
+from solver.book.formulas import KINDS, Formulas
 from solver.compiler.grouping.datatables import spelled_out
 from solver.compiler.grouping.templates import Templates
 from solver.grid import MAX_COLS, MAX_ROWS, Area, Cell
@@ -127,12 +128,12 @@ def group(sheet: Sheet, templates: Templates) -> Iterator[Block]:
     has = np.nonzero(sheet.formula >= 0)[0]
     if not len(has):
         return
-    seen, which = templates.each(sheet.formulas)
-    kinds = list(FormulaKind)
-    key = np.array([each.number for each in seen], dtype=np.int64)[which] * len(kinds)
-    for k in [k for k, formula in enumerate(sheet.formulas) if not formula.kind.lone]:
-        formula, found = sheet.formulas[k], seen[which[k]]
-        key[k] += kinds.index(formula.kind)
+    formulas = Formulas.of(sheet.formulas)
+    seen, which = templates.each(formulas)
+    key = np.array([each.number for each in seen], dtype=np.int64)[which] * len(KINDS)
+    for k in np.flatnonzero(~formulas.are(*[kind for kind in KINDS if kind.lone])).tolist():
+        formula, found = formulas[k], seen[which[k]]
+        key[k] += KINDS.index(formula.kind)
         if formula.kind is FormulaKind.TABLE:
             key[k] = -1
             table = spelled_out(formula, sheet.name)
@@ -149,10 +150,10 @@ def group(sheet: Sheet, templates: Templates) -> Iterator[Block]:
     rows, cols, index = rows[grouped], cols[grouped], index[grouped]
     for number, top, left, bottom, right, members in _rectangles(key[index], rows, cols):
         area = Area(sheet.name, top, left, bottom, right)
-        kind = kinds[number % len(kinds)]
+        kind = KINDS[number % len(KINDS)]
         slots = _slots(seen, which[index[members]], (area.rows, area.cols))
         alone = kind is not FormulaKind.NORMAL and area.size == 1
-        yield Block(area, template_of[number // len(kinds)], slots, kind, filling=alone)
+        yield Block(area, template_of[number // len(KINDS)], slots, kind, filling=alone)
 
 
 def _slots(seen: list[Seen], which: npt.NDArray[np.intp], shape: tuple[int, int]) -> tuple[Literal, ...]:

@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from solver.book.formulas import Formulas
 from solver.errors import FormulaError
 from solver.formula.filling import Band, Filling
 from solver.formula.parse import parse
 from solver.formula.template import relative_key
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from solver.book.book import Formula
     from solver.formula.tree import Tree
@@ -84,11 +85,11 @@ class Templates:
             found = self._of_key[key] = (len(self._of_key), Template(formula.text, formula.row, formula.col))
         return *found, literals
 
-    def each(self, formulas: Sequence[Formula]) -> tuple[list[Seen], npt.NDArray[np.intp]]:
+    def each(self, formulas: Formulas) -> tuple[list[Seen], npt.NDArray[np.intp]]:
         """The different ones of many formulas in reading order, and which of them each one is."""
         tracing = _Tracing(self)
         for start, width, height in _stretches(formulas):
-            tracing.follow(formulas[start : start + width * height], width)
+            tracing.follow(formulas, start, width, height)
         return list(tracing.seen.values()), np.array(tracing.which, dtype=np.intp)
 
 
@@ -102,20 +103,20 @@ class _Tracing:
         self._above: dict[int, Seen] = {}
         self._left: Seen | None = None
 
-    def follow(self, formulas: Sequence[Formula], width: int) -> None:
-        """Traces rows of so many formulas each, which stand below each other."""
+    def follow(self, formulas: Formulas, start: int, width: int, height: int) -> None:
+        """Traces so many rows of so many formulas each, which stand below each other."""
         before: list[Seen] = []
         band: Band | None = None
         most = count = max(1, _AT_ONCE // width)
-        at = 0
-        while at < len(formulas):
+        at, end = start, start + width * height
+        while at < end:
             if band is not None:
-                several = formulas[at : at + count * width]
-                height = len(several) // width
-                if band.at(several[0].row, height) == Band.BETWEEN.join([formula.text for formula in several]):
-                    self.which += [each.place for each in before] * height
+                several = min(count, (end - at) // width)
+                last = at + several * width
+                if band.at(int(formulas.row[at]), several) == formulas.joined(at, last):
+                    self.which += [each.place for each in before] * several
                     self._left = before[-1]
-                    at, count = at + len(several), min(2 * count, most)
+                    at, count = last, min(2 * count, most)
                     continue
                 if count > 1:
                     count //= 2  # the rows that go on are found by halves
@@ -126,7 +127,8 @@ class _Tracing:
             fillings = [each.filling for each in traced]
             band = None
             if all(a is b for a, b in zip(traced, before, strict=False)) and before and None not in fillings:
-                band = Band([filling for filling in fillings if filling], [formula.col for formula in row])
+                cols = [formula.col for formula in row]
+                band = Band([filling for filling in fillings if filling], cols, Formulas.BETWEEN)
             before, at = traced, at + width
 
     def _one(self, formula: Formula) -> Seen:
@@ -148,12 +150,11 @@ class _Tracing:
         return here
 
 
-def _stretches(formulas: Sequence[Formula]) -> Iterator[tuple[int, int, int]]:
+def _stretches(formulas: Formulas) -> Iterator[tuple[int, int, int]]:
     """Start, width and height of stretches of formulas: rows below each other with formulas in the same columns."""
-    if not formulas:
+    if not len(formulas):
         return
-    rows = np.array([formula.row for formula in formulas])
-    cols = np.array([formula.col for formula in formulas])
+    rows, cols = formulas.row, formulas.col
     starts = np.flatnonzero(np.append(True, rows[1:] != rows[:-1]))
     widths = np.diff(np.append(starts, len(rows)))
     above = np.maximum(np.arange(len(cols)) - np.repeat(widths, widths), 0)  # where the rows are equally wide

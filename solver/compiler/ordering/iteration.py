@@ -67,5 +67,5 @@ def held(workspace: Workspace, ring: list[int]) -> npt.NDArray[np.float64]:
         area = workspace.blocks[number].area
         store = workspace.stores[area.sheet]
         window = store.area_window(area)
-        parts.append(np.where(store.live[window] >= 0, np.nan, store.number[window]).ravel())
+        parts.append(np.where(store.live[window] > 0, np.nan, store.number[window]).ravel())
     return np.concatenate(parts)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from solver.book.texts import Texts
 from solver.compiler.sheets.store import blank_store
 from solver.distinct import distinct
 from solver.places import Places
@@ -39,7 +40,9 @@ def sheet_store(
 
 
 def put_cells(store: SheetStore, cells: Cells) -> None:
-    """Writes columns of cells into the grid, piece by piece."""
+    """Writes columns of cells into an empty grid, piece by piece."""
+    texts = Texts.of(cells.text)
+    store.text = texts.over(store.text.code)
     for first in range(0, len(cells), _PIECE):
         piece = slice(first, first + _PIECE)
         row, col, kind, number = (column[piece] for column in (cells.row, cells.col, cells.kind, cells.number))
@@ -48,7 +51,7 @@ def put_cells(store: SheetStore, cells: Cells) -> None:
         store.kind[r, c] = np.where(kind == Kind.ERROR, Kind.ERROR + number, kind).astype(np.uint8)
         store.number[r, c] = np.where(plain, number, 0.0)
         if (kind == Kind.TEXT).any():
-            store.text[r, c] = cells.text[piece]
+            store.text.code[r, c] = texts.code[piece]
 
 
 def _used(stored: Iterable[npt.NDArray[np.signedinteger]], spans: Iterable[tuple[int, int]]) -> Ints:

@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from solver.algebra import Node, broadcast, reshape
 from solver.book.book import FormulaKind
+from solver.compiler.sheets.store import NO_BLOCK
 from solver.functions.arrange import gather, rearrange, spread_to
 from solver.functions.operand import ALL_NUMBERS, Operand, error
 from solver.grid import Area
@@ -81,7 +82,8 @@ def _padded(result: Operand, area: Area) -> Operand:
 def _occupied(store: SheetStore, wanted: Area, own: Area, number: int) -> bool:
     """Whether a cell of the wanted area, outside the formula's own, holds something."""
     window = store.area_window(wanted)
-    taken = (store.kind[window] != Kind.BLANK) | ((store.block[window] >= 0) & (store.block[window] != number))
+    waits = store.block[window]
+    taken = (store.kind[window] != Kind.BLANK) | ((waits != NO_BLOCK) & (waits != number + 1))
     rows, cols = store.rows[window[0]], store.cols[window[1]]
     mine = ((rows >= own.top) & (rows <= own.bottom))[:, np.newaxis] & (cols >= own.left) & (cols <= own.right)
     return bool((taken & ~mine).any())

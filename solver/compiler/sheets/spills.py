@@ -8,7 +8,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from solver.book.book import Cells, FormulaKind
+from solver.book.formulas import Formulas
 from solver.grid import Cell
 
 if TYPE_CHECKING:
@@ -27,9 +30,11 @@ def moved_spills(calculation: Calculation) -> dict[Area, Area]:
     }
     moved = {}
     for name in dict.fromkeys(cell.sheet for cell in now):
-        for formula in calculation.book.sheets[name].formulas:
+        formulas = Formulas.of(calculation.book.sheets[name].formulas)
+        for number in np.flatnonzero(formulas.are(FormulaKind.DYNAMIC)).tolist():
+            formula = formulas[number]
             area = now.get(Cell(name, formula.row, formula.col))
-            if formula.kind is FormulaKind.DYNAMIC and formula.area is not None and area not in (None, formula.area):
+            if formula.area is not None and area not in (None, formula.area):
                 moved[formula.area] = area
     return {old: new for old, new in moved.items() if new is not None}
 

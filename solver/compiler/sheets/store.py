@@ -7,11 +7,14 @@ corner costs one row and one column, and reading a range is slicing.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from solver.algebra import Node, constant, join, reshape, take
+from solver.book.texts import Texts
+from solver.compiler.sheets.lines import Index, between, window_of
+from solver.compiler.sheets.untouched import untouched
 from solver.distinct import distinct, positions
 from solver.functions.allowance import make_room
 from solver.functions.operand import ALL_NUMBERS, BLANK, Operand, lone
@@ -27,9 +30,7 @@ if TYPE_CHECKING:
 
     Ints = npt.NDArray[np.int32]
 
-T = TypeVar("T", bound=np.generic)
-
-NO_BLOCK = -1
+NO_BLOCK = 0
 UNKNOWN = 255
 """The kind of a cell that could not be computed."""
 
@@ -39,9 +40,11 @@ class SheetStore:
     """The cells of one sheet on a compact grid.
 
     `rows` and `cols` are the used row and column numbers in order. Per compact cell: `kind` (errors as in
-    `Operand`), `number`, `text`, the `block` of formulas that computes it (-1 for none), and for a live value the
-    index of its node in `nodes` (`live`, -1 for none) with its position in that node (`place`). `volatile` marks cells
+    `Operand`), `number`, `text`, the `block` of formulas that computes it, and for a live value its `live` node in
+    `nodes` with its position in that node (`place`); both are counted from 1, and 0 says none. `volatile` marks cells
     that may change by themselves, `moved` those that were given a value or were computed from such.
+
+    Grids lie column by column and begin with zeros: columns that hold nothing of a sort take no memory for it.
     """
 
     name: str
@@ -49,17 +52,17 @@ class SheetStore:
     cols: Ints
     kind: KindArray
     number: npt.NDArray[np.float64]
-    text: npt.NDArray[np.object_]
+    text: Texts
     block: Ints
     live: Ints
     place: Ints
     volatile: npt.NDArray[np.bool_]
     moved: npt.NDArray[np.bool_]
     nodes: list[Node]
+    row_index: Index
+    col_index: Index
     any_live: bool = False
     any_volatile: bool = False
-    row_index: dict[int, int] = field(default_factory=dict)
-    col_index: dict[int, int] = field(default_factory=dict)
     cache: dict[tuple[int, int, int, int], Operand] = field(default_factory=dict)
     remembered: int = 0
 
@@ -69,10 +72,7 @@ class SheetStore:
             r, c = self.row_index.get(top), self.col_index.get(left)
             if r is not None and c is not None:
                 return slice(r, r + 1), slice(c, c + 1)
-        # keys of another type than the numbers would have all of them converted
-        r0, r1 = np.searchsorted(self.rows, np.array((top, bottom + 1), dtype=self.rows.dtype)).tolist()
-        c0, c1 = np.searchsorted(self.cols, np.array((left, right + 1), dtype=self.cols.dtype)).tolist()
-        return slice(r0, r1), slice(c0, c1)
+        return between(self.rows, top, bottom), between(self.cols, left, right)
 
     def area_window(self, area: Area) -> tuple[slice, slice]:
         """The compact rows and columns that lie in an area."""
@@ -80,7 +80,7 @@ class SheetStore:
 
     def waiting(self, window: tuple[slice, slice]) -> list[int]:
         """The numbers of the blocks that wait in some of the compact cells, in order."""
-        return [number for number in distinct(self.block[window]).tolist() if number != NO_BLOCK]
+        return waiting_in(self.block[window])
 
     def compact_rows(self, rows: IntArray) -> tuple[IntArray, npt.NDArray[np.bool_]]:
         """Compact positions of row numbers, and which of them are used rows at all."""
@@ -105,18 +105,16 @@ class SheetStore:
         """The value of one compact cell."""
         kind = int(self.kind[r, c])
         live = self.live[r, c]
+        if live:
+            index = np.full((1, 1, 1, 1), self.place[r, c], dtype=np.intp)
+            kinds = ALL_NUMBERS if kind == _NUMBER else np.full((1, 1, 1, 1), kind, dtype=np.uint8)
+            return Operand(kinds, take(self.nodes[live - 1], index))
         if kind == _NUMBER:
-            if live >= 0:
-                index = np.full((1, 1, 1, 1), self.place[r, c], dtype=np.intp)
-                return Operand(ALL_NUMBERS, take(self.nodes[live], index))
             return Operand(ALL_NUMBERS, constant(self.number[r : r + 1, c : c + 1].reshape(1, 1, 1, 1).copy()))
         if kind == Kind.TEXT:
             return lone(str(self.text[r, c]))
         if kind == Kind.BLANK:
             return BLANK
-        if live >= 0:
-            index = np.full((1, 1, 1, 1), self.place[r, c], dtype=np.intp)
-            return Operand(np.full((1, 1, 1, 1), kind, dtype=np.uint8), take(self.nodes[live], index))
         return lone(ErrorValue(kind - Kind.ERROR) if kind > Kind.ERROR else bool(self.number[r, c]))
 
     def read_area(self, top: int, left: int, rows: int, cols: int) -> Operand:
@@ -146,10 +144,13 @@ class SheetStore:
         """The values at row and column numbers that broadcast to (R, C, h, w)."""
         r, row_used = self.compact_rows(rows)
         c, col_used = self.compact_cols(cols)
+        if row_used.all() and col_used.all():
+            high, wide = window_of(r, c) or (r, c)
+            return self._operand(high, wide, np.broadcast_shapes(r.shape, c.shape))
         used = row_used & col_used
         if not used.any():
             return BLANK if used.size == 1 else Operand(np.zeros(used.shape, dtype=np.uint8), BLANK.number)
-        return self._operand(r, c, used.shape, None if used.all() else used)
+        return self._operand(r, c, used.shape, used)
 
     def _operand(
         self,
@@ -167,28 +168,28 @@ class SheetStore:
             number = np.where(used, number, 0.0)
         if (kind == Kind.TEXT).any():
             text = self.text[rows, cols].reshape(shape)
+        if isinstance(rows, slice):
+            kind, number = kind.copy(), number.copy()  # later writes to the grid shall not show through
         kind, number = kind.reshape(shape), number.reshape(shape)
-        if live is None:
-            return Operand(_own(kind), constant(_own(number)), text)
-        if used is not None:
-            live = np.where(used, live, -1)
+        if live is not None and used is not None:
+            live = np.where(used, live, 0)
+        if live is None or not live.any():
+            return Operand(kind, constant(number), text)
         live = live.reshape(shape)
-        if not (live >= 0).any():
-            return Operand(_own(kind), constant(_own(number)), text)
         place = self.place[rows, cols].reshape(shape)
-        return Operand(_own(kind), self._assemble(number, live, place), text)
+        return Operand(kind, self._assemble(number, live, place), text)
 
     def _assemble(self, number: npt.NDArray[np.float64], live: Ints, place: Ints) -> Node:
         """One node for a rectangle whose values come from several nodes and from constants."""
         sources = distinct(live)
         if len(sources) == 1:
-            return take(self.nodes[int(sources[0])], place.astype(np.intp))
-        known = live < 0
-        parts = [constant(number[known]) if source < 0 else self.nodes[source] for source in sources.tolist()]
-        begins = np.zeros(sources[-1] + 2, dtype=np.intp)
-        begins[sources + 1] = np.cumsum([0, *[part.size for part in parts[:-1]]])
-        index = begins[live + 1] + place
-        index[known] = np.arange(parts[0].size) if sources[0] < 0 else 0
+            return take(self.nodes[int(sources[0]) - 1], place.astype(np.intp))
+        known = live == 0
+        parts = [self.nodes[source - 1] if source else constant(number[known]) for source in sources.tolist()]
+        begins = np.zeros(sources[-1] + 1, dtype=np.intp)
+        begins[sources] = np.cumsum([0, *[part.size for part in parts[:-1]]])
+        index = begins[live] + place
+        index[known] = np.arange(known.sum())
         return take(join(parts), index)
 
     def write(self, area: Area, kind: KindArray, number: Node, text: npt.NDArray[np.object_] | None) -> None:
@@ -203,15 +204,16 @@ class SheetStore:
         known = number.value
         if known is not None:
             self.number[high, wide] = known.reshape(area.rows, area.cols)
-            if self.any_live:
-                self.live[high, wide] = -1
+            if self.any_live and self.live[high, wide].any():
+                self.live[high, wide] = 0
         else:
             self.nodes.append(reshape(number, (area.size,)))
             numeric = (kind == Kind.NUMBER) | (kind == Kind.BOOLEAN)
-            self.live[high, wide] = np.where(numeric, len(self.nodes) - 1, -1)
+            self.live[high, wide] = np.where(numeric, len(self.nodes), 0)
             self.place[high, wide] = np.arange(area.size, dtype=np.int32).reshape(area.rows, area.cols)
             self.any_live = True
-        self.text[high, wide] = None if text is None else text
+        if text is not None or self.text.code[high, wide].any():
+            self.text[high, wide] = text
         self.block[high, wide] = NO_BLOCK
 
     def _write_cell(self, area: Area, kind: KindArray, number: Node, text: npt.NDArray[np.object_] | None) -> None:
@@ -221,10 +223,10 @@ class SheetStore:
             self.cache.clear()
         self.kind[at] = here = kind[0, 0]
         if number.value is not None:
-            self.number[at], self.live[at] = number.value.item(), -1
+            self.number[at], self.live[at] = number.value.item(), 0
         else:
             self.nodes.append(reshape(number, (1,)))
-            self.live[at] = len(self.nodes) - 1 if here in _NUMERIC else -1
+            self.live[at] = len(self.nodes) if here in _NUMERIC else 0
             self.place[at] = 0
             self.any_live = True
         self.text[at] = None if text is None else text[0, 0]
@@ -232,8 +234,7 @@ class SheetStore:
 
     def held(self, area: Area) -> list[npt.NDArray[np.generic]]:
         """Copies of all that the cells of an area hold."""
-        window = self.area_window(area)
-        return [grid[window].copy() for grid in self.grids]
+        return [grid[self.area_window(area)].copy() for grid in self.grids]
 
     def put_back(self, area: Area, held: Iterable[npt.NDArray[np.generic]]) -> None:
         """Lets the cells of an area hold again what they held."""
@@ -246,7 +247,7 @@ class SheetStore:
         """Makes the cells of an area blank."""
         window = self.area_window(area)
         self.kind[window], self.number[window], self.text[window] = Kind.BLANK, 0.0, None
-        self.live[window], self.block[window] = -1, NO_BLOCK
+        self.live[window], self.block[window] = 0, NO_BLOCK
         self.cache.clear()
 
     def grown(self, area: Area) -> SheetStore:
@@ -257,13 +258,14 @@ class SheetStore:
         at = np.ix_(np.searchsorted(rows, self.rows), np.searchsorted(cols, self.cols))
         for new, old in zip(larger.grids, self.grids, strict=True):
             new[at] = old
+        larger.text = self.text.over(larger.text.code)
         larger.any_live, larger.any_volatile = self.any_live, self.any_volatile
         return larger
 
     @property
     def grids(self) -> tuple[npt.NDArray[np.generic], ...]:
         """All arrays that have one entry per compact cell."""
-        return self.kind, self.number, self.text, self.block, self.live, self.place, self.volatile, self.moved
+        return self.kind, self.number, self.text.code, self.block, self.live, self.place, self.volatile, self.moved
 
 
 _MOST_REMEMBERED = 1 << 24
@@ -272,9 +274,9 @@ _NUMBER = int(Kind.NUMBER)
 _NUMERIC = (int(Kind.NUMBER), int(Kind.BOOLEAN))
 
 
-def _own(array: npt.NDArray[T]) -> npt.NDArray[T]:
-    """A contiguous copy, so that later writes to the grid do not show through."""
-    return np.array(array, order="C")
+def waiting_in(cells: Ints) -> list[int]:
+    """The numbers of the blocks that some cells wait for, in order."""
+    return [block - 1 for block in distinct(cells).tolist() if block != NO_BLOCK]
 
 
 def blank_store(name: str, rows: Ints, cols: Ints, nodes: list[Node]) -> SheetStore:
@@ -284,15 +286,15 @@ def blank_store(name: str, rows: Ints, cols: Ints, nodes: list[Node]) -> SheetSt
         name,
         rows,
         cols,
-        kind=np.zeros(shape, dtype=np.uint8),
-        number=np.zeros(shape),
-        text=np.empty(shape, dtype=object),  # None everywhere, in memory that is not taken before a text comes
-        block=np.full(shape, NO_BLOCK, dtype=np.int32),
-        live=np.full(shape, -1, dtype=np.int32),
-        place=np.zeros(shape, dtype=np.int32),
-        volatile=np.zeros(shape, dtype=bool),
-        moved=np.zeros(shape, dtype=bool),
+        kind=np.zeros(shape, dtype=np.uint8, order="F"),
+        number=np.zeros(shape, order="F"),
+        text=Texts(untouched(shape, np.int32)),
+        block=untouched(shape, np.int32),
+        live=untouched(shape, np.int32),
+        place=untouched(shape, np.int32),
+        volatile=untouched(shape, np.bool_),
+        moved=untouched(shape, np.bool_),
         nodes=nodes,
-        row_index={row: k for k, row in enumerate(rows.tolist())},
-        col_index={col: k for k, col in enumerate(cols.tolist())},
+        row_index=Index(rows),
+        col_index=Index(cols),
     )

@@ -56,7 +56,7 @@ class Breaks:
         if store is None or not store.any_live:
             return np.zeros((0, 0), dtype=bool)
         window = store.area_window(area)
-        live = store.live[window]
+        live = store.live[window] - 1
         level = self._level[self._offset[np.maximum(live, 0)] + np.where(live >= 0, store.place[window], 0)]
         return np.asarray((live >= 0) & (level > Degree.LINEAR))
 

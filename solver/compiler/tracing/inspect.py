@@ -26,7 +26,7 @@ def cells_of_degree(calculation: Calculation, degree: int) -> list[Cell]:
     for block in calculation.order:
         store = calculation.stores[block.area.sheet]
         high, wide = store.area_window(block.area)
-        live = store.live[high, wide]
+        live = store.live[high, wide] - 1
         for r, c in np.argwhere(np.isin(live, hard)):
             if found[int(live[r, c])].ravel()[store.place[high, wide][r, c]] >= degree:
                 return [Cell(block.area.sheet, int(store.rows[high][r]), int(store.cols[wide][c]))]
