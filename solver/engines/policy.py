@@ -36,7 +36,7 @@ IGNORED = {
 """Excel's names that no method reads, and why."""
 
 LIMITS = ("tim", "itr", "nod", "mip")
-"""Stored limits, for which Excel's largest number means none."""
+"""Stored limits, for which Excel's largest number means none, and 0 where another program wrote it."""
 
 MANY = 500
 """Beyond so many variables a fit is done with gradients alone: a matrix of them costs more than the steps it saves."""
@@ -233,7 +233,7 @@ def _meant(stored: Mapping[str, str | float]) -> dict[str, str | float]:
     result = {}
     for name, value in stored.items():
         hidden = plain_name(name)
-        if hidden in LIMITS and _number(value) >= UNLIMITED:
+        if hidden in LIMITS and not 0 < _number(value) < UNLIMITED:
             continue
         result[hidden] = value
     return result

@@ -2,7 +2,8 @@
 
 A node is a subproblem within narrower bounds. Its relaxation is solved by the inner engine; the variable farthest from
 a whole number splits it. Nodes are taken in waves of fixed size, the deepest child first until a dive ends, then the
-best bound, so the answer does not depend on the number of workers. Bounds are proven where the relaxations are convex.
+best bound, so the answer does not depend on the number of workers. Bounds are proven where the relaxations are convex;
+where they may not be and the box holds few points, all of them are looked at instead.
 """
 
 from __future__ import annotations
@@ -18,12 +19,15 @@ import numpy as np
 from solver.engines.base import Engine, Handles, Needs, Wrapper, engine, with_settings_of
 from solver.engines.progress import Halt
 from solver.engines.run import inside
+from solver.engines.searching.counting import counted, is_countable
 from solver.engines.searching.integers import EXACT_GAP, WholeNumbers
+from solver.engines.searching.score import Evaluate, scorer
 from solver.engines.smooth.grg import Nonlinear
 from solver.engines.start import relaxed
 from solver.engines.workers import mapper
 from solver.errors import Outcome
 from solver.model.kkt import violation
+from solver.model.model import UNLIMITED
 from solver.model.solution import Solution
 
 if TYPE_CHECKING:
@@ -52,6 +56,8 @@ class Branch(Wrapper, WholeNumbers):
     def minimise(self, problem: Problem, progress: Progress) -> Solution:
         """The best point with whole numbers, with the proven gap."""
         source = progress.source or problem
+        if is_countable(problem) and not problem.convex and self.nodes == self.solutions == UNLIMITED:
+            return self._counted(problem, source, progress)
         inner = self.inner or with_settings_of(Nonlinear, self)
         task = Relaxation(relaxed(source), source.integer, replace(inner, relax=True), progress.deadline)
         tree = Tree(self, problem, progress)
@@ -62,6 +68,14 @@ class Branch(Wrapper, WholeNumbers):
             if tree.best is None:
                 raise
             return tree.ended(halt.outcome)
+
+    def _counted(self, problem: Problem, source: Problem, progress: Progress) -> Solution:
+        """The best of all points there are, where the relaxations may miss it and these are few."""
+        x = counted(problem, scorer(lambda chunks: map(Evaluate(source), chunks), 1, progress), progress)
+        wrong = violation(problem, x, relative=self.scaling)
+        outcome = Outcome.OPTIMAL if wrong <= self.precision else Outcome.INFEASIBLE
+        progress.log.notes.append("every point of the integer cells was looked at")
+        return Solution(x, problem.fun(x), outcome, self.name, violation=wrong, gap=0.0 if outcome.solved else None)
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,7 @@ from solver.engines.progress import Halt
 from solver.engines.run import inside
 from solver.engines.searching.box import box_of, finite_ends
 from solver.engines.searching.compass import compassed
+from solver.engines.searching.counting import counted, is_countable
 from solver.engines.searching.differential import Swarm, swarm
 from solver.engines.searching.orders import ordered
 from solver.engines.searching.score import Evaluate, Hunt, Scored, is_better, scorer, strictness
@@ -35,9 +36,6 @@ if TYPE_CHECKING:
 
 RUNS, VAIN = 10, 3
 """At most so many populations, one after the other; so many in a row that bring nothing new are the end."""
-
-COUNTABLE, CHUNK = 250_000, 10_000
-"""Boxes with no more whole points than this are searched completely, so many at a time."""
 
 EVERYTHING = Handles.BOUNDS | Handles.ROWS | Handles.INTEGERS | Handles.GROUPS | Handles.STEPS
 
@@ -88,8 +86,8 @@ class Evolutionary(Engine):
     def _searched(self, hunt: Hunt, crowds: list[Scored]) -> Solution:
         """The answer of a search that comes to its own end; `crowds` gets the populations."""
         problem = hunt.problem
-        if _points(problem) <= COUNTABLE:
-            return self._ended(problem, _counted(hunt), None, Outcome.OPTIMAL)
+        if is_countable(problem):
+            return self._ended(problem, counted(problem, hunt.score, hunt.progress), None, Outcome.OPTIMAL)
         if problem.groups:
             best, converged = ordered(hunt, self.patience), False
         else:
@@ -171,29 +169,6 @@ class Evolutionary(Engine):
 
 def _population(members: Scored) -> Population:
     return Population(members.x, members.fun, members.wrong)
-
-
-def _points(problem: Problem) -> float:
-    """How many points the box has; infinitely many where a variable is not whole."""
-    if problem.groups or not problem.integer.all():
-        return np.inf
-    return float(np.prod(problem.ub - problem.lb + 1))
-
-
-def _counted(hunt: Hunt) -> Vector:
-    """The best of all points of a box of whole numbers."""
-    problem, score = hunt.problem, hunt.score
-    widths = (problem.ub - problem.lb + 1).astype(int)
-    best = score(problem.x0[None, :])
-    for begin in range(0, int(np.prod(widths)), CHUNK):
-        index = np.arange(begin, min(begin + CHUNK, int(np.prod(widths))))
-        points = problem.lb + np.stack(np.unravel_index(index, widths), axis=1)
-        found = score(points)
-        head = found.one(int(found.order(hunt.progress.precision)[0]))
-        if is_better(head, best, hunt.progress.precision):
-            best = head
-            hunt.progress.step(best.x[0])
-    return np.asarray(best.x[0])
 
 
 def _champion(crowd: Swarm, slack: float) -> Scored:
