@@ -138,6 +138,20 @@ def test_live_keys_and_tables(formula: str, at: list[float], expected: float) ->
     assert live(TABLE, "J1", formula, at) == [expected]
 
 
+@pytest.mark.parametrize(
+    "formula", ["MATCH({},J1:J5)", "LOOKUP({},J1:J5)", "MATCH({},K1:K5,-1)", "LOOKUP({},J1:J5,L1:L5)"]
+)
+@pytest.mark.parametrize("key", [1.0, 3.0, 4.5, 9.0])
+def test_live_vectors_with_texts_between_their_numbers(formula: str, key: float) -> None:
+    """A position counts every cell, not the numbers alone."""
+    cells: dict[str, Any] = {"J1": "from", "J3": "x", "K1": "x", "K2": 9.0, "K3": 4.0, "K5": 1.0, "J4": 3.0, "J5": 7.0}
+    cells |= {f"L{k}": 10.0 * k for k in range(1, 6)}
+    text = formula.format(key)
+    expected = Calculation(book_of({"Sheet1": cells | {"J2": 1.0, "K4": 2.0}})).evaluate(text, HOME).known
+    variable = "K4" if "K1" in formula else "J2"
+    assert live(cells, variable, text, [2.0 if variable == "K4" else 1.0]) == expected.ravel().tolist()
+
+
 def test_a_live_key_outside_the_table_has_no_value() -> None:
     assert np.isnan(live(TABLE, "J1", "VLOOKUP(J1,C1:D5,1)", [0.5]))
     assert np.isnan(live(TABLE, "J1", "INDEX(C1:C5,J1)", [6.0]))

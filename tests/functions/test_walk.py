@@ -5,6 +5,7 @@ Nobody is exempt and nothing is listed: a new function is tested by its examples
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,7 +21,7 @@ from solver.compiler.calculation import Calculation
 from solver.errors import FormulaError
 from solver.functions.registry import Calculus
 from solver.grid import Area, Cell
-from solver.values import Kind
+from solver.values import ErrorValue, Kind
 from tests.books import book_of, close
 from tests.compiler.cells import split
 from tests.functions.walk import FUNCTIONS, WIDTH, Example, known, walk
@@ -38,6 +39,8 @@ STENCIL = (-2, -1, 0, 1, 2)
 DEPTH = 3
 FAULTS = ("=1/0", "x", -3.0, 0.0, True, None)
 """What may stand in the last row of a column that is else in order; two of them are tried on each example."""
+OTHERS = ("x", "5", "", True, False, None, ErrorValue.NA)
+"""What may stand among the numbers of an array; three of them are tried on each."""
 ONE_SIDED = {
     "GAMMA.DIST": "at 0 the density is that of shape 1 alone",
     "GAMMA.INV": "at 0 it is 0 for every shape",
@@ -125,6 +128,22 @@ def test_derivatives_near_the_examples(name: str) -> None:
         assert sloped, "no example has a derivative"
     if FUNCTIONS[name].calculus is Calculus.NONE:
         assert not any(text.startswith(f"{name}(") for text in sloped), sloped
+
+
+@pytest.mark.parametrize("name", sorted(FUNCTIONS))
+def test_arrays_that_hold_other_things_beside_numbers(name: str) -> None:
+    """What stands among variable cells counts, or does not, as it does among constants."""
+    draw = np.random.default_rng(7)
+    for example in walk(FUNCTIONS[name]):
+        for place, values in enumerate(example.inputs):
+            numbers = np.argwhere(~np.isnan(values)).tolist()
+            for other in draw.permutation(np.array(OTHERS, dtype=object))[:3].tolist() if len(numbers) > 1 else ():
+                i, j = numbers[draw.integers(len(numbers))]
+                at = _beside(values, draw)
+                at[i, j] = np.nan
+                others = [*example.others]
+                others[place] = {**others[place], (i, j): other}
+                _check(name, replace(example, others=tuple(others)), place, at, draw)
 
 
 @pytest.mark.parametrize("name", sorted(FUNCTIONS))

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from solver.functions.coerce import text_of
 from solver.functions.registry import Function, registry
 from solver.grid import Area, Cell
+from solver.values import ERROR_OF_LABEL, Scalar
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     Array = npt.NDArray[np.float64]
+    Others = Mapping[tuple[int, int], Scalar]
 
 EXAMPLE = re.compile(r"^\s*(=.*?)\s+->\s+(.+?)\s*$", re.MULTILINE)
 FUNCTIONS = {function.names[0]: function for function in registry().values()}
@@ -26,6 +29,7 @@ _NUMBERS = re.compile(
 )
 _PLACE = re.compile(r"<(\d+)>")
 _TEXT = re.compile(r'"[^"]*"')
+_KNOWN: Mapping[str, Scalar] = {"TRUE": True, "FALSE": False, **ERROR_OF_LABEL}
 FIRST_ROW, WIDTH = 30, 10
 
 
@@ -38,12 +42,12 @@ def examples(function: Function) -> list[tuple[str, str]]:
 class Example:
     """A formula (without `=`) whose numbers `<0>`, `<1>` ... stand in cells: scalars as (1, 1), arrays as they are.
 
-    An array may hold texts beside its numbers: `inputs` are NaN there, and `texts` have them by row and column.
+    An array may hold other things beside its numbers: `inputs` are NaN there, `others` has them by row and column.
     """
 
     text: str
     inputs: tuple[Array, ...]
-    texts: tuple[Mapping[tuple[int, int], str], ...]
+    others: tuple[Others, ...]
 
     def area(self, place: int) -> Area:
         """Where an input stands when the formula is at the top of its column."""
@@ -56,20 +60,20 @@ class Example:
         def written(match: re.Match[str]) -> str:
             place = int(match[1])
             if place not in cells:
-                return constant(self.inputs[place], self.texts[place])
+                return constant(self.inputs[place], self.others[place])
             area = self.area(place)
             first = Cell("Sheet1", area.top + down, area.left).a1
             return first if area.size == 1 else f"{first}:{Cell('Sheet1', area.bottom + down, area.right).a1}"
 
         return _PLACE.sub(written, self.text)
 
-    def contents(self, place: int, values: Array) -> dict[str, float | str]:
-        """The cells of an input with such numbers; its texts stay."""
-        numbers = {cell.a1: value for cell, value in zip(self.cells(place, values), known(values), strict=True)}
+    def contents(self, place: int, values: Array) -> dict[str, Scalar]:
+        """The cells of an input with such numbers; what else it holds stays."""
         area = self.area(place)
-        return numbers | {
-            Cell("Sheet1", area.top + i, area.left + j).a1: text for (i, j), text in self.texts[place].items()
-        }
+        cells = self.cells(place, values)
+        found: dict[str, Scalar] = {cell.a1: value for cell, value in zip(cells, known(values), strict=True)}
+        found |= {Cell("Sheet1", area.top + i, area.left + j).a1: value for (i, j), value in self.others[place].items()}
+        return found
 
     def cells(self, place: int, values: Array) -> list[Cell]:
         """The cells of the numbers of an input, in reading order."""
@@ -83,21 +87,25 @@ def known(values: Array) -> list[float]:
     return listed
 
 
-def constant(values: Array, texts: Mapping[tuple[int, int], str]) -> str:
+def constant(values: Array, others: Others) -> str:
     """A number or array constant of the formula language."""
     if values.size == 1:
         return repr(values.item())
     rows = [
-        ",".join(f'"{texts[i, j]}"' if (i, j) in texts else repr(value) for j, value in enumerate(row))
+        ",".join(_spelled(others[i, j]) if (i, j) in others else repr(value) for j, value in enumerate(row))
         for i, row in enumerate(values.tolist())
     ]
     return "{" + ";".join(rows) + "}"
 
 
+def _spelled(value: Scalar) -> str:
+    return f'"{value}"' if isinstance(value, str) else text_of(value)
+
+
 def walk(function: Function) -> Iterator[Example]:
     """Every example of a function that has numbers in it."""
     for formula, _ in examples(function):
-        inputs: list[tuple[Array, Mapping[tuple[int, int], str]]] = []
+        inputs: list[tuple[Array, Others]] = []
 
         def taken(match: re.Match[str], inputs: list[Any] = inputs) -> str:
             values = _values(match.groupdict())
@@ -111,17 +119,18 @@ def walk(function: Function) -> Iterator[Example]:
             yield Example(text, *(tuple(each) for each in zip(*inputs, strict=True)))
 
 
-def _values(found: Mapping[str, str | None]) -> tuple[Array, Mapping[tuple[int, int], str]] | None:
-    """The numbers and texts of a constant; None where it has no number, or anything beside these."""
+def _values(found: Mapping[str, str | None]) -> tuple[Array, Others] | None:
+    """The numbers of a constant, and what it holds beside them; None where it has no number."""
     if found["number"]:
         return np.array([[float(found["number"])]]), {}
     rows = [row.split(",") for row in (found["array"] or "{}")[1:-1].split(";")]
-    texts = {(i, j): part[1:-1] for i, row in enumerate(rows) for j, part in enumerate(row) if _TEXT.fullmatch(part)}
+    others = {(i, j): _KNOWN[part] for i, row in enumerate(rows) for j, part in enumerate(row) if part in _KNOWN}
+    others |= {(i, j): part[1:-1] for i, row in enumerate(rows) for j, part in enumerate(row) if _TEXT.fullmatch(part)}
     try:
         numbers = [
-            [np.nan if (i, j) in texts else float(part) for j, part in enumerate(row)] for i, row in enumerate(rows)
+            [np.nan if (i, j) in others else float(part) for j, part in enumerate(row)] for i, row in enumerate(rows)
         ]
-    except ValueError:  # booleans, errors, texts with commas
+    except ValueError:  # a text with a comma
         return None
     values = np.array(numbers)
-    return None if np.isnan(values).all() else (values, texts)
+    return None if np.isnan(values).all() else (values, others)

@@ -118,7 +118,7 @@ def _dense(row: Node, mask: BoolArray, key: Node, match: Match) -> Node:
     elif match in (Match.ASCENDING, Match.DESCENDING):
         passed = less_equal(row, key) if match is Match.ASCENDING else less_equal(key, row)
         before = sub(sum_(where(counts, passed, 0.0), -1), 1.0)
-        return where(less(before, 0.0), np.nan, before)
+        return pick(constant(np.argsort(~mask, axis=-1, kind="stable")), before, -1)  # the places of the numbers
     places = np.arange(mask.shape[3], dtype=np.float64)
     first = min_(where(where(counts, equal(row, key), 0.0), places, np.inf), -1)
     return where(less(first, np.inf), first, np.nan)
