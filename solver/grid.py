@@ -10,7 +10,7 @@ from string import ascii_uppercase
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 MAX_ROWS = 1_048_576
 MAX_COLS = 16_384
@@ -173,3 +173,25 @@ def parse_area(sheet: str, reference: str) -> Area | None:
     except ValueError:
         return None
     return Area(sheet, min(top, bottom), min(left, right), max(top, bottom), max(left, right))
+
+
+def rectangles(cells: Iterable[Cell]) -> list[Area]:
+    """Disjoint rectangles that hold exactly these cells, from above; each as wide and then as high as can be.
+
+    >>> [area.absolute for area in rectangles([Cell("S", 0, 0), Cell("S", 0, 1), Cell("S", 1, 0), Cell("S", 1, 1)])]
+    ['$A$1:$B$2']
+    """
+    left = dict.fromkeys(sorted(cells))
+    found = []
+    while left:
+        first = next(iter(left))
+        right, bottom = first.col, first.row
+        while Cell(first.sheet, first.row, right + 1) in left:
+            right += 1
+        while all(Cell(first.sheet, bottom + 1, col) in left for col in range(first.col, right + 1)):
+            bottom += 1
+        area = Area(first.sheet, first.row, first.col, bottom, right)
+        for cell in area.cells():
+            del left[cell]
+        found.append(area)
+    return found

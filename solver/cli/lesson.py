@@ -132,7 +132,7 @@ def gradients(book: Path, **asked: Any) -> None:
     from solver.cli.console import print_gradients
     from solver.lesson.gradients import gradients as chain_of
     from solver.listing import chain_listing
-    from solver.reports.gradients import gradients_table
+    from solver.reports.chain_table import chain_table
 
     with refusals(book):
         opened = pipeline.read(book)
@@ -140,7 +140,7 @@ def gradients(book: Path, **asked: Any) -> None:
         if asked["heat"] and not asked["output"]:
             asked["output"] = pipeline.beside(book, "gradients")
         if asked["output"]:
-            table = gradients_table(chain, heat=asked["heat"])
+            table = chain_table(chain, heat=asked["heat"])
             write(opened, Edits(tables=(table,)), asked["output"], asked)
     listing = {"file": str(book), "output": asked["output"] and str(asked["output"]), **chain_listing(chain)}
     if asked["as_json"]:

@@ -14,7 +14,7 @@ from solver.engines.base import find_engine
 from solver.engines.descent.descent import Descent
 from solver.engines.policy import MANY
 from solver.errors import ModelError
-from solver.grid import Area
+from solver.grid import Area, rectangles
 from solver.lesson.called import area_called
 from solver.lesson.decay import best_decay
 from solver.lesson.defining import engine_named, refuse_unknown
@@ -26,7 +26,6 @@ from solver.model.model import ENGINES, Model
 from solver.model.recall import stored_model
 from solver.model.render import render
 from solver.pipeline import Request, left_open, solve_model
-from solver.reports.gradients import rectangles
 from solver.table import Style
 from solver.templates.factorisation import Factorisation
 from solver.templates.factornet import FactorNetwork

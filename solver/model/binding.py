@@ -16,7 +16,7 @@ from solver.book.pause import collector_paused
 from solver.compiler.calculation import Calculation
 from solver.errors import ModelError
 from solver.grid import Area, Cell
-from solver.model.conditions import Conditions, numeric
+from solver.model.constraints import Constraints, numeric
 from solver.model.forms import Goal, Rows, assemble
 from solver.model.model import Model, Sense, validate
 from solver.model.structured import Domain
@@ -74,26 +74,26 @@ def bind(book: Book, model: Model, inputs: Mapping[Cell, Scalar] | None = None) 
     assert calculation.x is not None
     variables = calculation.variables
     start = _starts(book, variables, inputs or {})
-    conditions, objective = Conditions(calculation, model, variables), None
+    constraints, objective = Constraints(calculation, model, variables), None
     if model.objective is not None:
-        objective = conditions.number(model.objective)
+        objective = constraints.number(model.objective)
         if model.sense is Sense.VALUE:
-            conditions.aim(model.objective, objective, model.target)
+            constraints.aim(model.objective, objective, model.target)
     for number, constraint in enumerate(model.constraints):
-        conditions.add(number, constraint)
+        constraints.add(number, constraint)
     sense = {Sense.MIN: 1, Sense.MAX: -1, Sense.VALUE: 0}[model.sense] if objective is not None else 0
-    lb, ub = conditions.bounds()
-    rows = conditions.rows()
+    lb, ub = constraints.bounds()
+    rows = constraints.rows()
     rows, *rest = ganged([rows] if objective is None else [rows, objective])
     objective = rest[0] if rest else None
-    domain = Domain(start, lb, ub, conditions.integer, conditions.binary, tuple(conditions.groups))
+    domain = Domain(start, lb, ub, constraints.integer, constraints.binary, tuple(constraints.groups))
     bounded = Rows(
-        rows, conditions.row_lo, conditions.row_hi, tuple(conditions.row_cells), tuple(conditions.right_cells)
+        rows, constraints.row_lo, constraints.row_hi, tuple(constraints.row_cells), tuple(constraints.right_cells)
     )
     problem = assemble(calculation, domain, Goal(objective, model.objective, sense), bounded)
     if model.held_out is not None:
-        problem = replace(problem, held_out=Function(conditions.number(model.held_out), calculation.x).value)
-    return Binding(model, problem, calculation, variables, conditions.pairs(), objective, rows)
+        problem = replace(problem, held_out=Function(constraints.number(model.held_out), calculation.x).value)
+    return Binding(model, problem, calculation, variables, constraints.pairs(), objective, rows)
 
 
 def _elsewhere(model: Model, inputs: Mapping[Cell, Scalar]) -> Mapping[Cell, Scalar]:
@@ -105,10 +105,10 @@ def _starts(book: Book, variables: Places, inputs: Mapping[Cell, Scalar]) -> Vec
     """The values of the variable cells, all of one sheet, at the start: their numbers, 0 for blanks."""
     cells = book.sheets[variables.sheets[0]].cells
     at, stored = cells.places(*variables.on(variables.sheets[0])[1:])
-    start, numeric = np.zeros(len(variables)), np.zeros(len(variables), dtype=bool)
-    numeric[stored] = cells.kind[at[stored]] == Kind.NUMBER
-    start[numeric] = cells.number[at[numeric]]
-    for k in np.flatnonzero(stored & ~numeric).tolist():
+    start, known = np.zeros(len(variables)), np.zeros(len(variables), dtype=bool)
+    known[stored] = cells.kind[at[stored]] == Kind.NUMBER
+    start[known] = cells.number[at[known]]
+    for k in np.flatnonzero(stored & ~known).tolist():
         start[k] = _number(cells.scalar(int(at[k])), variables[k])
     if inputs:
         for place, cell in enumerate(variables):

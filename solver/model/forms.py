@@ -16,7 +16,7 @@ from solver.algebra.structure.ladder import Degree
 from solver.algebra.structure.pieces import Pieces, pieces
 from solver.algebra.structure.settled import settled
 from solver.compiler.calculation import Calculation
-from solver.compiler.tracing.inspect import cells_of_degree, first_error
+from solver.compiler.tracing.inspect import first_error, first_of_degree
 from solver.grid import Area
 from solver.model.lifting import lifting
 from solver.model.problem import Labels
@@ -57,7 +57,7 @@ def assemble(calculation: Calculation, domain: Domain, goal: Goal, bounded: Rows
     assert x is not None
     fun, rows = _simplified(x, domain, goal, bounded.node)
     problem = structured(fun, rows, x, domain, bounded.low, bounded.high)
-    worst = max((problem.degree, *problem.row_degrees))
+    worst = problem.worst_degree
     return replace(
         problem,
         sense=goal.sense,
@@ -80,7 +80,7 @@ def _simplified(x: Node, domain: Domain, goal: Goal, rows: Node) -> tuple[Node, 
 
 
 def _idle(problem: Problem, fun: Node, rows: Node, x: Node) -> Mask:
-    """The variables that nothing depends on; the dear pattern is asked only where the slope leaves a doubt."""
+    """The variables that nothing depends on; their pattern is looked for only where the slope leaves a doubt."""
     slope = np.asarray(problem.grad(problem.x0))
     if (np.isfinite(slope) & (slope != 0)).all():
         return np.zeros(x.size, dtype=bool)
@@ -98,10 +98,9 @@ def _pieces(fun: Node, rows: Node, x: Node, worst: Degree, binary: Mask) -> Call
 
 
 def _because(calculation: Calculation, worst: Degree) -> tuple[str, ...]:
-    """The first cells, in the order of the calculation, at which the model becomes as difficult as it is."""
-    if worst <= Degree.LINEAR:
-        return ()
-    return tuple(str(cell) for cell in cells_of_degree(calculation, int(worst)))
+    """The first cell, in the order of the calculation, at which the model becomes as difficult as it is."""
+    cell = None if worst <= Degree.LINEAR else first_of_degree(calculation, worst)
+    return () if cell is None else (str(cell),)
 
 
 def _outputs(goal: Goal, bounded: Rows) -> list[Cell]:

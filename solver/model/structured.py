@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from solver.algebra import Function, Jacobian, Node, Program, VectorFunction, degrees, gradient, terms
+from solver.algebra import Function, Jacobian, Node, Program, VectorFunction, degrees, quadratic, terms
 from solver.algebra.structure.ladder import Degree
-from solver.algebra.structure.quadratic import is_positive_semidefinite
 from solver.algebra.structure.squares import least_squares
 from solver.model.problem import Labels, Linear, Problem, Residuals
 
@@ -72,12 +71,12 @@ def structured(fun: Node, rows: Node, x: Node, domain: Domain, low: Vector, high
 def _residuals(fun: Node, x: Node) -> Residuals | None:
     """The objective as a sum of squares, where the graph is one."""
     found = least_squares(fun, x)
-    if found is None or max(degrees([found.residuals], x)[0].max(initial=0), 0) > Degree.KINK:
+    if found is None or int(degrees([found.residuals], x)[0].max(initial=0)) > Degree.KINK:
         return None
     values = Program([x], [found.residuals])
 
     @cache
-    def slopes() -> Jacobian:  # its pattern is dear, and engines for very many variables do without
+    def slopes() -> Jacobian:  # its pattern costs much, and engines for very many variables do without
         return Jacobian(found.residuals, x)
 
     return Residuals(
@@ -95,11 +94,9 @@ def _linear(fun: Node, rows: Node, x: Node, degree: Degree, row_degrees: tuple[D
     origin = np.zeros(x.size)
     matrix = Jacobian(rows, x)(origin)
     shift = VectorFunction(rows, x).value(origin)
-    if degree > Degree.QUADRATIC:
+    aim = quadratic(fun, x) if degree <= Degree.QUADRATIC else None
+    if aim is None:
         return Linear(matrix, shift, None, 0.0)
-    aim = Function(fun, x)
-    cost, offset = aim.gradient(origin), aim.value(origin)
     if degree <= Degree.LINEAR:
-        return Linear(matrix, shift, cost, offset)
-    hessian = Jacobian(gradient(fun, x), x)(origin)
-    return Linear(matrix, shift, cost, offset, hessian, is_positive_semidefinite(hessian))
+        return Linear(matrix, shift, aim.cost, aim.offset)
+    return Linear(matrix, shift, aim.cost, aim.offset, aim.hessian, aim.convex)

@@ -1,93 +1,44 @@
-"""The gradients sheet: the chain rule as a table, and the derivatives of the variables in the places of their cells."""
+"""The gradients of a solved model: the objective's derivative by every cell on its way, at the answer."""
 
 from __future__ import annotations
 
 import math
 from typing import TYPE_CHECKING
 
-from solver.grid import Area, Cell
-from solver.table import Entry, Style, Table
+from solver.compiler.tracing.chain import chain
+from solver.errors import FormulaError
+from solver.reports.labels import names_of
+from solver.reports.page import Page
+from solver.reports.registry import report
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from solver.model.answer import Answer
 
-    from solver.compiler.tracing.chain import Chain, Link
-    from solver.values import Scalar
-
-_HEADER = ("Cell", "Formula", "Value", "Derivative", "Wiggled", "Agrees")
-_FIRST = 4
-_HEAT = len(_HEADER) + 2  # the column where the grids begin
-_AGREEMENT = 1e-4
+NO_OBJECTIVE = "The model has no objective that depends on its variables and has a value."
 
 
-def gradients_table(chain: Chain, *, heat: bool = False) -> Table:
-    """The cells of a chain with formula, value, derivative and its check; with `heat` also as coloured grids."""
-    entries: dict[tuple[int, int], Entry] = {
-        (0, 0): Entry(f"Derivatives of {chain.of}", Style.TITLE),
-        (1, 0): Entry("How much it grows for each unit that a cell grows, in the order of the calculation."),
-    }
-    entries.update({(_FIRST - 1, col): Entry(text, Style.HEADER) for col, text in enumerate(_HEADER)})
-    for row, link in enumerate(chain.links, start=_FIRST):
-        for col, value in enumerate(_line(link)):
-            entries[row, col] = Entry(value, Style.BODY)
-    shades: tuple[tuple[int, int, int, int], ...] = ()
-    if heat:
-        grids, shades = _grids(chain)
-        entries.update(grids)
-    widths = {0: 18.0, 1: 34.0, **dict.fromkeys(range(2, 6), 13.0)}
-    return Table("Gradients", entries, widths, shades=shades)
-
-
-def _line(link: Link) -> tuple[Scalar, ...]:
-    checked = math.isfinite(link.difference)
-    scale = 1.0 + abs(link.derivative)
-    return (
-        str(link.cell),
-        link.formula,
-        _shown(link.value),
-        _shown(link.derivative),
-        _shown(link.difference),
-        abs(link.derivative - link.difference) <= _AGREEMENT * scale if checked else None,
-    )
-
-
-def _shown(number: float) -> Scalar:
-    return number if math.isfinite(number) else None
-
-
-def _grids(chain: Chain) -> tuple[dict[tuple[int, int], Entry], tuple[tuple[int, int, int, int], ...]]:
-    """The derivatives of the cells without formula, each rectangle of them in its own shape."""
-    slopes = {link.cell: link.derivative for link in chain.links if link.formula is None}
-    entries: dict[tuple[int, int], Entry] = {}
-    shades = []
-    row = _FIRST
-    for area in rectangles(slopes):
-        entries[row - 1, _HEAT] = Entry(str(area), Style.EMPHASIS)
-        for cell in area.cells():
-            place = (row + cell.row - area.top, _HEAT + cell.col - area.left)
-            entries[place] = Entry(_shown(slopes[cell]), Style.PLAIN, "0.00E+00")
-        shades.append((row, _HEAT, row + area.rows - 1, _HEAT + area.cols - 1))
-        row += area.rows + 2
-    return entries, tuple(shades)
-
-
-def rectangles(cells: Iterable[Cell]) -> list[Area]:
-    """Disjoint rectangles that hold exactly these cells, from above; each as wide and then as high as can be.
-
-    >>> [area.absolute for area in rectangles([Cell("S", 0, 0), Cell("S", 0, 1), Cell("S", 1, 0), Cell("S", 1, 1)])]
-    ['$A$1:$B$2']
-    """
-    left = dict.fromkeys(sorted(cells))
-    found = []
-    while left:
-        first = next(iter(left))
-        right, bottom = first.col, first.row
-        while Cell(first.sheet, first.row, right + 1) in left:
-            right += 1
-        while all(Cell(first.sheet, bottom + 1, col) in left for col in range(first.col, right + 1)):
-            bottom += 1
-        area = Area(first.sheet, first.row, first.col, bottom, right)
-        for cell in area.cells():
-            del left[cell]
-        found.append(area)
-    return found
+@report("gradients", "Gradients Report")
+def gradients_report(answer: Answer) -> Page:
+    """The derivative of the objective with respect to every cell on its way, checked by wiggling the cell."""
+    page, binding = Page(), answer.binding
+    book, objective = binding.calculation.book, binding.model.objective
+    page.line("Cells, in the Order of the Calculation")
+    try:
+        links = () if objective is None else chain(book, objective, binding.model.variables, inputs=answer.values).links
+    except FormulaError:  # an error value, or no variable reaches it
+        links = ()
+    if not links:
+        page.notes([NO_OBJECTIVE])
+        return page
+    names = names_of(book, [link.cell for link in links])
+    rows = [
+        (
+            link.cell.absolute if link.cell.sheet == binding.model.sheet else str(link.cell),
+            name,
+            link.formula,
+            *(each if math.isfinite(each) else None for each in (link.value, link.derivative, link.difference)),
+        )
+        for link, name in zip(links, names, strict=True)
+    ]
+    page.table(("\nCell", "\nName", "\nFormula", "\nValue", "Derivative of\nthe Objective", "By\nWiggling"), rows)
+    return page

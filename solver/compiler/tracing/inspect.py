@@ -16,24 +16,25 @@ if TYPE_CHECKING:
 
     from solver.algebra import Node
     from solver.algebra.structure.degree import Levels
+    from solver.algebra.structure.ladder import Degree
     from solver.compiler.calculation import Calculation
 
 
-def cells_of_degree(calculation: Calculation, degree: int) -> list[Cell]:
+def first_of_degree(calculation: Calculation, degree: Degree) -> Cell | None:
     """The first cell, in the order of the calculation, whose value depends on the variables to this degree."""
     assert calculation.x is not None
-    found, hard = _first_of_degree(calculation.nodes, calculation.x, degree)
+    found, hard = _nodes_of_degree(calculation.nodes, calculation.x, degree)
     for block in calculation.order:
         store = calculation.stores[block.area.sheet]
         high, wide = store.area_window(block.area)
         live = store.live[high, wide] - 1
         for r, c in np.argwhere(np.isin(live, hard)):
             if found[int(live[r, c])].ravel()[store.place[high, wide][r, c]] >= degree:
-                return [Cell(block.area.sheet, int(store.rows[high][r]), int(store.cols[wide][c]))]
-    return []
+                return Cell(block.area.sheet, int(store.rows[high][r]), int(store.cols[wide][c]))
+    return None
 
 
-def _first_of_degree(nodes: Sequence[Node], x: Node, degree: int) -> tuple[list[Levels], list[int]]:
+def _nodes_of_degree(nodes: Sequence[Node], x: Node, degree: Degree) -> tuple[list[Levels], list[int]]:
     """The degrees of so many of the nodes that some reach this degree, and which do: the others are not looked at."""
     count = 1
     while True:

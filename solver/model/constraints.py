@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from solver.places import Places
 
 
-class Conditions:
+class Constraints:
     """Rows, bounds and kinds of variables, as far as they are known; `row_lo` and `row_hi` are the rows' bounds.
 
     `right_cells` are those that are subtracted from left sides.
