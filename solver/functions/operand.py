@@ -217,10 +217,10 @@ def fail(value: ErrorValue) -> Node:
 
 
 def guard(node: Node, bad: Node, value: ErrorValue) -> Node:
-    """The node, with an error wherever `bad` is not 0.
+    """The node, with an error wherever `bad` is known not to be 0.
 
-    Alive numbers are left as they are where they are not finite by themselves: in a running model any value that
-    is not finite is an error, so a guard is needed only for the error's name, which `bad` gives for constants.
+    Where `bad` depends on a variable the node stays as it is: the border of a domain is no step of a model. Most
+    functions have no finite value beyond it, which in a running model is an error without a name.
     """
     if bad.value is None or not bad.value.any():
         return node

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
+from solver.algebra import Program
+from solver.compiler.calculation import Calculation
 from solver.values import ErrorValue, Scalar
+from tests.books import area, book_of
 from tests.functions.formulas import grid_of
 
 SHEET: dict[str, object] = {"A1": 1.0, "A2": 2.0, "A3": 3.0, "B1": 5.0, "B2": 6.0, "B3": 7.0}
@@ -28,3 +32,15 @@ SHEET: dict[str, object] = {"A1": 1.0, "A2": 2.0, "A3": 3.0, "B1": 5.0, "B2": 6.
 )
 def test_calls(formula: str, expected: list[list[Scalar]]) -> None:
     assert grid_of(formula, SHEET) == expected
+
+
+@pytest.mark.parametrize(
+    "choice", ["IF(A1>0,LAMBDA(x,x+1),LAMBDA(x,x-1))", "CHOOSE(IF(A1>0,1,2),LAMBDA(x,x+1),LAMBDA(x,x-1))"]
+)
+def test_a_variable_may_choose_a_function(choice: str) -> None:
+    """There is no graph for it, but the book can be recalculated at every point."""
+    live = Calculation(book_of({"S": {"A1": 1.0, "B1": f"={choice}(5)"}}), variables=[area("A1")])
+    live.everything()
+    assert live.x is not None
+    program = Program([live.x], [live.value(area("B1")).number])
+    assert [program.run(np.array([x]))[0].item() for x in (1.0, -1.0)] == [6.0, 4.0]

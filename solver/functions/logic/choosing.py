@@ -40,7 +40,10 @@ def values_of(meaning: Meaning, here: Here) -> Operand:
 def chosen(here: Here, condition: Operand, yes: Branch, no: Branch) -> Meaning:
     """`yes()` where the condition holds and `no()` where it does not, with the errors of the condition itself."""
     if condition.live:
-        first, second, condition = aligned(values_of(yes(), here), values_of(no(), here), condition)
+        meanings = yes(), no()
+        if any(map(callable, meanings)):
+            raise NeedsValue("a choice between functions depends on a variable cell")
+        first, second, condition = aligned(*(values_of(meaning, here) for meaning in meanings), condition)
         return with_errors(_by_live(condition.number, first, second), condition)
     truth = _holds(condition)
     false = ~truth & ~condition.errors
