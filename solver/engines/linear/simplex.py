@@ -1,8 +1,8 @@
 """Linear and mixed-integer models by HiGHS: simplex with duals and basis ranging, branch and cut for whole numbers.
 
-Coefficients come from the formulas, never from probing. The answer of an integer model is solved once more with its
-whole variables fixed, so that the others are exact. By default an integer optimum is proved; only when that takes
-longer than `prove` seconds does the integer tolerance count.
+Coefficients come from the formulas; where these are linear only as far as plans reach, they are found by trying. The
+answer of an integer model is solved once more with its whole variables fixed, so that the others are exact. By default
+an integer optimum is proved; only when that takes longer than `prove` seconds does the integer tolerance count.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import numpy as np
 from solver.algebra.structure.ladder import Degree
 from solver.engines.base import Handles, Needs, engine
 from solver.engines.linear.linear_form import LinearForm, linear_form
+from solver.engines.linear.probing import agrees, probings
 from solver.engines.linear.refined import refined
 from solver.engines.linear.search import Search, outcome_of, run_quietly, run_watched
 from solver.engines.searching.integers import EXACT_GAP, WholeNumbers
@@ -37,6 +38,8 @@ EXACT, NEAR = 1e-12, 1e-4
 """A vertex is solved once more when it breaks a constraint by more than EXACT; it is another one where the objective
 differs by more than NEAR."""
 
+PROBED = "the formulas are linear only where plans may lie: coefficients were found by moving each cell by one"
+
 
 @engine(
     name="simplex",
@@ -55,9 +58,20 @@ class Simplex(WholeNumbers):
         linear = problem.linear
         flat = linear is not None and (linear.cost is not None or problem.degree is Degree.CONSTANT)
         if linear is None or not flat or linear.hessian is not None:
+            found = self._probed(problem, progress)
+            if found is not None:
+                return found
             bad = problem.because[0] if problem.because else ""
             return Solution(problem.x0, problem.fun(problem.x0), Outcome.NOT_LINEAR, self.name, bad=bad)
         return self.answer(problem, linear_form(problem, linear), progress)
+
+    def _probed(self, problem: Problem, progress: Progress) -> Solution | None:
+        """The optimum of a linear model that was found by trying, where the formulas agree with it there."""
+        for linear in probings(problem, _corner):
+            found = self.answer(problem, linear_form(problem, linear), progress)
+            if found.outcome.solved and agrees(problem, linear, found.x, self.precision):
+                return replace(found, notes=(*found.notes, PROBED))
+        return None
 
     def answer(self, problem: Problem, form: LinearForm, progress: Progress) -> Solution:
         """The global optimum of a linear form whose first columns and rows are those of the problem."""
@@ -198,6 +212,14 @@ def _without_optimum(form: LinearForm, status: str, progress: Progress) -> Outco
     free = replace(form, cost=np.zeros_like(form.cost))
     found, _ = _solved(free, Search(progress), {"mip_rel_gap": np.inf, "mip_max_improving_sols": 1})
     return Outcome.INFEASIBLE if found == "kInfeasible" else Outcome.UNBOUNDED
+
+
+def _corner(form: LinearForm) -> Vector | None:
+    """The optimum of a continuous form, None where there is none."""
+    highs = loaded(form, np.inf, {}, tight=False)
+    if run_quietly(highs) != "kOptimal":
+        return None
+    return np.array(highs.getSolution().col_value)[: form.n]
 
 
 def _exact(form: LinearForm, values: Vector) -> Vector:
