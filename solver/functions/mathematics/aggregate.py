@@ -228,7 +228,11 @@ def counta(here: Here, *values: Ref) -> Operand:
 
 @function("COUNTBLANK", ranges=True, calculus=Calculus.STEP)
 def countblank(here: Here, area: Ref) -> Operand:
-    """How many cells of a range are blank or hold an empty text."""
+    """How many cells of a range are blank or hold an empty text.
+
+    =COUNTBLANK(A1:A3) -> 2
+    =COUNTBLANK(5) -> #VALUE!
+    """
     if not isinstance(area, Reference):
         return deleted(area) or error(ErrorValue.VALUE)
     operand = here.read(area)
