@@ -120,7 +120,7 @@ def plan(cases: Mapping[str, Case], small: bool) -> list[Run]:
             for name, (book, words) in searched.items()
         ]
     if "transport-300" in books:
-        reports = [word for kind in ("answer", "sensitivity", "limits", "check") for word in ("--report", kind)]
+        reports = [word for kind in ("answer", "sensitivity") for word in ("--report", kind)]
         words = ("solve", books["transport-300"], *reports, *LIMIT)
         runs.append(Run("solve with reports transport-300", words, phased=True, writes=".xlsx"))
     for name in ("long", "grid-1000"):
@@ -128,7 +128,7 @@ def plan(cases: Mapping[str, Case], small: bool) -> list[Run]:
             runs += _looking(name, books[name])
     if "long" in books:
         book, last = books["long"], 2_001 if small else 100_001
-        table = ("--long", f"Ratings!A2:C{last}")
+        table = ("--long", f"Ratings!A2:C{last}", "--at", "Ratings!H1")
         runs.append(Run("fit long", ("fit", book, *table, *LIMIT), writes=".xlsx"))
         runs.append(Run("plot long", ("plot", book, *LIMIT), writes=".png"))
         runs.append(Run("define long", ("define", book, "--subject-to", "Factors!B2:F9 <= 5"), writes=".xlsx"))
