@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, overload
 import numpy as np
 import numpy.typing as npt
 
+from solver.distinct import positions
 from solver.grid import MAX_COLS, MAX_ROWS, Area, Cell
 
 if TYPE_CHECKING:
@@ -90,9 +91,8 @@ class Places(Sequence[Cell]):
         if area.sheet not in self.sheets or not len(self):
             return np.full(area.size, ABSENT)
         order, codes = self._sorted
-        wanted = _codes(self.sheets.index(area.sheet), area)
-        at = np.minimum(np.searchsorted(codes, wanted), len(codes) - 1)
-        return np.where(codes[at] == wanted, order[at], ABSENT)
+        at, found = positions(codes, _codes(self.sheets.index(area.sheet), area))
+        return np.where(found, order[at], ABSENT)
 
     @cached_property
     def _sorted(self) -> tuple[Ints, Ints]:
@@ -147,7 +147,7 @@ class Places(Sequence[Cell]):
 
 
 class Given(Mapping[Cell, "Scalar"]):
-    """What cells shall hold: `numbers` those at `places`, and some others each its own value."""
+    """What cells shall hold: `numbers` in the cells at `places`, and values of any kind in some others."""
 
     def __init__(
         self, places: Places, numbers: npt.NDArray[np.float64], others: Mapping[Cell, Scalar] | None = None

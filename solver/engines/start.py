@@ -58,7 +58,7 @@ def without_idle(problem: Problem) -> Problem:
 
 
 def has_values(problem: Problem, x: Vector) -> bool:
-    """Whether the objective and all rows are finite at x, and their derivatives where they are meant."""
+    """Whether the objective and all rows are finite at x, and so are their derivatives where these are relied on."""
     if not np.isfinite(problem.fun(x)):
         return False
     if problem.degree <= Degree.KINK and not np.all(np.isfinite(problem.grad(x))):

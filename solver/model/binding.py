@@ -87,9 +87,7 @@ def bind(book: Book, model: Model, inputs: Mapping[Cell, Scalar] | None = None) 
     rows, *rest = ganged([rows] if objective is None else [rows, objective])
     objective = rest[0] if rest else None
     domain = Domain(start, lb, ub, constraints.integer, constraints.binary, tuple(constraints.groups))
-    bounded = Rows(
-        rows, constraints.row_lo, constraints.row_hi, tuple(constraints.row_cells), tuple(constraints.right_cells)
-    )
+    bounded = Rows(rows, *constraints.row_ends(), tuple(constraints.row_cells), tuple(constraints.right_cells))
     problem = assemble(calculation, domain, Goal(objective, model.objective, sense), bounded)
     if model.held_out is not None:
         problem = replace(problem, held_out=Function(constraints.number(model.held_out), calculation.x).value)

@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 
 
 class Constraints:
-    """Rows, bounds and kinds of variables, as far as they are known; `row_lo` and `row_hi` are the rows' bounds.
+    """Rows, bounds and kinds of variables, as far as they are known.
 
-    `right_cells` are those that are subtracted from left sides.
+    `row_cells` are the cells of the rows' left sides, `right_cells` those that are subtracted from left sides.
     """
 
     def __init__(self, calculation: Calculation, model: Model, variables: Places) -> None:
@@ -36,10 +36,10 @@ class Constraints:
         self.explicit = np.zeros(n, dtype=bool)
         self.integer, self.binary = np.zeros(n, dtype=bool), np.zeros(n, dtype=bool)
         self.groups: list[Ints] = []
-        self.row_lo, self.row_hi = np.zeros(0), np.zeros(0)
         self.row_cells: list[Cell] = []
         self.right_cells: list[Cell] = []
         self._rows: list[Node] = []
+        self._ends: list[tuple[Vector, Vector]] = []
         self._compared: list[Compared] = []
 
     def number(self, cell: Cell) -> Node:
@@ -79,6 +79,11 @@ class Constraints:
         """The left sides of all rows, less the right sides that are not known: (m,)."""
         return join(self._rows) if self._rows else constant(np.zeros(0))
 
+    def row_ends(self) -> tuple[Vector, Vector]:
+        """The lower and the upper ends of all rows: (m,) each."""
+        low, high = zip(*self._ends, strict=True) if self._ends else ((), ())
+        return np.concatenate([np.zeros(0), *low]), np.concatenate([np.zeros(0), *high])
+
     def pairs(self) -> Pairs:
         """What was compared, cell by cell."""
         return Pairs(self._compared)
@@ -97,9 +102,8 @@ class Constraints:
 
     def _enter(self, node: Node, relation: Relation, values: Vector, cells: list[Cell]) -> Ints:
         """New rows; returns their numbers."""
-        numbers = np.arange(len(self.row_lo), len(self.row_lo) + len(values))
-        low, high = _span(relation, values)
-        self.row_lo, self.row_hi = np.append(self.row_lo, low), np.append(self.row_hi, high)
+        numbers = len(self.row_cells) + np.arange(len(values))
+        self._ends.append(_span(relation, values))
         self.row_cells += cells
         self._rows.append(node)
         return numbers

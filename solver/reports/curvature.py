@@ -31,7 +31,7 @@ _FLAT = 1e-7
 _ENDS = 6
 _RESTARTS = 60
 _STRONG = 1e-9
-_HAIR = 1e-14
+_REGULARISATION = 1e-14
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,10 +151,11 @@ class Projection:
     def __init__(self, size: int, rows: sp.csr_array) -> None:
         self.size, self.count = size, size - int(rows.shape[0])
         self._rows = rows
-        # a hair on the diagonal: rows that depend on each other make no difference
-        self._solve = (
-            splu(sp.csc_array(rows @ rows.T + _HAIR * sp.eye_array(rows.shape[0]))).solve if rows.nnz else None
-        )
+        self._solve: Callable[[Vector], Vector] | None = None
+        if rows.nnz:
+            # a little on the diagonal, so that rows which depend on each other do no harm
+            normal = rows @ rows.T + _REGULARISATION * sp.eye_array(rows.shape[0])
+            self._solve = splu(sp.csc_array(normal)).solve
 
     def inside(self, v: Vector) -> Vector:
         """The part of a vector that lies in the space."""

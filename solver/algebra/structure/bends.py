@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import Enum, auto
 from functools import reduce
 from itertools import pairwise
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -33,9 +33,10 @@ from solver.algebra.primitives.reduce import broadcast, contraction, sum_
 from solver.algebra.primitives.shape import reshape, transpose
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
-    from solver.algebra.node import Node, Shape
+    from solver.algebra.node import Node
+    from solver.algebra.structure.apart import Apart
 
 
 class Piece(Enum):
@@ -55,19 +56,6 @@ class Piece(Enum):
     """The largest whole number that is not larger than the argument."""
     PRODUCT = auto()
     """The product of both arguments, of which one must turn out to be 0 or 1."""
-
-
-class Apart(Protocol):
-    """A graph that is rebuilt over the variables and the new columns."""
-
-    def of(self, node: Node) -> Node:
-        """A node of the old graph in the new one."""
-
-    def args(self, node: Node) -> list[Node]:
-        """The arguments of a node of the old graph in the new one."""
-
-    def new(self, piece: Piece, arguments: Sequence[Node], shape: Shape) -> Node:
-        """New columns in the given shape, by arguments that broadcast to it."""
 
 
 def _larger(apart: Apart, node: Node) -> Node:

@@ -10,29 +10,28 @@ counts. Smallest values are the negative of largest ones, and IF is one of both 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import prod
 from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
-from solver.algebra.node import Node, constant, make, variable
+from solver.algebra.node import Node, constant
 from solver.algebra.primitives.choose import choice
 from solver.algebra.primitives.corners import abs_, maximum, minimum
 from solver.algebra.primitives.elementary import mul, sub
 from solver.algebra.primitives.extremes import maximisation, minimisation
-from solver.algebra.primitives.gather import gathering, join, take
+from solver.algebra.primitives.gather import join, take
 from solver.algebra.primitives.reduce import broadcast
 from solver.algebra.primitives.shape import reshape
 from solver.algebra.running.function import VectorFunction
+from solver.algebra.structure.apart import Apart, needed
 from solver.algebra.structure.bends import BENDS, Piece
 from solver.algebra.structure.degree import levels
 from solver.algebra.structure.ladder import Degree
-from solver.algebra.structure.pieces import needed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-
-    from solver.algebra.structure.bends import Apart
 
 MOST = 5000
 """More new variables than this are not made."""
@@ -71,49 +70,33 @@ def lifted(outputs: Sequence[Node], wrt: Node) -> Lifted | None:
         return None
     try:
         made = _rebuilt(nodes, wrt, room, bent)
-        if made.next < room:  # a branch without a value needs no variable
-            made = _rebuilt(nodes, wrt, made.next, bent)
+        taken = made.next - wrt.size
+        if taken < room:  # a branch without a value needs no variable
+            made = _rebuilt(nodes, wrt, taken, bent)
     except _NotLifted:
         return None
     return made.finished([made.of(output) for output in outputs])
 
 
-def _rebuilt(nodes: Sequence[Node], wrt: Node, room: int, bent: Sequence[Node]) -> _Over:
-    made = _Over(wrt, room, frozenset(bent))
+def _rebuilt(nodes: Sequence[Node], wrt: Node, room: int, bent: Sequence[Node]) -> _Corners:
+    made = _Corners(wrt, room, frozenset(bent))
     for node in nodes:
         made.add(node)
     return made
 
 
-class _Over:
-    """A graph while it is rebuilt over the vector (x, z)."""
+class _Corners(Apart):
+    """The graph while its corners are lifted: those of the nodes `bent`."""
 
     def __init__(self, wrt: Node, room: int, bent: frozenset[Node]) -> None:
-        self.wrt, self.bent = wrt, bent
-        self.all = variable(wrt.size + room)
-        self.fresh: dict[Node, Node] = {wrt: take(self.all, np.arange(wrt.size))}
+        super().__init__(wrt, room)
+        self.bent = bent
         self.arguments: list[Node] = []
-        self.columns: list[npt.NDArray[np.intp]] = []
-        self.next = 0
+        self.places: list[npt.NDArray[np.intp]] = []
 
-    def of(self, node: Node) -> Node:
-        """A node of the old graph in the new one."""
-        return node if node.value is not None else self.fresh[node]
-
-    def args(self, node: Node) -> list[Node]:
-        """The arguments of a node of the old graph in the new one."""
-        return [self.of(arg) for arg in node.args]
-
-    def add(self, node: Node) -> None:
-        """Rebuilds a node whose arguments have been rebuilt."""
-        if node in self.fresh:
-            return
-        if node in self.bent:
-            self.fresh[node] = _CORNERS[node.op](self, node)
-        elif node.op is gathering and node.args[0] is self.wrt:  # read from the new vector, so that it shows which
-            self.fresh[node] = take(self.all, np.asarray(node.param.flat).reshape(node.shape))
-        else:
-            self.fresh[node] = make(node.op, tuple(self.args(node)), node.shape, node.param)
+    def rule(self, node: Node) -> Callable[[Apart, Node], Node] | None:
+        """How a corner is rebuilt."""
+        return _CORNERS[node.op] if node in self.bent else None
 
     def new(self, piece: Piece, arguments: Sequence[Node], shape: tuple[int, ...]) -> Node:
         """New variables in the given shape, by arguments that broadcast to it."""
@@ -126,11 +109,9 @@ class _Over:
         return mul(sign, self._largest([mul(sign, yes), mul(sign, no)], shape))
 
     def _largest(self, arguments: Sequence[Node], shape: tuple[int, ...]) -> Node:
-        size = int(np.prod(shape, dtype=int))
-        columns = self.wrt.size + self.next + np.arange(size)
-        self.next += size
-        self.arguments += [reshape(broadcast(each, shape), (size,)) for each in arguments]
-        self.columns += [columns] * len(arguments)
+        columns = self.columns(prod(shape))
+        self.arguments += [reshape(broadcast(each, shape), (columns.size,)) for each in arguments]
+        self.places += [columns] * len(arguments)
         return take(self.all, columns.reshape(shape))
 
     def _sign(self, distance: Node, gain: Node) -> npt.NDArray[np.float64]:
@@ -156,9 +137,9 @@ class _Over:
 
     def finished(self, outputs: Sequence[Node]) -> Lifted | None:
         """The outputs, if they and the arguments are smooth and there is any corner."""
-        if not self.columns:
+        if not self.places:
             return None
-        arguments, of = join(self.arguments), np.concatenate(self.columns)
+        arguments, of = join(self.arguments), np.concatenate(self.places)
         found = levels([*outputs, arguments], self.all)
         if any(found[node].max(initial=0) > Degree.SMOOTH for node in (*outputs, arguments) if node.live):
             return None

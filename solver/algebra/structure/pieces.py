@@ -12,27 +12,29 @@ cannot say (a square, an exponential, a lookup by a variable key) makes the whol
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import prod
 from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
-from solver.algebra.node import Node, broadcast_shape, make, topological, variable
+from solver.algebra.node import Node, broadcast_shape, topological
 from solver.algebra.primitives.choose import choice, picking
-from solver.algebra.primitives.corners import equal, less, less_equal, not_equal, sign, trunc
+from solver.algebra.primitives.corners import equal, not_equal, sign, trunc
 from solver.algebra.primitives.elementary import mul
 from solver.algebra.primitives.extremes import counting
 from solver.algebra.primitives.gather import gathering, join, take
 from solver.algebra.primitives.reduce import broadcast, contraction
 from solver.algebra.primitives.shape import reshape
 from solver.algebra.running.function import VectorFunction
+from solver.algebra.structure.apart import Apart, needed
 from solver.algebra.structure.bends import BENDS, Piece
 from solver.algebra.structure.degree import levels
 from solver.algebra.structure.ladder import Degree
 from solver.algebra.structure.linearity import linear_part
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     import scipy.sparse as sp
 
@@ -75,29 +77,13 @@ def pieces(outputs: Sequence[Node], wrt: Node, binary: npt.NDArray[np.bool_]) ->
     room = sum(_columns(node) for node in nodes)
     if not room or room > MOST:
         return None
-    taken = _Apart(wrt, room, levels(outputs, wrt), binary)
+    taken = _Pieces(wrt, room, levels(outputs, wrt), binary)
     try:
         for node in nodes:
             taken.add(node)
     except _Bent:
         return None
     return taken.finished([taken.of(output) for output in outputs])
-
-
-def needed(outputs: Sequence[Node]) -> list[Node]:
-    """The nodes to rebuild, arguments first; the comparison that decides a choice is no value of its own."""
-    stack = [output for output in outputs if output.live]
-    seen = set(stack)
-    while stack:
-        node = stack.pop()
-        args = node.args
-        if node.op is choice and args[0].op in (less, less_equal):
-            args = (*args[0].args, *args[1:])
-        for arg in args:
-            if arg.live and arg not in seen:
-                seen.add(arg)
-                stack.append(arg)
-    return sorted(seen, key=lambda node: node.serial)
 
 
 def _columns(node: Node) -> int:
@@ -110,56 +96,36 @@ def _columns(node: Node) -> int:
         table = node.args[0]
         return node.size * (table.size if node.op is counting else table.shape[node.param])
     if node.op is contraction:
-        return int(np.prod(broadcast_shape([arg.shape for arg in node.args]), dtype=int))
+        return prod(broadcast_shape([arg.shape for arg in node.args]))
     return node.size if node.op in BENDS else 0
 
 
-class _Apart:
-    """A graph while it is rebuilt over the vector (x, z)."""
+class _Pieces(Apart):
+    """The graph of pieces while it is rebuilt; `counted` says which columns are conditions or binaries."""
 
     def __init__(
         self, wrt: Node, room: int, degrees: dict[Node, npt.NDArray[np.uint8]], binary: npt.NDArray[np.bool_]
     ) -> None:
-        self.wrt, self.all = wrt, variable(wrt.size + room)
-        self.next = wrt.size
+        super().__init__(wrt, room)
         self.degrees = degrees
-        self.fresh: dict[Node, Node] = {wrt: take(self.all, np.arange(wrt.size))}
         self.counted = np.r_[binary, np.zeros(room, dtype=bool)]
         self._counting: dict[Node, bool] = {self.all: False}
         self.found: list[tuple[Piece, npt.NDArray[np.intp], list[Node]]] = []
 
-    def of(self, node: Node) -> Node:
-        """A node of the old graph in the new one."""
-        return node if node.value is not None else self.fresh[node]
-
-    def args(self, node: Node) -> list[Node]:
-        """The arguments of a node of the old graph in the new one."""
-        return [self.of(arg) for arg in node.args]
-
-    def add(self, node: Node) -> None:
-        """Rebuilds a node whose arguments have been rebuilt."""
-        if node in self.fresh:
-            return
-        if node.op is gathering and node.args[0] is self.wrt:  # read from the new vector, so that it shows which
-            self.fresh[node] = take(self.all, np.asarray(node.param.flat).reshape(node.shape))
-            return
-        rule = BENDS.get(node.op)
+    def rule(self, node: Node) -> Callable[[Apart, Node], Node] | None:
+        """How a node that is not linear is rebuilt."""
         straight = node not in self.degrees or int(self.degrees[node].max(initial=0)) <= Degree.LINEAR
-        if rule is None or (straight and node.op is not choice):  # the comparison of a choice has not been rebuilt
-            self.fresh[node] = make(node.op, tuple(self.args(node)), node.shape, node.param)
-        else:
-            self.fresh[node] = rule(self, node)
+        # the comparison of a choice has not been rebuilt
+        return None if straight and node.op is not choice else BENDS.get(node.op)
 
     def new(self, piece: Piece, arguments: Sequence[Node], shape: tuple[int, ...]) -> Node:
         """New columns in the given shape, by arguments that broadcast to it."""
-        size = int(np.prod(shape, dtype=int))
-        columns = np.arange(self.next, self.next + size)
-        self.next += size
+        columns = self.columns(prod(shape))
         if piece is Piece.PRODUCT and not any(self._counts(each) for each in arguments):
             raise _Bent
         values = arguments[1:] if piece in (Piece.CHOICE_BELOW, Piece.CHOICE_UP_TO) else arguments
         self.counted[columns] = piece in (Piece.BELOW, Piece.UP_TO) or all(self._counts(each) for each in values)
-        self.found.append((piece, columns, [reshape(broadcast(each, shape), (size,)) for each in arguments]))
+        self.found.append((piece, columns, [reshape(broadcast(each, shape), (columns.size,)) for each in arguments]))
         return take(self.all, columns.reshape(shape))
 
     def _counts(self, node: Node) -> bool:
@@ -168,7 +134,7 @@ class _Apart:
             if each not in self._counting:
                 direct = each.op is gathering and each.args[0] is self.all
                 self._counting[each] = (
-                    bool(self.counted[np.asarray(each.param.flat)].all())
+                    bool(self.counted[each.param.flat].all())
                     if direct
                     else all(self._counting[arg] for arg in each.args if arg.live)
                 )

@@ -1,7 +1,7 @@
 """Choices that the bounds of the variables have settled: MAX(x, 0) with x >= 0 is x.
 
 Where the difference that decides is linear, its range over the bounds is exact; what is the larger, the smaller or the
-chosen one in all of that range takes the place of the corner or jump. So a model is not called kinked for a caution.
+chosen one in all of that range takes the place of the corner or jump. So a MAX that only guards bends no model.
 """
 
 from __future__ import annotations

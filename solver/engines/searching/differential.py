@@ -33,7 +33,7 @@ ELITE = 0.11
 
 
 @dataclass
-class Swarm:
+class DifferentialEvolution:
     """A population on its way; its first members lie between `low` and `high`, and so do coordinates drawn anew."""
 
     box: Box
@@ -108,7 +108,9 @@ class Swarm:
         self.good_c[k] = float(weight @ c)
 
 
-def swarm(hunt: Hunt, ends: tuple[Vector, Vector], start: Vector, size: int, mutation: float) -> Swarm:
+def first_generation(
+    hunt: Hunt, ends: tuple[Vector, Vector], start: Vector, size: int, mutation: float
+) -> DifferentialEvolution:
     """A first population of some size: the start and points spread between the ends."""
     low, high = ends
     box, random, n = box_of(hunt.problem), hunt.random, start.size
@@ -118,4 +120,4 @@ def swarm(hunt: Hunt, ends: tuple[Vector, Vector], start: Vector, size: int, mut
     members = hunt.score(box.placed(points))
     finite = members.wrong[np.isfinite(members.wrong)]
     slack = float(np.quantile(finite, 0.2)) if finite.size else 0.0
-    return Swarm(box, low, high, hunt.score, random, mutation, members, slack)
+    return DifferentialEvolution(box, low, high, hunt.score, random, mutation, members, slack)

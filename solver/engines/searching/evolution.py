@@ -23,7 +23,7 @@ from solver.engines.run import inside
 from solver.engines.searching.box import box_of, finite_ends
 from solver.engines.searching.compass import compassed
 from solver.engines.searching.counting import counted, is_countable
-from solver.engines.searching.differential import Swarm, swarm
+from solver.engines.searching.differential import DifferentialEvolution, first_generation
 from solver.engines.searching.orders import ordered
 from solver.engines.searching.score import Evaluate, Hunt, Scored, is_better, scorer, strictness
 from solver.engines.workers import mapper
@@ -107,7 +107,7 @@ class Evolutionary(Engine):
         best, began, start = score(problem.x0[None, :]), time.monotonic(), problem.x0
         vain = 0
         for _ in range(RUNS):
-            crowd = swarm(hunt, ends, start, size, self.mutation)
+            crowd = first_generation(hunt, ends, start, size, self.mutation)
             head, still, before = _champion(crowd, slack), 0, best
             while still < self.stall and not (crowd.allowed() <= slack and self._converged(crowd.members, slack)):
                 crowd.advance()
@@ -171,7 +171,7 @@ def _population(members: Scored) -> Population:
     return Population(members.x, members.fun, members.wrong)
 
 
-def _champion(crowd: Swarm, slack: float) -> Scored:
+def _champion(crowd: DifferentialEvolution, slack: float) -> Scored:
     """The best member, as a population of one."""
     return crowd.members.one(int(crowd.members.order(max(crowd.allowed(), slack))[0]))
 

@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from solver.model.problem import Mask, Vector
 
 FALL, FLAT = 1e-4, 0.9
-"""The share of the slope that a step must fall, and of which it must leave less."""
+"""The constants of the weak Wolfe conditions: a step must gain FALL of what the slope promises, and end where the
+function falls less steeply than FLAT of it."""
 
 HALVINGS = 60
 

@@ -1,4 +1,4 @@
-"""The step of least length-and-residual: min |J p + r| subject to |D p| <= radius, for any radius.
+"""Damped steps of least squares: min |J p + r| subject to |D p| <= radius, for any radius.
 
 For few variables by the singular values of J/D, which give every damping at once and the shortest step where J is
 rank-deficient; for more by factors of J'J + l D^2, dense or sparse; for very many by conjugate gradients (LSMR).

@@ -32,7 +32,7 @@ WHOLE, PAYS = 1000, 4
 """Up to so many variables the Hessian is made as a whole when a share of 1/PAYS of its columns was asked for."""
 
 PATIENCE, CREEP = 60, 2e-3
-"""The run also ends when so many steps together gain less than this share: it creeps towards nothing near."""
+"""The run also ends when so many steps together gain less than this share: it creeps, with no minimum near."""
 
 
 @engine(name="trust", title="Trust region Newton", needs=Needs.HESSIAN, handles=Handles.BOUNDS)
