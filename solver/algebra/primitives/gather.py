@@ -140,8 +140,8 @@ def scattering(param: Index, shapes: Sequence[Shape]) -> Kernel:
             return written(np.bincount(index, weights=flat, minlength=size).astype(np.float64, copy=False), out)
         members = int(np.prod(batch, dtype=int))
         places = (np.arange(members)[:, None] * size + index).ravel()
-        total = np.bincount(places, weights=flat.ravel(), minlength=members * size).astype(np.float64, copy=False)
-        return written(total.reshape((*batch, size)), out)
+        totals = np.bincount(places, weights=flat.ravel(), minlength=members * size).astype(np.float64, copy=False)
+        return written(totals.reshape((*batch, size)), out)
 
     return kernel
 

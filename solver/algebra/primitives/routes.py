@@ -84,7 +84,7 @@ def routing(param: Route, shapes: Sequence[Shape]) -> Kernel:
         if to is None or of is None:
             return one_by_one(g, y)
         np.take(g.ravel(), order, out=matrix.data, mode="clip")
-        total = matrix @ np.take(y.ravel(), of.table)
+        total = np.asarray(matrix @ np.take(y.ravel(), of.table), dtype=np.float64)
         return np.bincount(places, weights=total.ravel(), minlength=size).astype(np.float64, copy=False)
 
     def kernel(g: Array, y: Array, out: Array | None = None) -> Array:

@@ -67,7 +67,7 @@ def accumulating(call: Callable[[], object], what: Fused, into: Array) -> Callab
 
     def accumulate() -> None:
         np.copyto(target, start)
-        dgemm(alpha, a, b, 1.0, turned, trans_a, trans_b, overwrite_c=1)
+        dgemm(alpha, a, b, beta=1.0, c=turned, trans_a=trans_a, trans_b=trans_b, overwrite_c=1)
 
     return accumulate
 

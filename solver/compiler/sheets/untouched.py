@@ -19,5 +19,5 @@ def untouched(shape: tuple[int, int], dtype: npt.DTypeLike) -> npt.NDArray[Any]:
     size = shape[0] * shape[1] * np.dtype(dtype).itemsize
     if size <= _LARGE:
         return np.zeros(shape, dtype=dtype, order="F")
-    private = {"flags": mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS} if hasattr(mmap, "MAP_PRIVATE") else {}
+    private: dict[str, Any] = {"flags": mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS} if hasattr(mmap, "MAP_PRIVATE") else {}
     return np.ndarray(shape, dtype=dtype, buffer=mmap.mmap(-1, size, **private), order="F")

@@ -56,7 +56,8 @@ def define(
 
 def _largest(columns: Columns, z: Indices, values: list[Affine], sign: Vector, smaller: Mask, larger: Mask) -> None:
     """sign * z is the largest of the values; `smaller` and `larger` say on which side it must be held."""
-    low, high = np.max([each.low for each in values], axis=0), np.max([each.high for each in values], axis=0)
+    low = np.stack([each.low for each in values]).max(axis=0)
+    high = np.stack([each.high for each in values]).max(axis=0)
     columns.lb[z], columns.ub[z] = np.where(sign < 0, -high, low), np.where(sign < 0, -low, high)
     columns.integral[z] = np.all([each.whole for each in values], axis=0)
     for each in values:

@@ -104,7 +104,7 @@ class DifferentialEvolution:
 
     def _learn(self, f: Vector, c: Vector, gain: Vector) -> None:
         weight, k = gain / gain.sum(), self.generation % MEMORY
-        self.good_f[k] = float(weight @ f**2 / max(weight @ f, 1e-12))
+        self.good_f[k] = float(weight @ f**2 / max(float(weight @ f), 1e-12))
         self.good_c[k] = float(weight @ c)
 
 

@@ -21,6 +21,8 @@ from scipy.sparse.linalg import splu
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    import numpy.typing as npt
+
     from solver.model.problem import Vector
 
     Solve = Callable[[Vector], Vector]
@@ -83,7 +85,7 @@ def _dense(matrix: Vector, n: int) -> Solve | None:
         return None
     size = 1.0 / np.sqrt(np.maximum(np.abs(matrix).max(axis=1), 1e-300))
     scaled = matrix * np.outer(size, size)
-    factor, pivots, _, wrong = dsysv(scaled, np.ones(len(matrix)), lower=1)
+    factor, pivots, _, wrong = dsysv(scaled, np.ones((len(matrix), 1)), lower=1)
     if wrong or _positive(factor, pivots) != n:
         return None
 
@@ -96,7 +98,7 @@ def _dense(matrix: Vector, n: int) -> Solve | None:
     return solve
 
 
-def _positive(factor: Vector, pivots: Vector) -> int:
+def _positive(factor: Vector, pivots: npt.NDArray[np.integer[Any]]) -> int:
     """How many eigenvalues of the block diagonal are positive; -1 if one is zero."""
     count, k, n = 0, 0, len(pivots)
     while k < n:
