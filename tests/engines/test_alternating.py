@@ -44,6 +44,21 @@ def test_a_bent_valley_is_followed_to_its_end() -> None:
     assert found.x == pytest.approx(np.ones(N), abs=1e-4)
 
 
+@pytest.mark.parametrize("name", ["trust", "alternating", "lbfgsb"])
+def test_waves_do_not_hide_that_a_slope_has_no_end(name: str) -> None:
+    """Newton's steps are as short as the waves, line searches end in one of them; the slope goes on behind."""
+    random = np.random.default_rng(0)
+    waves, height, slope = random.normal(size=(2 * N, N)) / 3, random.uniform(0, 3, 2 * N), random.normal(size=N)
+    problem = large(
+        fun=lambda x: float(height @ np.sin(waves @ x) + 30 * slope @ x),
+        grad=lambda x: waves.T @ (height * np.cos(waves @ x)) + 30 * slope,
+        hessp=lambda x, v: -(waves.T @ (height * np.sin(waves @ x) * (waves @ v))),
+    )
+    found = run(problem, choose(problem, name, {})[0])
+    assert found.outcome is Outcome.UNBOUNDED
+    assert found.evaluations["function"] < 400
+
+
 def test_work_is_limited_where_nothing_comes_to_rest() -> None:
     """A saddle-ridden quartic in random directions, stopped after the work that was allowed."""
     random = np.random.default_rng(0)

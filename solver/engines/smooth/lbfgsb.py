@@ -10,7 +10,9 @@ from scipy.optimize import Bounds, minimize
 
 from solver.engines.base import Engine, Handles, Needs, engine
 from solver.engines.options import at_least, option
+from solver.engines.progress import ENDLESS
 from solver.engines.smooth.polish import polished
+from solver.engines.smooth.strides import strode
 from solver.engines.transform import guarded
 from solver.engines.verdict import judged
 from solver.model.kkt import projected
@@ -90,6 +92,9 @@ def quasi_newton(
         if resting or not failed or not gained or (rest and blocked):
             break
         before = float(found.fun)
+    far, lowest = strode(problem, (problem.x0, funs[0]), (x, problem.fun(x)))
+    if lowest < -ENDLESS:
+        progress.step(far)
     return Run(x, funs, resting, blocked)
 
 

@@ -15,6 +15,7 @@ import numpy as np
 from solver.engines.base import Engine, Handles, Needs, engine
 from solver.engines.options import at_least, option
 from solver.engines.smooth.polish import polished
+from solver.engines.smooth.strides import strode
 from solver.engines.verdict import judged
 from solver.model.kkt import projected, sizes, unheld
 
@@ -33,6 +34,9 @@ WHOLE, PAYS = 1000, 4
 
 PATIENCE, CREEP = 60, 2e-3
 """The run also ends when so many steps together gain less than this share: it creeps, with no minimum near."""
+
+STEPS = 30
+"""After each time so many steps their way is tried with long strides."""
 
 
 @engine(name="trust", title="Trust region Newton", needs=Needs.HESSIAN, handles=Handles.BOUNDS)
@@ -56,8 +60,8 @@ class TrustRegion(Engine):
         """The start and the points after every step, until the projected gradient vanishes or the steps creep."""
         x, size, still = problem.x0, sizes(problem, problem.x0), 0
         fun, radius = problem.fun(x), max(1.0, 0.1 * float(np.linalg.norm(x / size)))
-        gradient, past = np.asarray(problem.grad(x)), deque[float](maxlen=PATIENCE)
-        for _ in range(self.rounds + 1):
+        gradient, past, behind = np.asarray(problem.grad(x)), deque[float](maxlen=PATIENCE), (x, fun)
+        for step in range(1, self.rounds + 2):
             left = projected(problem, x, gradient) * size
             progress.step(x, gradient_norm=float(np.abs(left / size).max(initial=0.0)), step=radius)
             yield x
@@ -72,6 +76,8 @@ class TrustRegion(Engine):
             new, fun_new, radius = found
             gain = (fun - fun_new) / max(abs(fun), 1e-300)
             still = still + 1 if gain <= max(self.convergence, 1e-15) else 0
+            if step % STEPS == 0:
+                behind = new, fun_new = strode(problem, behind, (new, fun_new))
             x, fun, gradient = new, fun_new, np.asarray(problem.grad(new))
 
     def _step(
