@@ -83,6 +83,30 @@ def same_numbers(a: FloatArray, b: FloatArray) -> BoolArray:
     return same
 
 
+def places_in_order(left: Operand, right: Operand) -> tuple[FloatArray, FloatArray] | None:
+    """Whole numbers that compare as the known values of two operands do: those on the left, and those on the right.
+
+    None where there are errors, or blanks beside values of several kinds, in which a blank is something else each time.
+    """
+    kinds = [np.broadcast_to(side.kind, side.shape) for side in (left, right)]
+    present = sorted({*np.unique(kinds[0]).tolist(), *np.unique(kinds[1]).tolist()} - {int(Kind.BLANK)})
+    blanks = any((kind == Kind.BLANK).any() for kind in kinds)
+    if any(kind > Kind.ERROR for kind in present) or (blanks and len(present) > 1):
+        return None
+    kinds = [np.where(kind == Kind.BLANK, np.uint8((present or [Kind.NUMBER])[0]), kind) for kind in kinds]
+    values = [np.broadcast_to(side.known, side.shape) for side in (left, right)]
+    ordered = np.unique(np.concatenate([value[kind != Kind.TEXT] for value, kind in zip(values, kinds, strict=True)]))
+    places = np.cumsum(np.append(0, ~same_numbers(ordered[1:], ordered[:-1])))
+    words = _text_places(left, right)
+    beyond = len(ordered) + 2, len(ordered) + 2 + sum(word.size for word in words) + 2
+    found = []
+    for kind, value, word in zip(kinds, values, words, strict=True):
+        place = places[np.minimum(np.searchsorted(ordered, value), len(ordered) - 1)] if len(ordered) else value
+        place = np.where(kind == Kind.TEXT, np.broadcast_to(word, kind.shape) + beyond[0], place)
+        found.append(np.where(kind == Kind.BOOLEAN, value + beyond[1], place).astype(np.float64))
+    return found[0], found[1]
+
+
 def _of_numbers(op: str, a: Node, b: Node) -> Node:
     if a.value is None or b.value is None:
         return {"=": equal, "<>": not_equal, "<": less, "<=": less_equal}[op](a, b)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from solver.algebra import Function, jacobian, sum_
 from solver.compiler.calculation import Calculation
 from solver.grid import Area, column_letters
+from solver.values import ErrorValue
 from tests.books import area, book_of, close
 from tests.compiler.cells import split
 
@@ -31,6 +33,10 @@ FUNCTIONS = [
     "SUM({r},1)",
     "MEDIAN({r})",
     "STDEV({r})",
+    "VAR({r})",
+    "STDEVP({r})",
+    "_xlfn.VAR.P({r})",
+    "DEVSQ({r})",
     "LARGE({r},1)",
     "COUNTIF({r},{c})",
     'COUNTIF({r},"<>x")',
@@ -102,7 +108,10 @@ def test_values(data: st.DataObject) -> None:
         assert close(a, b), f"{name} {formula}: {a!r} in its block, {b!r} alone"
 
 
-SHAPES = "SUM({r}) SUMSQ({r}) AVERAGE({r}) MAX({r}) MIN({r}) SUMPRODUCT({r},{r}) SUM({r},2)*{c} STDEV({r},1)"
+SHAPES = (
+    "SUM({r}) SUMSQ({r}) AVERAGE({r}) MAX({r}) MIN({r}) SUMPRODUCT({r},{r}) SUM({r},2)*{c} STDEV({r},1) "
+    "VAR({r}) STDEVP({r}) DEVSQ({r})"
+)
 
 
 @settings(max_examples=40, deadline=None)
@@ -126,7 +135,7 @@ def test_derivatives(data: st.DataObject) -> None:
         np.testing.assert_allclose(together, alone, rtol=1e-9, atol=1e-9)
 
 
-@pytest.mark.parametrize("function", ["SUM", "AVERAGE", "SUMSQ", "MAX"])
+@pytest.mark.parametrize("function", ["SUM", "AVERAGE", "SUMSQ", "MAX", "DEVSQ"])
 def test_operations_do_not_grow_with_the_rows(function: str) -> None:
     counts = []
     for rows in (20, 500):
@@ -137,6 +146,30 @@ def test_operations_do_not_grow_with_the_rows(function: str) -> None:
         assert calculation.x is not None
         counts.append(Function(calculation.value(area("D1")).number, calculation.x).operations)
     assert counts[0] == counts[1] < 60
+
+
+@pytest.mark.parametrize("at_end", [False, True])
+@pytest.mark.parametrize("name", ["STDEV", "VAR", "STDEVP", "VARP", "DEVSQ"])
+def test_spread_so_far_loses_no_digits(name: str, at_end: bool) -> None:
+    """Small deviations far from 0, far from each other, and a trend, against sums of exact fractions."""
+    rng, count = np.random.default_rng(5), 60
+    level = np.where(np.arange(count) < 20, 1e9, -3e8) + np.arange(count)
+    values = (level + rng.normal(size=count)).tolist()
+    cells: dict[str, Any] = {"A1": "head", f"A{count + 2}": "foot"}
+    for row, number in enumerate(values, 2):
+        cells[f"A{row}"] = number
+        cells[f"B{row}"] = f"={name}(A{row}:A${count + 2})" if at_end else f"={name}(A$1:A{row})"
+    found = Calculation(book_of({"S": cells}), strict=True).value(area(f"B2:B{count + 1}"))
+    for row in range(count):
+        part = [Fraction(number) for number in (values[row:] if at_end else values[: row + 1])]
+        mean = sum(part) / len(part)
+        squares = sum((number - mean) ** 2 for number in part)
+        over = {"STDEV": len(part) - 1, "VAR": len(part) - 1, "DEVSQ": 1}.get(name, len(part))
+        if not over:
+            assert found.scalars()[0, 0, row, 0] is ErrorValue.DIV0
+            continue
+        wanted = float(squares / over) ** (0.5 if name.startswith("STDEV") else 1.0)
+        assert found.known[0, 0, row, 0] == pytest.approx(wanted, rel=1e-13, abs=1e-300)
 
 
 def test_how_often_a_value_came_before() -> None:

@@ -10,7 +10,7 @@ from solver.algebra import constant
 from solver.compiler.lowering.closures import Lambda, Named, stacked, value_of
 from solver.compiler.lowering.refer import bounding, cell_at, cells_of, common, part_of_table
 from solver.compiler.lowering.site import Meaning, Site, fixed_reference
-from solver.compiler.ordering import growing
+from solver.compiler.ordering import growing, products
 from solver.errors import FormulaError, UnsupportedFunction
 from solver.formula import tree as t
 from solver.functions.allowance import MIXED, OPERATION, spend
@@ -118,6 +118,10 @@ def _call(tree: t.Call, site: Site) -> Meaning:
     functions = stacked(name, tree.args, site)
     if functions is not None:
         return functions
+    if name in products.SUMS:
+        total = products.summed_products(tree, site, evaluate)
+        if total is not None:
+            return total
     bound = site.scope.get(name.casefold())
     if bound is None:
         function = lookup(name)

@@ -16,7 +16,9 @@ from solver.algebra import (
     mul,
     reshape,
     solved,
+    sqrt,
     square,
+    sub,
     sum_,
     take,
     variable,
@@ -27,7 +29,8 @@ from solver.functions.call import call
 from solver.functions.here import Growing
 from solver.functions.mathematics.aggregate import averaged, taken
 from solver.functions.operand import Operand, numbers
-from solver.values import Kind
+from solver.functions.sample import needing, per
+from solver.values import ErrorValue, Kind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -35,6 +38,7 @@ if TYPE_CHECKING:
     from solver.algebra import Node
     from solver.compiler.lowering.site import Site
     from solver.functions.call import Argument, Result
+    from solver.functions.operand import BoolArray, FloatArray
     from solver.functions.registry import Function
 
     _Measure = Callable[[Sequence[Growing], Site], Operand | None]
@@ -73,7 +77,7 @@ def _picked(run: Node, grown: Growing) -> Node:
     return take(run, (np.broadcast_to(lead, (rows, cols)) + at)[:, :, np.newaxis, np.newaxis])
 
 
-def _summed(values: Node, grown: Growing) -> Node:
+def summed(values: Node, grown: Growing) -> Node:
     """The sums over each cell's range."""
     across = sum_(values, -1 if grown.axis == 2 else -2)
     return _picked(cumsum(across, grown.axis, reverse=grown.at_end), grown)
@@ -90,14 +94,14 @@ def _sum(grown: Sequence[Growing], site: Site, measure: Callable[[Node], Node] =
     frames = _frames(grown, site)
     if frames is None or len(frames) > 1:
         return None
-    return numbers(_summed(measure(taken(frames[0])[0]), grown[0]))
+    return numbers(summed(measure(taken(frames[0])[0]), grown[0]))
 
 
 def _count(grown: Sequence[Growing], site: Site) -> Operand | None:
     frames = _frames(grown, site)
     if frames is None or len(frames) > 1:
         return None
-    return numbers(_summed(constant(taken(frames[0])[1].astype(np.float64)), grown[0]))
+    return numbers(summed(constant(taken(frames[0])[1].astype(np.float64)), grown[0]))
 
 
 def _count_all(grown: Sequence[Growing], site: Site) -> Operand | None:
@@ -106,7 +110,7 @@ def _count_all(grown: Sequence[Growing], site: Site) -> Operand | None:
     frame = site.read(grown[0])
     full = extended(frame, grown[0].rows, grown[0].cols, Kind.BLANK)
     filled = np.broadcast_to(full.kind != Kind.BLANK, full.shape)
-    return numbers(_summed(constant(filled.astype(np.float64)), grown[0]))
+    return numbers(summed(constant(filled.astype(np.float64)), grown[0]))
 
 
 def _average(grown: Sequence[Growing], site: Site) -> Operand | None:
@@ -123,7 +127,44 @@ def _sumproduct(grown: Sequence[Growing], site: Site) -> Operand | None:
         return None
     if any(not np.array_equal(each.count, first.count) for each in grown):
         return None
-    return numbers(_summed(reduce(mul, [taken(frame)[0] for frame in frames]), first))
+    return numbers(summed(reduce(mul, [taken(frame)[0] for frame in frames]), first))
+
+
+def _spread(measure: Callable[[Node, FloatArray], Node]) -> _Measure:
+    """What `measure` makes of the sums of squared deviations from the mean, and of how many numbers there are."""
+
+    def measured(grown: Sequence[Growing], site: Site) -> Operand | None:
+        frames = _frames(grown, site)
+        if frames is None or len(frames) > 1:
+            return None
+        squares, count = _squares(*taken(frames[0]), grown[0])
+        return numbers(measure(squares, count))
+
+    return measured
+
+
+def _squares(values: Node, mask: BoolArray, grown: Growing) -> tuple[Node, FloatArray]:
+    """The sums of squared deviations from the mean over each cell's range, and how many numbers it has.
+
+    Each number adds  (n - 1) / n (x - mean of those before)^2 (Welford 1962), which loses no digits; all of them are
+    seen from the first, so that neither do the means.
+    """
+    places = np.moveaxis(np.arange(values.size).reshape(values.shape), grown.axis, 2)
+    steps = places[:, :, :: -1 if grown.at_end else 1].reshape(*values.shape[:2], -1, 1)
+    counted = np.broadcast_to(mask, values.shape).ravel()[steps].astype(np.float64)
+    first = np.take_along_axis(steps, counted.argmax(axis=2)[:, :, np.newaxis], axis=2)
+    seen = mul(sub(take(values, steps), take(values, first)), constant(counted))
+    upto = np.cumsum(counted, axis=2)
+    earlier = np.arange(steps.size).reshape(steps.shape)[:, :, np.maximum(np.arange(steps.shape[2]) - 1, 0)]
+    means = mul(take(cumsum(seen, 2), earlier), constant(1.0 / np.maximum(upto - counted, 1.0)))
+    share = counted * (upto - counted) / np.maximum(upto, 1.0)
+    run = cumsum(mul(square(sub(seen, means)), constant(share)), 2)
+    rows, cols = np.broadcast_shapes(values.shape[:2], grown.count.shape)
+    line = np.arange(values.shape[0] * values.shape[1]).reshape(values.shape[:2]) * steps.shape[2]
+    at = np.broadcast_to(line, (rows, cols)) + grown.count * (steps.shape[2] // grown.length) - 1
+    count = upto.ravel()[at][:, :, np.newaxis, np.newaxis]
+    lone = constant((count < 2).astype(np.float64))  # known to be 0: as a square it would have a root without a slope
+    return where(lone, 0.0, take(run, at[:, :, np.newaxis, np.newaxis])), count
 
 
 def _folded(
@@ -149,7 +190,7 @@ def _folded(
     found = _picked(take(run, np.moveaxis(backwards, 0, 2)[..., np.newaxis]), each)
     if mask.all():
         return numbers(found)
-    return numbers(where(_summed(constant(mask.astype(np.float64)), each), found, 0.0))
+    return numbers(where(summed(constant(mask.astype(np.float64)), each), found, 0.0))
 
 
 _RUNS: dict[str, _Measure] = {
@@ -159,6 +200,11 @@ _RUNS: dict[str, _Measure] = {
     "COUNTA": _count_all,
     "AVERAGE": _average,
     "SUMPRODUCT": _sumproduct,
+    "DEVSQ": _spread(lambda squares, count: needing(squares, count > 0, ErrorValue.NUM)),
+    "VAR.S": _spread(lambda squares, count: per(squares, count - 1)),
+    "VAR.P": _spread(per),
+    "STDEV.S": _spread(lambda squares, count: sqrt(per(squares, count - 1))),
+    "STDEV.P": _spread(lambda squares, count: sqrt(per(squares, count))),
     "MAX": lambda grown, site: _folded(grown, site, maximum, -np.inf),
     "MIN": lambda grown, site: _folded(grown, site, minimum, np.inf),
     "PRODUCT": lambda grown, site: _folded(grown, site, mul, 1.0),

@@ -13,7 +13,7 @@ from solver.functions.arrange import spread_to
 from solver.functions.call import scalar_of
 from solver.functions.criteria.ranked import ranked
 from solver.functions.criteria.selected import count_under, masked_numbers, picked_numbers, sorted_numbers
-from solver.functions.criteria.selection import Condition, selected, selects_live
+from solver.functions.criteria.selection import Condition, extent_of, selected, selects_live
 from solver.functions.here import Growing, Reference, References, growing_alike
 from solver.functions.mathematics.aggregate import averaged
 from solver.functions.operand import Operand, deleted, error, numbers
@@ -47,15 +47,6 @@ def _size(area: Ref) -> tuple[int, int]:
     return area.shape[2], area.shape[3]
 
 
-def _extent(grown: Growing) -> Condition:
-    """That a place belongs to the cell's own range: its number along the frame is among the first, or the last."""
-    places = np.arange(grown.length, dtype=np.float64)
-    along = np.broadcast_to(places[:, np.newaxis] if grown.axis == 2 else places, (grown.rows, grown.cols))
-    edge = grown.length - grown.count if grown.at_end else grown.count
-    limit = numbers(constant(edge[:, :, np.newaxis, np.newaxis].astype(np.float64)))
-    return Condition(numbers(constant(along[np.newaxis, np.newaxis])), limit, ">=" if grown.at_end else "<")
-
-
 def _conditions(here: Here, areas: Sequence[Ref], wanted: Sequence[Operand]) -> tuple[list[Condition], int]:
     """Ranges of one size with their criteria, and how many cells nobody read because nothing is there."""
     grown = growing_alike(areas)
@@ -67,7 +58,7 @@ def _conditions(here: Here, areas: Sequence[Ref], wanted: Sequence[Operand]) -> 
     grids = [extended(grid, high, wide, Kind.BLANK) for grid in grids]
     conditions = [Condition(*pair) for pair in zip(grids, aligned(*wanted), strict=True)]
     if grown is not None:
-        conditions.append(_extent(grown))
+        conditions.append(extent_of(grown))
     return conditions, rows * cols - high * wide
 
 

@@ -20,13 +20,14 @@ from solver.functions.allowance import COMBINATION, spend
 from solver.functions.arrange import flatten, spread_to
 from solver.functions.coerce import number_of_text
 from solver.functions.criteria.criterion import Column, Criterion, criterion_of
-from solver.functions.operand import NeedsValue, NotUniform, Operand
+from solver.functions.operand import NeedsValue, NotUniform, Operand, numbers
 from solver.values import Kind, Scalar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from solver.algebra import Node
+    from solver.functions.here import Growing
     from solver.functions.operand import BoolArray, FloatArray, IntArray, KindArray, Shape, TextArray
 
 
@@ -43,6 +44,15 @@ class Condition(NamedTuple):
     def criterion(self, value: Scalar) -> Criterion:
         """What one of the wanted values means."""
         return criterion_of(value) if self.relation is None else Criterion(self.relation, value, written=True)
+
+
+def extent_of(grown: Growing) -> Condition:
+    """That a place belongs to the cell's own range: its number along the frame is among the first, or the last."""
+    places = np.arange(grown.length, dtype=np.float64)
+    along = np.broadcast_to(places[:, np.newaxis] if grown.axis == 2 else places, (grown.rows, grown.cols))
+    edge = grown.length - grown.count if grown.at_end else grown.count
+    limit = numbers(constant(edge[:, :, np.newaxis, np.newaxis].astype(np.float64)))
+    return Condition(numbers(constant(along[np.newaxis, np.newaxis])), limit, ">=" if grown.at_end else "<")
 
 
 _MOST_POSITIONS = 1 << 22
