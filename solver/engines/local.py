@@ -12,6 +12,7 @@ from solver.engines.smooth.epigraph import Epigraph
 from solver.engines.smooth.grg import Nonlinear
 from solver.engines.smooth.lbfgsb import LimitedMemory
 from solver.engines.smooth.least_squares import LeastSquares
+from solver.engines.smooth.slsqp import Slsqp
 from solver.engines.start import relaxed
 
 if TYPE_CHECKING:
@@ -19,11 +20,14 @@ if TYPE_CHECKING:
 
 
 def local_engine(problem: Problem, engine: Engine) -> Engine:
-    """Least squares, corners as rows, L-BFGS-B or the chain for rows, with the common settings of another engine."""
+    """Least squares, corners as rows, L-BFGS-B, or for rows the chain, with the common settings of another engine.
+
+    Among corners that cannot be rows most of the chain creeps: there SLSQP is enough for a search that goes on.
+    """
     if problem.residuals is None and problem.lifting is not None and problem.lifting() is not None:
         return with_settings_of(Epigraph, engine, search=False)
     if problem.m:
-        return with_settings_of(Nonlinear, engine)
+        return with_settings_of(Nonlinear if problem.smooth else Slsqp, engine)
     return with_settings_of(LeastSquares if problem.residuals is not None else LimitedMemory, engine)
 
 
