@@ -52,17 +52,6 @@ class Rule:
     why: str
 
 
-def is_linear(problem: Problem) -> bool:
-    """Whether the objective and all rows are linear."""
-    return problem.linear is not None and problem.linear.cost is not None and problem.linear.hessian is None
-
-
-def is_convex_quadratic(problem: Problem) -> bool:
-    """Whether the objective is a convex quadratic and all rows are linear."""
-    linear = problem.linear
-    return linear is not None and linear.cost is not None and linear.hessian is not None and linear.convex
-
-
 def is_piecewise_linear(problem: Problem) -> bool:
     """Whether corners, jumps and products with binaries are all that keeps the formulas from being linear."""
     return problem.pieces is not None and problem.pieces() is not None
@@ -76,11 +65,11 @@ def is_convex_but_for_corners(problem: Problem) -> bool:
 
 TABLE = (
     Rule(("simplex",), lambda _: True, "simplex", "the model asks for Simplex LP"),
-    Rule(("grg", "evolutionary"), is_linear, "simplex", "all formulas are linear"),
+    Rule(("grg", "evolutionary"), lambda p: p.all_linear, "simplex", "all formulas are linear"),
     Rule(("grg", "evolutionary"), lambda p: bool(p.groups), "evolutionary", "cells must be all different"),
     Rule(
         ("grg", "evolutionary"),
-        lambda p: is_convex_quadratic(p) and p.m > 0,
+        lambda p: p.convex and p.m > 0,
         "interior",
         "the objective is a convex quadratic and the constraints are linear",
     ),

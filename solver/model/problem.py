@@ -191,6 +191,11 @@ class Problem:
         return self.integer | self.binary | self.grouped
 
     @property
+    def all_linear(self) -> bool:
+        """Whether the objective and all rows are linear."""
+        return self.linear is not None and self.linear.cost is not None and self.linear.hessian is None
+
+    @property
     def convex(self) -> bool:
         """Whether the structure proves it: linear rows, and a linear or a convex quadratic objective."""
         return self.linear is not None and self.linear.cost is not None and self.linear.convex

@@ -63,9 +63,7 @@ class Curvature:
 
 def is_curved(problem: Problem) -> bool:
     """Whether second derivatives have a say: a smooth objective that is not linear, and no whole variables."""
-    linear = problem.linear
-    straight = linear is not None and linear.cost is not None and linear.hessian is None
-    return problem.smooth and problem.sense != 0 and not straight and not problem.whole.any()
+    return problem.smooth and problem.sense != 0 and not problem.all_linear and not problem.whole.any()
 
 
 def curvature(problem: Problem, solution: Solution) -> Curvature | None:

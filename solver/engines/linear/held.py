@@ -28,8 +28,7 @@ def with_prices(problem: Problem, solution: Solution) -> Solution:
         return solution
     x = np.where(whole, np.round(solution.x), solution.x)
     held = around_whole(problem, x)
-    linear = problem.linear
-    if linear is not None and linear.cost is not None and linear.hessian is None:
+    if problem.all_linear:
         found = Simplex().minimise(held, Progress(held))
         if found.outcome is not Outcome.OPTIMAL:
             return solution
