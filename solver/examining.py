@@ -78,7 +78,7 @@ def _examined(model: Model, found: Binding | SolverError) -> Examined:
         return Examined(model, Certificate(False, math.nan, None, Verdict.UNUSABLE, str(found)))
     problem = found.problem
     certificate = certify(problem, problem.x0, float(model.options.get("pre", FEASIBLE)))
-    if not certificate.feasible or certificate.optimality is None:
+    if not certificate.feasible or certificate.optimality is None or not problem.smooth:
         return Examined(model, certificate)
     _, rows, bounds = optimality(problem, problem.x0)
     point = Solution(

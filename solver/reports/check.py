@@ -21,7 +21,7 @@ class Verdict(Enum):
     """What can be said of a point.
 
     OPTIMAL: no better one exists (the model is linear or convex). STATIONARY: no direction improves it to first
-    order. FEASIBLE: the constraints hold, and optimality has no derivative test here (integers, jumps, corners).
+    order. FEASIBLE: the constraints hold, and optimality has no derivative test here (integers, jumps, some corners).
     IMPROVABLE: the constraints hold and a direction improves it. INFEASIBLE: a constraint is violated. UNUSABLE: the
     model or a formula it needs cannot be used.
     """
@@ -38,8 +38,8 @@ class Verdict(Enum):
 class Certificate:
     """A point's verdict, with the worst violation of a constraint (relative to its right side) and the KKT residual.
 
-    `optimality` is None where derivatives do not exist; see `solver.model.kkt.optimality` for its scaling. `reason`
-    says why a model is unusable.
+    `optimality` is None where derivatives do not exist and no smooth model with corners as rows stands in; see
+    `solver.model.kkt.optimality` for its scaling. `reason` says why a model is unusable.
     """
 
     feasible: bool
@@ -59,7 +59,8 @@ def certify(problem: Problem, x: Vector, precision: float = FEASIBLE) -> Certifi
         worst = max(worst, float(np.abs(np.sort(x[group]) - np.arange(1, len(group) + 1)).max()))
     feasible = bool(worst <= precision)
     if not problem.smooth or problem.whole.any():
-        return Certificate(feasible, worst, None, Verdict.FEASIBLE if feasible else Verdict.INFEASIBLE)
+        residual, verdict = _among_corners(problem, x) if feasible else (None, Verdict.INFEASIBLE)
+        return Certificate(feasible, worst, residual, verdict)
     residual = float(optimality(problem, x)[0])
     if not feasible:
         verdict = Verdict.INFEASIBLE
@@ -68,6 +69,21 @@ def certify(problem: Problem, x: Vector, precision: float = FEASIBLE) -> Certifi
     else:
         verdict = Verdict.OPTIMAL if is_convex(problem) else Verdict.STATIONARY
     return Certificate(feasible, worst, residual, verdict)
+
+
+def _among_corners(problem: Problem, x: Vector) -> tuple[float | None, Verdict]:
+    """The residual and the verdict on a feasible point where derivatives do not exist.
+
+    The smooth problem that has the corners as rows allows more; so what is optimal there is so here. What is not may
+    be optimal all the same.
+    """
+    lifting = None if problem.whole.any() or problem.lifting is None else problem.lifting()
+    if lifting is None:
+        return None, Verdict.FEASIBLE
+    residual = float(optimality(lifting.over(problem), lifting.raised(x))[0])
+    if not residual <= STATIONARY:
+        return None, Verdict.FEASIBLE
+    return residual, Verdict.OPTIMAL if is_convex(lifting.problem) else Verdict.STATIONARY
 
 
 def is_convex(problem: Problem) -> bool:

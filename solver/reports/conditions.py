@@ -54,10 +54,13 @@ class Conditions:
 
 
 def conditions(problem: Problem, solution: Solution) -> Conditions | None:
-    """The conditions at an answer, None where it has no multipliers; whole variables are held at their values."""
+    """The conditions at an answer, None where it has no multipliers; whole variables are held at their values.
+
+    Among corners the gradient is one of many, and multipliers need not explain it.
+    """
     x, z = solution.x, solution.bound_multipliers
     y = solution.row_multipliers if problem.m else np.zeros(0)
-    if z is None or y is None or not np.isfinite(solution.fun):
+    if z is None or y is None or not np.isfinite(solution.fun) or not problem.smooth:
         return None
     rows = problem.rows(x) if problem.m else np.zeros(0)
     jacobian = sp.csr_array(problem.row_jac(x)) if problem.m else sp.csr_array((0, problem.n))

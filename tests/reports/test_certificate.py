@@ -18,9 +18,11 @@ from solver.engines.linear.simplex import Simplex
 from solver.errors import Outcome
 from solver.model.solution import Solution
 from solver.pipeline import Request
+from solver.reports.check import Verdict, certify
 from solver.reports.conditions import conditions
 from solver.reports.curvature import curvature
 from tests.engines.linear_cases import LINEAR
+from tests.engines.sheets import problem_of
 from tests.engines.zoo import linear_program
 from tests.reports.solved import block, lines, solved, table
 
@@ -182,3 +184,29 @@ def test_curvature_of_large_models_with_rows(weight: float, verdict: str, pairs:
     assert found.verdict.startswith(verdict)
     assert (found.least, found.greatest) == (pytest.approx(weight, abs=1e-6), pytest.approx(1.0, rel=1e-3))
     assert {place for place, _ in found.along[0]} == {0, 1} if verdict != "minimum" else not found.along
+
+
+def test_corners_that_can_be_rows_are_certified() -> None:
+    """The point of a diamond that is nearest to (2, 1/2) is its tip (1, 0); of others nothing is said."""
+    cells = {"A1": 1.0, "A2": 0.0, "B1": "=(A1-2)^2+(A2-0.5)^2", "B2": "=ABS(A1)+ABS(A2)"}
+    problem = problem_of(cells, "B1", "A1:A2", "B2 <= 1")
+    found = certify(problem, np.array([1.0, 0.0]))
+    assert (found.verdict, found.feasible) == (Verdict.OPTIMAL, True)
+    assert found.optimality == pytest.approx(0.0, abs=1e-9)
+    beside = certify(problem, np.array([0.5, 0.5]))
+    assert (beside.verdict, beside.optimality) == (Verdict.FEASIBLE, None)
+    assert certify(problem, np.array([1.0, 0.5])).verdict is Verdict.INFEASIBLE
+
+
+def test_corners_of_curved_functions_can_be_stationary() -> None:
+    cells = {"A1": 0.0, "A2": 0.0, "B1": "=MAX(A1^2+A2^4,(2-A1)^2+(2-A2)^2,2*EXP(A2-A1))"}
+    problem = problem_of(cells, "B1", "A1:A2")
+    found = certify(problem, np.array([1.139037652, 0.899559938]))
+    assert found.verdict is Verdict.STATIONARY
+    assert certify(problem, np.array([1.2, 0.9])).verdict is Verdict.FEASIBLE
+
+
+def test_a_corner_that_points_upwards_is_not_certified() -> None:
+    """The top of a tent is no minimum."""
+    problem = problem_of({"A1": 0.0, "B1": "=A1^2-ABS(A1)"}, "B1", "A1")
+    assert certify(problem, np.array([0.0])).verdict is Verdict.FEASIBLE
