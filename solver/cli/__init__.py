@@ -10,8 +10,10 @@ def main() -> None:
     from solver.cli.interruption import at_once, leave
 
     at_once()
+    from solver.book.pause import for_one_piece_of_work
     from solver.cli.commands import main as command
 
+    for_one_piece_of_work()
     try:
         command()
     except SystemExit as end:

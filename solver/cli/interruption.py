@@ -133,9 +133,13 @@ def _next(ear: socket.socket, numbers: tuple[int, ...]) -> int | None:
 
 
 def leave(code: ExitCode | int) -> NoReturn:
-    """Ends the process with this exit code; after Ctrl-C at once, whatever a library still works on or notes of it."""
-    if _heard.is_set():
+    """Ends the process with this exit code, at once: whatever a library still works on, and every object, goes with it.
+
+    Python would take them apart one by one, deaf to Ctrl-C.
+    """
+    try:
         sys.stdout.flush()
         sys.stderr.flush()
-        os._exit(code)
-    sys.exit(code)
+    except OSError:
+        sys.exit(code)  # which says what is wrong with them
+    os._exit(code)

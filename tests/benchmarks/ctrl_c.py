@@ -13,8 +13,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from tempfile import TemporaryFile
-from typing import IO, TYPE_CHECKING
+from typing import TYPE_CHECKING
 
 from solver.book.package.archive import open_archive
 from tests.benchmarks.measure import environment
@@ -31,15 +30,14 @@ class Answered:
     """How a run took Ctrl-C: seconds until its first word (or its end), until its end, and from a second one to that.
 
     `processor` is what the end took of that, None where the system does not tell; on a machine with other work it is
-    less than the clock says. `output` is what the run printed, `code` its exit code, None where it hung and was killed;
-    `faults` are what must not be: a traceback, a child process left behind.
+    less than the clock says. `code` is the exit code, None where the run hung and was killed; `faults` are what must
+    not be: a traceback, a child process left behind.
     """
 
     word: float
     end: float
     processor: float | None
     second: float | None
-    output: bytes
     code: int | None
     faults: tuple[str, ...] = ()
 
@@ -47,15 +45,19 @@ class Answered:
 def interrupted(command: Sequence[str], after: float, *, again: float | None = None) -> Answered | None:
     """A run that gets Ctrl-C after so many seconds, and a second one `again` seconds later unless it has ended.
 
-    None where it ends before the first one.
+    The seconds until the first one are those of the processor, where the system tells them: on a busy machine the clock
+    says little of how far a run is. None where it ends before.
     """
-    others = _of_children()
-    with TemporaryFile() as printed, _started(command, printed) as child:
+    others = spent_by_children()
+    with _started(command) as child:
         assert child.stderr is not None
-        _heard(child, max(after, _python()))
+        _heard(child, _python())
+        started = time.perf_counter()
+        while child.poll() is None and _progress(child.pid, started) < after:
+            _heard(child, 0.01)
         if child.poll() is not None:
             return None
-        spent = _of_process(child.pid)
+        spent = _of_group(child.pid)
         os.killpg(child.pid, signal.SIGINT)
         began, word, second = time.perf_counter(), None, None
         said, faults = b"", []
@@ -73,28 +75,25 @@ def interrupted(command: Sequence[str], after: float, *, again: float | None = N
         elif code is not None:
             said += child.stderr.read()
         took = ended - began
-        printed.seek(0)
-        output = printed.read()
     if b"Traceback" in said:
         faults.append(f"traceback ({said.decode().strip().splitlines()[-1]})")
     return Answered(
         word=took if word is None else word,
         end=took,
-        processor=None if spent is None else _of_children() - others - spent,
+        processor=None if spent is None else spent_by_children() - others - spent,
         second=None if second is None else ended - second,
-        output=output,
         code=code,
         faults=tuple(faults),
     )
 
 
 @contextmanager
-def _started(command: Sequence[str], printed: IO[bytes]) -> Iterator[subprocess.Popen[bytes]]:
+def _started(command: Sequence[str]) -> Iterator[subprocess.Popen[bytes]]:
     """The command as the leader of a group of processes, all of which are gone afterwards."""
     child = subprocess.Popen(
         [sys.executable, "-m", "solver", *command],
         env=environment(),
-        stdout=printed,
+        stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         start_new_session=True,
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # a job in the background ignores it
@@ -117,19 +116,27 @@ def _python() -> float:
     return 2 * (time.perf_counter() - began)
 
 
-def _of_children() -> float:
+def _progress(group: int, started: float) -> float:
+    """How far a group of processes is, in seconds."""
+    spent = _of_group(group)
+    return time.perf_counter() - started if spent is None else spent
+
+
+def spent_by_children() -> float:
     """Seconds of the processor that all children have taken which have ended."""
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     return used.ru_utime + used.ru_stime
 
 
-def _of_process(process: int) -> float | None:
-    """Seconds of the processor that a process has taken until now, with its children that have ended."""
-    try:
-        fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
-    except OSError:
-        return None
-    return sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")
+def _of_group(group: int) -> float | None:
+    """Seconds of the processor that a group of processes has taken until now; None where the system does not tell."""
+    ticks, told = 0, False
+    for entry in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):
+            fields = entry.read_text().rpartition(")")[2].split()
+            if int(fields[2]) == group:  # of itself, and of its children that have ended
+                ticks, told = ticks + sum(map(int, fields[11:15])), True
+    return ticks / os.sysconf("SC_CLK_TCK") if told else None
 
 
 def _heard(child: subprocess.Popen[bytes], seconds: float) -> bytes:

@@ -17,7 +17,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from tests.benchmarks.ctrl_c import check_whole, interrupted
+from tests.benchmarks import scattered
+from tests.benchmarks.ctrl_c import check_whole, interrupted, spent_by_children
 from tests.benchmarks.measure import environment
 from tests.benchmarks.searches import covering, stairs, tour, waves
 
@@ -41,11 +42,11 @@ AGAIN = 0.2
 
 PHASES = ("start", "read", "compile", "solve", "write")
 QUARTERS = ("first quarter", "second", "third", "last")
-SOLVED = ("long", "grid-1000", "transport-300", "scattered")
-LIMIT = ("--time-limit", "5")
+SOLVED = ("transport-300", "long", "grid-1000")
+LIMIT = ("--time-limit", "4")
 _WIDTHS = (34, 14, 8, 8, 8, 8, 8, 8)
 _HEADS = ("run", "phase", "moments", "word s", "stop s", "end s", "its cpu", "second s", "exit codes")
-"""The stop is the end without what recomputing and writing took in the same run, where its JSON tells that."""
+"""The stop is the end without what the undisturbed run took to recompute and write, where something was written."""
 
 
 @dataclass(frozen=True)
@@ -70,12 +71,13 @@ class Seen:
     moments: int = 0
     codes: Counter[str] = field(default_factory=Counter)
 
-    def add(self, answered: Answered) -> None:
-        """Adds one run; how long one takes that gets Ctrl-C twice says nothing of one that gets it once."""
+    def add(self, answered: Answered, writing: float) -> None:
+        """Adds one run, and what writing takes; one that gets Ctrl-C twice says nothing of one that gets it once."""
         self.moments += 1
         self.word = max(self.word or 0.0, answered.word)
         if answered.second is None:
-            self.stop = max(self.stop or 0.0, answered.end - _writing(answered))
+            written = writing if answered.code in (0, 3) else 0.0
+            self.stop = max(self.stop or 0.0, answered.end - written)
             self.end = max(self.end or 0.0, answered.end)
             self.processor = max(self.processor or 0.0, answered.processor or 0.0)
         else:
@@ -108,11 +110,11 @@ def plan(cases: Mapping[str, Case], small: bool) -> list[Run]:
     if len(cases) > 1:
         several = ("--engine", "multistart", "--seed", "1")
         searched: dict[str, tuple[Path, tuple[str, ...]]] = {
+            "scattered": (scattered.workbook(1000 if small else 20_000), ()),
             "covering": (covering(40, 60) if small else covering(1000, 2000), ()),
             "waves by multistart": (waves(200, 3) if small else waves(5000, 8), several),
             "waves by 2 workers": (waves(200, 3) if small else waves(5000, 8), (*several, "--workers", "2")),
             "stairs by evolution": (stairs(200, 10) if small else stairs(5000, 60), ("--seed", "1")),
-            "stairs by 2 workers": (stairs(200, 10) if small else stairs(5000, 60), ("--seed", "1", "--workers", "2")),
             "tour": (tour(30) if small else tour(200), ("--seed", "1")),
         }
         runs += [
@@ -123,15 +125,15 @@ def plan(cases: Mapping[str, Case], small: bool) -> list[Run]:
         reports = [word for kind in ("answer", "sensitivity") for word in ("--report", kind)]
         words = ("solve", books["transport-300"], *reports, *LIMIT)
         runs.append(Run("solve with reports transport-300", words, phased=True, writes=".xlsx"))
-    for name in ("long", "grid-1000"):
-        if name in books:
-            runs += _looking(name, books[name])
     if "long" in books:
         book, last = books["long"], 2_001 if small else 100_001
         table = ("--long", f"Ratings!A2:C{last}", "--at", "Ratings!H1")
         runs.append(Run("fit long", ("fit", book, *table, *LIMIT), writes=".xlsx"))
         runs.append(Run("plot long", ("plot", book, *LIMIT), writes=".png"))
         runs.append(Run("define long", ("define", book, "--subject-to", "Factors!B2:F9 <= 5"), writes=".xlsx"))
+    for name in ("long", "grid-1000"):
+        if name in books:
+            runs += _looking(name, books[name])
     return runs
 
 
@@ -145,11 +147,12 @@ def _looking(name: str, book: str) -> list[Run]:
 
 def _measured(run: Run, target: Path, until: float) -> None:
     """Prints the rows of one run; the clock says how long its phases are interrupted again."""
-    words = [*run.words, *(("-o", str(target)) if run.writes else ()), *(("--json",) if run.phased else ())]
-    lengths = _undisturbed(run, words)
-    if lengths is None:
+    words = [*run.words, *(("-o", str(target)) if run.writes else ())]
+    alone = _undisturbed(run, words)
+    if alone is None:
         _line((run.name, "undisturbed", *[None] * 6, f"not within {UNDISTURBED:.0f} s"))
         return
+    lengths, writing = alone
     target.unlink(missing_ok=True)
     seen = {phase: Seen() for phase in lengths}
     rng = random.Random(run.name)
@@ -161,7 +164,7 @@ def _measured(run: Run, target: Path, until: float) -> None:
             again = AGAIN if number % 2 else None
             answered = interrupted(words, at + rng.random() * length, again=again)
             if answered is not None:
-                seen[phase].add(answered)
+                seen[phase].add(answered, writing)
             check_whole(target)
             target.unlink(missing_ok=True)
             at += length
@@ -169,19 +172,15 @@ def _measured(run: Run, target: Path, until: float) -> None:
         _line((run.name, phase, *found.row()))
 
 
-def _writing(answered: Answered) -> float:
-    """Seconds that an interrupted run has taken to recompute and write what it kept."""
-    if answered.code not in (0, 3) or not answered.output.startswith(b'{"file"'):
-        return 0.0
-    return float(json.loads(answered.output)["seconds"]["write"])
+def _undisturbed(run: Run, words: Sequence[str]) -> tuple[dict[str, float], float] | None:
+    """How long the phases of a run take, in seconds of the processor, and its writing, in seconds of the clock.
 
-
-def _undisturbed(run: Run, words: Sequence[str]) -> dict[str, float] | None:
-    """How long the phases of a run take; None where it does not end in time."""
-    began = time.perf_counter()
+    None where it does not end in time.
+    """
+    began, others = time.perf_counter(), spent_by_children()
     try:
         done = subprocess.run(
-            [sys.executable, "-m", "solver", *words],
+            [sys.executable, "-m", "solver", *words, *(("--json",) if run.phased else ())],
             env=environment(),
             capture_output=True,
             check=False,
@@ -189,12 +188,13 @@ def _undisturbed(run: Run, words: Sequence[str]) -> dict[str, float] | None:
         )
     except subprocess.TimeoutExpired:
         return None
-    whole = time.perf_counter() - began
+    whole, spent = time.perf_counter() - began, spent_by_children() - others
     assert done.returncode in (0, 1, 3), done.stderr.decode()
     if not run.phased:
-        return dict.fromkeys(QUARTERS, whole / len(QUARTERS))
+        return dict.fromkeys(QUARTERS, spent / len(QUARTERS)), 0.0
     taken = json.loads(done.stdout)["seconds"]
-    return {"start": max(0.0, whole - sum(taken.values())), **{phase: taken[phase] for phase in PHASES[1:]}}
+    lengths = {"start": max(0.0, whole - sum(taken.values())), **{phase: taken[phase] for phase in PHASES[1:]}}
+    return {phase: length * spent / whole for phase, length in lengths.items()}, taken["write"]
 
 
 def _line(cells: Sequence[object]) -> None:

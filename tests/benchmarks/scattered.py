@@ -61,6 +61,25 @@ def _grown(rng: np.random.Generator, k: int, excel: str, python: str) -> tuple[s
     return form[0].format(excel, cell, number), form[1].format(python, name, number)
 
 
+def beginning() -> np.ndarray:
+    """The values that the variables have in the workbook."""
+    return np.random.default_rng(9).uniform(-1, 1, VARIABLES).round(4)
+
+
+def workbook(count: int) -> Path:
+    """So many formulas and their sum, which is the objective."""
+
+    def make(path: Path) -> None:
+        start = beginning()
+        rows = [
+            [float(start[k]) if k < VARIABLES else None, None, "=" + text, *([f"=SUM(C1:C{count})"] if k == 0 else [])]
+            for k, (text, _) in enumerate(formulas(count))
+        ]
+        write_workbook(path, {"S": rows}, SolverModel("S", "S!$D$1", [f"S!$A$1:$A${VARIABLES}"]))
+
+    return cached(f"scattered-{count}", make)
+
+
 def as_python(found: Sequence[tuple[str, str]]) -> Callable[[Sequence[float]], float]:
     """All formulas as one Python function of the variables, which gives their sum."""
     lines = ["def total(x):", f"    c = [0.0] * {len(found)}"]
@@ -86,17 +105,7 @@ def report(cases: Sequence[Case], small: bool) -> None:
     """Prints compiling against tokenising, and evaluating against Python."""
     del cases
     count = 1_000 if small else 20_000
-    found = formulas(count)
-    start = np.random.default_rng(9).uniform(-1, 1, VARIABLES).round(4)
-
-    def make(path: Path) -> None:
-        rows = [
-            [float(start[k]) if k < VARIABLES else None, None, "=" + text, *([f"=SUM(C1:C{count})"] if k == 0 else [])]
-            for k, (text, _) in enumerate(found)
-        ]
-        write_workbook(path, {"S": rows}, SolverModel("S", "S!$D$1", [f"S!$A$1:$A${VARIABLES}"]))
-
-    path = cached(f"scattered-{count}", make)
+    found, start, path = formulas(count), beginning(), workbook(count)
     registry()  # which a process loads once, however many formulas there are
     compiled = tokenised = 0.0
     for _ in range(TURNS):
