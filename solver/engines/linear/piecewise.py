@@ -18,8 +18,7 @@ import numpy as np
 from solver.engines.base import Handles, Needs, engine, with_settings_of
 from solver.engines.linear.columns import NoForm
 from solver.engines.linear.piecewise_form import piecewise_form
-from solver.engines.linear.search import run_quietly
-from solver.engines.linear.simplex import Simplex, loaded
+from solver.engines.linear.simplex import Simplex, optimum
 from solver.engines.options import above, at_least, option
 from solver.engines.run import answered
 from solver.engines.searching.integers import WholeNumbers
@@ -92,7 +91,7 @@ class Piecewise(WholeNumbers):
         """Whether the formulas say at the answer what the linear form says."""
         here = replace(form, lb=form.lb.copy(), ub=form.ub.copy())
         here.lb[: form.n] = here.ub[: form.n] = found.x
-        claimed = _optimum(here, form.cost)
+        claimed = optimum(here)
         if claimed is None:
             return False
         value, said = problem.fun(found.x), float(form.cost @ claimed) + form.offset
@@ -115,7 +114,7 @@ class Piecewise(WholeNumbers):
         lb, ub = problem.lb.copy(), problem.ub.copy()
         free = np.flatnonzero(~np.isfinite(lb) | ~np.isfinite(ub))
         relaxed = piecewise_form(problem, pieces, lb, ub, relax=True)
-        point = _optimum(relaxed, relaxed.cost)
+        point = optimum(relaxed)
         known = self._best_known(problem, point, progress)
         if np.isfinite(known):
             slack = 1e-9 * max(1.0, abs(known))
@@ -125,7 +124,7 @@ class Piecewise(WholeNumbers):
             axis = np.zeros(relaxed.cost.size)
             for sign, bound, missing in ((1.0, lb, ~np.isfinite(lb[column])), (-1.0, ub, ~np.isfinite(ub[column]))):
                 axis[column] = sign
-                far = _optimum(relaxed, axis) if missing else None
+                far = optimum(replace(relaxed, cost=axis)) if missing else None
                 if far is not None:
                     reach = far[column]
                     bound[column] = reach - sign * 1e-6 * max(1.0, abs(reach))
@@ -142,11 +141,3 @@ class Piecewise(WholeNumbers):
                     best = min(best, value)
                     progress.step(inside)
         return best
-
-
-def _optimum(form: LinearForm, cost: Vector) -> Vector | None:
-    """The columns that minimise a cost over a form, None where there are none."""
-    highs = loaded(replace(form, cost=cost), np.inf, {}, tight=False)
-    if run_quietly(highs) != "kOptimal":
-        return None
-    return np.array(highs.getSolution().col_value)

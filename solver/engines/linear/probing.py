@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import scipy.sparse as sp
 
-from solver.algebra.structure.ladder import Degree
 from solver.engines.linear.linear_form import linear_form
 from solver.model.problem import Linear
 
@@ -40,7 +39,7 @@ CHUNK = 256
 def probings(problem: Problem, corner: Callable[[LinearForm], Vector | None]) -> Iterator[Linear]:
     """The linear models that are found from some points and hold roughly at corners of their feasible regions.
 
-    `corner` gives the optimum of a continuous linear form, or None.
+    `corner` gives the columns of a continuous linear form at its optimum, or None.
     """
     if problem.n > MOST or problem.grouped.any():
         return
@@ -109,5 +108,5 @@ def _holds(problem: Problem, linear: Linear, corner: Callable[[LinearForm], Vect
     if not corners:
         return False
     between = [(one + other) / 2 for one, other in pairwise(corners)]
-    share = ROUGH if max((problem.degree, *problem.row_degrees)) > Degree.SMOOTH else SAME
+    share = SAME if problem.smooth else ROUGH
     return all(agrees(problem, linear, x, share) for x in (*corners, *between, np.mean(corners, axis=0)))

@@ -67,7 +67,7 @@ class Simplex(WholeNumbers):
 
     def _probed(self, problem: Problem, progress: Progress) -> Solution | None:
         """The optimum of a linear model that was found by trying, where the formulas agree with it there."""
-        for linear in probings(problem, _corner):
+        for linear in probings(problem, optimum):
             found = self.answer(problem, linear_form(problem, linear), progress)
             if found.outcome.solved and agrees(problem, linear, found.x, self.precision):
                 return replace(found, notes=(*found.notes, PROBED))
@@ -214,12 +214,10 @@ def _without_optimum(form: LinearForm, status: str, progress: Progress) -> Outco
     return Outcome.INFEASIBLE if found == "kInfeasible" else Outcome.UNBOUNDED
 
 
-def _corner(form: LinearForm) -> Vector | None:
-    """The optimum of a continuous form, None where there is none."""
+def optimum(form: LinearForm) -> Vector | None:
+    """The columns of a form at its optimum, None where it has none: for questions on the way to the answer."""
     highs = loaded(form, np.inf, {}, tight=False)
-    if run_quietly(highs) != "kOptimal":
-        return None
-    return np.array(highs.getSolution().col_value)[: form.n]
+    return np.array(highs.getSolution().col_value) if run_quietly(highs) == "kOptimal" else None
 
 
 def _exact(form: LinearForm, values: Vector) -> Vector:
