@@ -31,6 +31,7 @@ from solver.cli.parts import (
     print_json,
     refusals,
     refuse_target,
+    reports_of,
     request_of,
     tell_left,
     write,
@@ -89,7 +90,8 @@ def solve(book: Path, **asked: Any) -> None:
             answers = pipeline.solve_models(opened, models, request_of(asked, progress.watch))
         left = tell_left(book, models[len(answers) :])
         began = time.perf_counter()
-        tables = pipeline.report_tables(opened, answers, kinds)
+        reports = reports_of(book, opened, answers, kinds)
+        tables, kinds, left = ([], [], True) if reports is None else (reports, kinds, left)
         sheets = tables if asked["report_as"] == "sheet" else []
         edits, count, failed = pipeline.edits_of(opened, answers, sheets)
         written = not asked["dry_run"] and bool(sheets or any(answer.keeps for answer in answers))

@@ -22,6 +22,7 @@ from solver.cli.parts import (
     only_one_target,
     print_json,
     refusals,
+    reports_of,
     request_of,
     write,
     writing_options,
@@ -92,7 +93,8 @@ def fit(book: Path, **asked: Any) -> None:
         began = time.perf_counter()
         target = book if asked["in_place"] else asked["output"] or pipeline.beside(book, "solved")
         written = fitted.answer.keeps and not asked["dry_run"]
-        tables = pipeline.report_tables(fitted.book, [fitted.answer], kinds)
+        reports = reports_of(book, fitted.book, [fitted.answer], kinds)
+        tables, kinds = ([], []) if reports is None else (reports, kinds)
         if written:
             write(opened, dataclasses.replace(fitted.edits, tables=tuple(tables)), target, asked)
         writing = time.perf_counter() - began
@@ -108,7 +110,7 @@ def fit(book: Path, **asked: Any) -> None:
         print_json(listing)
     elif not asked["quiet"]:
         print_answer(listing)
-    sys.exit(exit_code([fitted.answer]))
+    sys.exit(exit_code([fitted.answer], stopped=reports is None))
 
 
 def _decay(text: str) -> float | None:

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from solver.model.model import Model
     from solver.model.solution import Watch
     from solver.pipeline import Request
+    from solver.table import Table
 
 Command = TypeVar("Command", bound="Callable[..., Any]")
 
@@ -251,6 +252,19 @@ def exit_code(answers: Sequence[Answer], *, stopped: bool = False) -> ExitCode:
     """What the shell is told about several answers: the worst of them, and that there would have been more."""
     codes = [_exit_code_of(answer) for answer in answers]
     return max([*codes, ExitCode.STOPPED] if stopped else codes, key=_EXIT_ORDER.index)
+
+
+def reports_of(file: Path, book: Book, answers: Sequence[Answer], kinds: Sequence[str]) -> list[Table] | None:
+    """The reports on the answers; None where Ctrl-C ends that and the answers are written without them."""
+    from solver import pipeline
+
+    try:
+        return pipeline.report_tables(book, answers, kinds)
+    except KeyboardInterrupt:
+        if not any(answer.keeps for answer in answers):
+            raise
+        click.echo(f"{file}: stopped: no reports", err=True)
+        return None
 
 
 def tell_left(book: Path, models: Sequence[Model]) -> bool:

@@ -156,3 +156,21 @@ def test_the_models_before_keep_their_answers(here: Path, monkeypatch: pytest.Mo
         said.json["models"][0]["objective"]["final"]
     )
     assert stored(here / "book-solved.xlsx", "Plan", "B1") == 0
+
+
+@pytest.mark.usefixtures("told")
+@pytest.mark.parametrize("how", ["sheet", "text"])
+def test_an_answer_is_written_without_the_reports_that_are_not_waited_for(
+    here: Path, monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
+    """Ctrl-C while reports are made: the model is solved, and its answer is worth more than none."""
+
+    def press(*_: object) -> None:
+        signal.raise_signal(signal.SIGINT)
+
+    monkeypatch.setattr(pipeline, "report_tables", press)
+    line(here / "book.xlsx")
+    said = run("solve", "book.xlsx", "--report", "answer", "--report-as", how, "--json")
+    assert (said.code, said.err) == (3, "book.xlsx: stopped: no reports\n")
+    assert (said.json["outcome"]["code"], said.json["reports"]) == (0, [])
+    assert stored(here / "book-solved.xlsx", "Line", "B4") == pytest.approx(said.json["objective"]["final"])
