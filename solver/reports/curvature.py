@@ -30,6 +30,7 @@ WHOLE = 400
 _FLAT = 1e-7
 _ENDS = 6
 _RESTARTS = 60
+_MOST_NAMED = 6
 _STRONG = 1e-9
 _REGULARISATION = 1e-14
 
@@ -198,8 +199,8 @@ def _greatest(
     return np.asarray(values), np.asarray(vectors)
 
 
-def _movers(direction: Vector, most: int = 6) -> tuple[tuple[int, float], ...]:
+def _movers(direction: Vector) -> tuple[tuple[int, float], ...]:
     """The variables that move most along a direction, with their shares of its length."""
     length = float(np.linalg.norm(direction)) or 1.0
-    order = np.argsort(-np.abs(direction))[:most]
+    order = np.argsort(-np.abs(direction))[:_MOST_NAMED]
     return tuple((int(k), float(direction[k]) / length) for k in order if abs(direction[k]) > 1e-3 * length)

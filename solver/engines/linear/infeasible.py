@@ -65,7 +65,7 @@ Feasible: TypeAlias = "Callable[[Kept], bool]"
 """Whether some point satisfies what is kept; True also where that is not known."""
 
 
-def irreducible(problem: Problem, *, bounds: bool = True, patience: float = PATIENCE) -> Conflict | None:
+def irreducible(problem: Problem, *, bounds: bool = True) -> Conflict | None:
     """A conflict of a problem, None where the constraints hold somewhere (or that is not known).
 
     Without `bounds` the bounds of the variables are taken as given, and only rows are members.
@@ -85,7 +85,7 @@ def irreducible(problem: Problem, *, bounds: bool = True, patience: float = PATI
             whole = True
         if start is None:
             return None
-        return _filtered(problem, feasible, start, bounds, whole, time.monotonic() + patience)
+        return _filtered(problem, feasible, start, bounds, whole, time.monotonic() + PATIENCE)
 
 
 def _filtered(problem: Problem, feasible: Feasible, kept: Kept, bounds: bool, whole: bool, deadline: float) -> Conflict:
