@@ -27,6 +27,7 @@ from solver.compiler.lowering.site import Site, ranges
 from solver.compiler.ordering.cone import Cone
 from solver.compiler.ordering.iteration import held, ring_of
 from solver.compiler.ordering.recurrence import recurred
+from solver.compiler.ordering.strips import Strips, computed_together, strips_of
 from solver.compiler.sheets.store import NO_BLOCK, UNKNOWN
 from solver.compiler.signals import Missing, Unknown
 from solver.errors import CircularReference, FormulaError
@@ -50,10 +51,11 @@ T = TypeVar("T")
 class Calculation(Evaluation):
     """An evaluation that computes itself on demand: see `Evaluation` for its settings.
 
-    `depth` says inside how many scenarios it stands.
+    `depth` says inside how many scenarios it stands; `apart`, that every block is computed by itself.
     """
 
     depth = 0
+    apart = False
 
     @cached_property
     def recalculated(self) -> list[Area]:
@@ -75,6 +77,11 @@ class Calculation(Evaluation):
     def suppose(self, cell: Cell, inputs: Sequence[Cell], values: Sequence[Operand]) -> Operand:
         """The value of a cell for each cell of a block, if the inputs held these values there."""
         return supposed(self, cell, inputs, values)
+
+    @cached_property
+    def _strips(self) -> dict[str, dict[int, Strips]]:
+        """Sheet by sheet the blocks that have others like them."""
+        return {}
 
     @cached_property
     def _asked(self) -> dict[frozenset[int], set[int]]:
@@ -138,7 +145,7 @@ class Calculation(Evaluation):
     @collector_paused()
     def settle(self, wanted: Sequence[int]) -> None:
         """Computes blocks, and before each one those that it reads."""
-        self._keep_stored(wanted)
+        self.keep_stored(wanted)
         stack = [number for number in reversed(wanted) if not self.done[number]]
         waits: dict[int, list[int]] = {}  # what each block lacked when it was last tried
         while stack:
@@ -148,13 +155,24 @@ class Calculation(Evaluation):
                 waits.pop(number, None)
                 continue
             try:
-                self.compute(number)
+                if not self._together(number):
+                    self.compute(number)
             except NotUniform:
                 stack.extend(reversed(self._halved(number)))
             except Missing as need:
                 waits[number] = need.blocks
                 ring = self._ring(waits, number)
                 stack.extend(self._break(ring) if ring else reversed(need.blocks))
+
+    def _together(self, number: int) -> bool:
+        """Whether a block was computed with others that hold its formula in other rows."""
+        if self.apart:
+            return False
+        sheet = self.blocks[number].area.sheet
+        if sheet not in self._strips:
+            self._strips[sheet] = strips_of(self, sheet)
+        strips = self._strips[sheet].get(number)
+        return strips is not None and computed_together(self, strips)
 
     def _ring(self, waits: Mapping[int, list[int]], number: int) -> list[int]:
         """The blocks by which a block waits for itself, from what it lacks to itself; empty if it does not."""

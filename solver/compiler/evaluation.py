@@ -120,7 +120,7 @@ class Evaluation(Workspace, ABC):
 
     def _demand(self, waiting: npt.NDArray[np.int32]) -> None:
         wanted = waiting_in(waiting)
-        self._keep_stored(wanted)
+        self.keep_stored(wanted)
         missing = [number for number in wanted if not self.done[number]]
         if missing:
             raise Missing(missing)
@@ -141,7 +141,7 @@ class Evaluation(Workspace, ABC):
                 return block.area if block.area.first == cell else None
         return None
 
-    def _keep_stored(self, wanted: Iterable[int]) -> None:
+    def keep_stored(self, wanted: Iterable[int]) -> None:
         """Blocks that cannot depend on a change keep their stored values, if the file has them all."""
         if self._cone is None:
             return
@@ -214,14 +214,18 @@ class Evaluation(Workspace, ABC):
         area, kind, node, text = filling
         store = self.stores[area.sheet]
         store.write(area, kind, node, text)
-        if self.moved:
-            store.moved[store.area_window(area)] = True
-        if self.volatile:
-            store.volatile[store.area_window(area)] = True
-            store.any_volatile = True
+        self.mark(store, store.area_window(area))
         if not self.done[number]:
             self.order.append(self.blocks[number])
         self.done[number] = True
+
+    def mark(self, store: SheetStore, window: tuple[slice | IntArray, slice | IntArray]) -> None:
+        """Marks compact cells by what their formula has read."""
+        if self.moved:
+            store.moved[window] = True
+        if self.volatile:
+            store.volatile[window] = True
+            store.any_volatile = True
 
     def disturbance(self, area: Area) -> Node | None:
         """What is added to the live numbers (rows * cols) that the formulas of an area give: nothing."""

@@ -15,7 +15,7 @@ import numpy as np
 from solver.algebra import Node, variable
 from solver.compiler.grouping.blocks import Block, grouping_of
 from solver.compiler.lowering.names import Names
-from solver.compiler.sheets.opened import sheet_store
+from solver.compiler.sheets.opened import sheet_store, with_room
 from solver.formula.show import show
 from solver.grid import Area, Cell
 from solver.places import Given, Places
@@ -141,7 +141,7 @@ class Workspace:
 
     def grow(self, area: Area) -> SheetStore:
         """Makes room for the cells of an area that the file does not have yet."""
-        store = self.stores[area.sheet] = self.stores[area.sheet].grown(area)
+        store = self.stores[area.sheet] = with_room(self.stores[area.sheet], area)
         return store
 
     def extent(self) -> tuple[int, int]:

@@ -98,6 +98,17 @@ def _subtotals(count: int) -> Sheets:
     return {"Data": rows()}
 
 
+def _alternating(count: int) -> Sheets:
+    """Two formulas in turns, each of which reads the row above."""
+
+    def rows() -> Rows:
+        for row in range(1, count + 1):
+            formula = f"=A{row}*2+1" if row % 2 else f"=SIN(A{row})+B{row - 1}*0.5"
+            yield [float(row % 97), formula]
+
+    return {"Data": rows()}
+
+
 def _sheets(count: int) -> Sheets:
     """Fifty sheets, and a sum through all of them for every row."""
     each = count // 50
@@ -156,6 +167,7 @@ SHAPES: dict[str, Callable[[int], Sheets]] = {
     "loan": _loan,
     "edit distance": _grid("=MIN({left}+1,{up}+1,{corner}+IF({side}={head},0,1))"),
     "subtotals": _subtotals,
+    "formulas in turns": _alternating,
     "LET": _filled("=_xlfn.LET(_xlpm.x,A{r}*2,_xlpm.y,_xlpm.x+B{r},_xlpm.y*_xlpm.x)"),
     "LAMBDA": _filled("=_xlfn.LAMBDA(_xlpm.x,_xlpm.x*2+B{r})(A{r})"),
     "INDIRECT": _filled('=INDIRECT("A"&ROW())'),

@@ -54,6 +54,19 @@ def put_cells(store: SheetStore, cells: Cells) -> None:
             store.text.code[r, c] = texts.code[piece]
 
 
+def with_room(store: SheetStore, area: Area) -> SheetStore:
+    """The same store with room for every cell of an area."""
+    rows = np.union1d(store.rows, np.arange(area.top, area.bottom + 1, dtype=np.int32)).astype(np.int32)
+    cols = np.union1d(store.cols, np.arange(area.left, area.right + 1, dtype=np.int32)).astype(np.int32)
+    larger = blank_store(store.name, rows, cols, store.nodes)
+    at = np.ix_(np.searchsorted(rows, store.rows), np.searchsorted(cols, store.cols))
+    for new, old in zip(larger.grids, store.grids, strict=True):
+        new[at] = old
+    larger.text = store.text.over(larger.text.code)
+    larger.any_live, larger.any_volatile = store.any_live, store.any_volatile
+    return larger
+
+
 def _used(stored: Iterable[npt.NDArray[np.signedinteger]], spans: Iterable[tuple[int, int]]) -> Ints:
     parts: list[npt.NDArray[np.signedinteger]] = [distinct(numbers) for numbers in stored]
     parts.extend(np.arange(a, b + 1, dtype=np.int32) for a, b in spans)

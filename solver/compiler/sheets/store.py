@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
-    from solver.functions.operand import IntArray, KindArray
+    from solver.functions.operand import IntArray, KindArray, TextArray
     from solver.grid import Area
 
     Ints = npt.NDArray[np.int32]
@@ -77,6 +77,11 @@ class SheetStore:
     def area_window(self, area: Area) -> tuple[slice, slice]:
         """The compact rows and columns that lie in an area."""
         return self.window(area.top, area.left, area.bottom, area.right)
+
+    def gapped(self, area: Area, rows: IntArray) -> tuple[IntArray, IntArray]:
+        """The compact rows and columns of an area that has these rows instead of its own, for indexing."""
+        cols = np.arange(area.left, area.right + 1)
+        return self.compact_rows(rows)[0][:, np.newaxis], self.compact_cols(cols)[0][np.newaxis, :]
 
     def waiting(self, window: tuple[slice, slice]) -> list[int]:
         """The numbers of the blocks that wait in some of the compact cells, in order."""
@@ -192,12 +197,17 @@ class SheetStore:
         index[known] = np.arange(known.sum())
         return take(join(parts), index)
 
-    def write(self, area: Area, kind: KindArray, number: Node, text: npt.NDArray[np.object_] | None) -> None:
-        """Stores values (rows, cols) over an area whose cells all exist in the grid; the node has size rows * cols."""
+    def write(
+        self, area: Area, kind: KindArray, number: Node, text: TextArray | None, rows: IntArray | None = None
+    ) -> None:
+        """Stores values (rows, cols) over an area whose cells all exist in the grid; the node has size rows * cols.
+
+        `rows` stand in the place of the area's where they have gaps.
+        """
         if area.size == 1:
             self._write_cell(area, kind, number, text)
             return
-        high, wide = self.area_window(area)
+        high, wide = self.area_window(area) if rows is None else self.gapped(area, rows)
         if (self.block[high, wide] == NO_BLOCK).any():
             self.cache.clear()  # else nobody can have read these cells yet
         self.kind[high, wide] = kind
@@ -249,18 +259,6 @@ class SheetStore:
         self.kind[window], self.number[window], self.text[window] = Kind.BLANK, 0.0, None
         self.live[window], self.block[window] = 0, NO_BLOCK
         self.cache.clear()
-
-    def grown(self, area: Area) -> SheetStore:
-        """The same store with room for every cell of an area."""
-        rows = np.union1d(self.rows, np.arange(area.top, area.bottom + 1, dtype=np.int32)).astype(np.int32)
-        cols = np.union1d(self.cols, np.arange(area.left, area.right + 1, dtype=np.int32)).astype(np.int32)
-        larger = blank_store(self.name, rows, cols, self.nodes)
-        at = np.ix_(np.searchsorted(rows, self.rows), np.searchsorted(cols, self.cols))
-        for new, old in zip(larger.grids, self.grids, strict=True):
-            new[at] = old
-        larger.text = self.text.over(larger.text.code)
-        larger.any_live, larger.any_volatile = self.any_live, self.any_volatile
-        return larger
 
     @property
     def grids(self) -> tuple[npt.NDArray[np.generic], ...]:

@@ -71,6 +71,7 @@ class _Stage(NamedTuple):
 class _Wiggled(Calculation):
     """A calculation that adds a wiggle to every computed cell that a variable reaches; `wiggles` in its order."""
 
+    apart = True
     wiggles: dict[Area, Node]
 
     def disturbance(self, area: Area) -> Node:
