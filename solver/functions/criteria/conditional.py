@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import numpy as np
 
@@ -14,7 +14,7 @@ from solver.functions.call import scalar_of
 from solver.functions.criteria.ranked import ranked
 from solver.functions.criteria.selected import count_under, masked_numbers, picked_numbers, sorted_numbers
 from solver.functions.criteria.selection import Condition, extent_of, selected, selects_live
-from solver.functions.here import Growing, Reference, References, growing_alike
+from solver.functions.here import Growing, Reference, References, contents, growing_alike, size_of
 from solver.functions.mathematics.aggregate import averaged
 from solver.functions.operand import Operand, deleted, error, numbers
 from solver.functions.registry import Calculus, function
@@ -29,31 +29,28 @@ if TYPE_CHECKING:
     from solver.functions.registry import Ref, Value
 
 
+_Summary: TypeAlias = Literal["sum", "mean", "min", "max"]
+
+
 class _Mismatch(Exception):
     """The ranges differ in size."""
 
 
-def _grid(here: Here, area: Ref) -> Operand:
+def _one(area: Ref) -> Operand | Reference:
+    """The argument where it is one range or array; a union is not."""
     if isinstance(area, References):
         raise _Mismatch
-    return here.read(area) if isinstance(area, Reference) else area
-
-
-def _size(area: Ref) -> tuple[int, int]:
-    if isinstance(area, Reference):
-        return area.rows, area.cols
-    if not isinstance(area, Operand):
-        raise _Mismatch
-    return area.shape[2], area.shape[3]
+    return area
 
 
 def _conditions(here: Here, areas: Sequence[Ref], wanted: Sequence[Operand]) -> tuple[list[Condition], int]:
     """Ranges of one size with their criteria, and how many cells nobody read because nothing is there."""
     grown = growing_alike(areas)
-    if len(areas) != len(wanted) or len({_size(area) for area in areas}) != 1:
+    ranges = [_one(area) for area in areas]
+    if len(ranges) != len(wanted) or len({size_of(area) for area in ranges}) != 1:
         raise _Mismatch
-    grids = [_grid(here, area) for area in areas]
-    rows, cols = _size(areas[0])
+    grids = [contents(here, area) for area in ranges]
+    rows, cols = size_of(ranges[0])
     high, wide = (max(grid.shape[axis] for grid in grids) for axis in (2, 3)) if grown is None else (rows, cols)
     grids = [extended(grid, high, wide, Kind.BLANK) for grid in grids]
     conditions = [Condition(*pair) for pair in zip(grids, aligned(*wanted), strict=True)]
@@ -84,7 +81,7 @@ def _count(here: Here, areas: Sequence[Ref], wanted: Sequence[Operand]) -> Opera
     return numbers(constant((selection.counts + unread * selection.blanks)[selection.which]))
 
 
-def _measured(here: Here, values: Ref, areas: Sequence[Ref], wanted: Sequence[Operand], how: str) -> Operand:
+def _measured(here: Here, values: Ref, areas: Sequence[Ref], wanted: Sequence[Operand], how: _Summary) -> Operand:
     """The sum, mean, largest or smallest of the values whose cells meet all criteria."""
     gone = deleted(values, *areas)
     if gone is not None:
@@ -92,10 +89,10 @@ def _measured(here: Here, values: Ref, areas: Sequence[Ref], wanted: Sequence[Op
     try:
         growing_alike([values, *areas])
         conditions, _ = _conditions(here, areas, wanted)
-        if _size(values) != _size(areas[0]):
+        if size_of(_one(values)) != size_of(_one(areas[0])):
             raise _Mismatch
         high, wide = conditions[0].area.shape[2:]
-        grid = extended(_grid(here, values), high, wide, Kind.BLANK)
+        grid = extended(contents(here, _one(values)), high, wide, Kind.BLANK)
         if grid.shape[2:] != (high, wide):
             high, wide = grid.shape[2:]
             conditions = [each._replace(area=extended(each.area, high, wide, Kind.BLANK)) for each in conditions]

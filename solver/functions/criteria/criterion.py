@@ -23,6 +23,7 @@ from solver.functions.wildcards import has_wildcards, wildcard_pattern
 from solver.values import ERROR_OF_LABEL, ErrorValue, Kind, Scalar
 
 if TYPE_CHECKING:
+    from solver.functions.comparison import TextKey
     from solver.functions.operand import BoolArray, FloatArray, IntArray, KindArray, TextArray
 
 _RELATION = re.compile(r"(<=|>=|<>|=|<|>)?(.*)\Z", re.DOTALL)
@@ -197,9 +198,7 @@ def _holds(relation: str, left: FloatArray, right: float) -> BoolArray:
     return np.asarray(compare(left, right))
 
 
-def _key_holds(relation: str, left: object, right: object) -> bool:
-    assert isinstance(left, tuple)
-    assert isinstance(right, tuple)
+def _key_holds(relation: str, left: TextKey, right: TextKey) -> bool:
     if left == right:
         return relation in ("<=", ">=")
     return (left < right) == relation.startswith("<")

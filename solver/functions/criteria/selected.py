@@ -66,9 +66,9 @@ class Picked:
         if not len(self.row):
             return constant(np.zeros(self.which.shape))
         worst = -np.inf if largest else np.inf
-        padded = where(constant(inside.astype(np.float64)), take(self.numbers, self.place[slot]), worst)
+        padded = where(constant(inside), take(self.numbers, self.place[slot]), worst)
         best = (max_ if largest else min_)(padded, -1)
-        best = where(constant((counts[:, np.newaxis] > 0).astype(np.float64)), best, 0.0)
+        best = where(constant(counts[:, np.newaxis] > 0), best, 0.0)
         return take(best, self.which)
 
 
@@ -106,7 +106,7 @@ class Sorted:
         """How many numbers each result stands for."""
         if self.counted.all():
             return self.ranked.counts
-        found = self.ranked.sums(constant(self.counted.astype(np.float64))).value
+        found = self.ranked.sums(constant(self.counted)).value
         assert found is not None
         return found
 
@@ -167,10 +167,10 @@ def masked_numbers(values: Operand, conditions: Sequence[Condition], *, sums: bo
     row = flatten(values)
     node, counts = taken(row)
     if row.has(Kind.ERROR):
-        node = where(constant(row.errors.astype(np.float64)), fail(ErrorValue.VALUE), node)
+        node = where(constant(row.errors), fail(ErrorValue.VALUE), node)
         counts = counts | row.errors
     conditions, extent = _apart(conditions) if sums else (conditions, None)
-    return Masked(node, mul(mask_of(conditions), constant(counts.astype(np.float64))), extent)
+    return Masked(node, mul(mask_of(conditions), constant(counts)), extent)
 
 
 def count_under(conditions: Sequence[Condition]) -> Node:

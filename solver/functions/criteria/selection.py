@@ -203,7 +203,7 @@ def _mask(condition: Condition) -> Node:
         return _equal_to_live(row, wanted)
     shape = np.broadcast_shapes(row.shape, wanted.shape)
     full = spread_to(row, shape)
-    is_number = constant((full.kind == Kind.NUMBER).astype(np.float64))
+    is_number = constant(full.kind == Kind.NUMBER)
     static = np.zeros(shape)
     limits: dict[str, FloatArray] = {}
     for at, value in np.ndenumerate(np.broadcast_to(wanted.scalars(), (*shape[:2], 1, 1))):
@@ -221,7 +221,7 @@ def _mask(condition: Condition) -> Node:
     for relation, limit in limits.items():
         here = ~np.isnan(limit)
         holds = _RELATIONS[relation](full.number, constant(np.where(here, limit, 0.0)))
-        mask = where(mul(is_number, constant(here.astype(np.float64))), holds, mask)
+        mask = where(mul(is_number, constant(here)), holds, mask)
     return mask
 
 

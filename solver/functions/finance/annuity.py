@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 from solver.algebra import add, ceil, div, equal, less, log, log1p, mul, neg, not_equal, power, sub, trunc, where
 from solver.algebra.primitives.geometric import geometric_sum
 from solver.functions.operand import ZERO, guard
+from solver.functions.refusal import above, below, not_above, not_below, refused
 from solver.functions.registry import function
-from solver.functions.statistics.distributions import above, below, not_above, not_below, refused
 from solver.values import ErrorValue
 
 if TYPE_CHECKING:

@@ -5,15 +5,13 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from solver.algebra import add, div, equal, mul, sub
+from solver.algebra import add, div, mul, sub
 from solver.functions.allowance import spend
 from solver.functions.dates.serials import date_of_serial, is_leap
 from solver.functions.dual import power
 from solver.functions.finance.coupons import basis_of, day_of, days_between
-from solver.functions.operand import guard
-from solver.functions.refusal import demand
+from solver.functions.refusal import above, below, demand, not_above, ratio, refused
 from solver.functions.registry import Calculus, function
-from solver.functions.statistics.distributions import above, below, not_above, refused
 from solver.values import ErrorValue
 
 if TYPE_CHECKING:
@@ -31,7 +29,7 @@ def sln(cost: Number, salvage: Number, life: Number) -> Number:
     =SLN(30000, 7500, 10) -> 2250
     =SLN(30000, 7500, 0) -> #DIV/0!
     """
-    return guard(div(sub(cost, salvage), life), equal(life, 0.0), ErrorValue.DIV0)
+    return ratio(sub(cost, salvage), life)
 
 
 @function("SYD")

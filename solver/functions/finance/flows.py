@@ -34,10 +34,10 @@ from solver.functions.coerce import as_numbers
 from solver.functions.finance.annuity import payments_at_end
 from solver.functions.finance.ratesearch import rate_of_annuity, rate_of_flows
 from solver.functions.operand import ZERO, NotUniform, Operand, error, guard, numbers, with_errors
+from solver.functions.refusal import below, not_above, refused
 from solver.functions.registry import Calculus, function
 from solver.functions.sample import Sample, blamed, collected, first_fault, needing, sample_of
 from solver.functions.stack import beside
-from solver.functions.statistics.distributions import below, not_above, refused
 from solver.values import ErrorValue, Kind
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from solver.algebra import constant, where
 from solver.functions.alignment import aligned, overlaid
 from solver.functions.arrange import choose_where, spread_to
 from solver.functions.call import scalar_of
-from solver.functions.here import Reference, References
+from solver.functions.here import Reference, References, size_of
 from solver.functions.operand import NeedsValue, NotUniform, Operand, error, fail, with_errors
 from solver.values import ErrorValue, Kind
 
@@ -69,11 +69,11 @@ def _mixed(here: Here, yes: Meaning, no: Meaning, condition: Operand) -> Meaning
         raise NotUniform
     if lone and isinstance(yes, Reference) and isinstance(no, Reference):
         both = (yes, no)
-        if _size(yes) == _size(no) and yes.sheet == no.sheet and not condition.has(Kind.ERROR):
+        if size_of(yes) == size_of(no) and yes.sheet == no.sheet and not condition.has(Kind.ERROR):
             flat = _holds(condition)[:, :, 0, 0]
             top, left = np.where(flat, yes.top, no.top), np.where(flat, yes.left, no.left)
             return Reference(yes.sheet, top, left, yes.rows, yes.cols, yes.whole)
-        if any(_size(part) != (1, 1) for part in both):
+        if any(size_of(part) != (1, 1) for part in both):
             raise NotUniform
     first, second = values_of(yes, here), values_of(no, here)
     if lone and first.shape[2:] != second.shape[2:]:
@@ -84,10 +84,6 @@ def _mixed(here: Here, yes: Meaning, no: Meaning, condition: Operand) -> Meaning
 
 def _holds(condition: Operand) -> BoolArray:
     return np.asarray((condition.known != 0) & ~condition.errors)
-
-
-def _size(reference: Reference) -> tuple[int, int]:
-    return reference.rows, reference.cols
 
 
 def _by_live(condition: Node, yes: Operand, no: Operand) -> Operand:

@@ -8,7 +8,7 @@ import numpy as np
 
 from solver.algebra import constant
 from solver.functions.coerce import number_of, text_of
-from solver.functions.here import Reference, References
+from solver.functions.here import Reference, References, size_of
 from solver.functions.operand import BLANK, Operand, deleted, error, lone, numbers
 from solver.functions.registry import Calculus, function
 from solver.grid import MAX_COLS, MAX_ROWS, column_letters, quote_sheet
@@ -64,7 +64,7 @@ def rows_of(array: ArrayRef) -> Operand:
     """
     if isinstance(array, References):
         return error(ErrorValue.REF)
-    return _size(array, array.rows if isinstance(array, Reference) else array.shape[2])
+    return _extent(array, 0)
 
 
 @function("COLUMNS", ranges=True, calculus=Calculus.NONE)
@@ -76,13 +76,14 @@ def columns_of(array: ArrayRef) -> Operand:
     """
     if isinstance(array, References):
         return error(ErrorValue.REF)
-    return _size(array, array.cols if isinstance(array, Reference) else array.shape[3])
+    return _extent(array, 1)
 
 
-def _size(array: Operand | Reference, length: int) -> Operand:
+def _extent(array: Operand | Reference, axis: int) -> Operand:
+    """How many rows (`axis` 0) or columns (1) there are; of a lone error, the error."""
     if isinstance(array, Operand) and array.shape[2:] == (1, 1) and array.errors.all():
         return array
-    return lone(float(length))
+    return lone(float(size_of(array)[axis]))
 
 
 @function("AREAS", calculus=Calculus.NONE)

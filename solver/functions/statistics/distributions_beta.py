@@ -8,8 +8,9 @@ from solver.algebra import add, betainc, betaincinv, div, equal, mul, neg, sub, 
 from solver.algebra.primitives.probability import betainccinv, student, student_density, student_inverse
 from solver.algebra.primitives.special import beta_density
 from solver.functions.operand import ONE, ZERO, guard
+from solver.functions.refusal import above, below, not_above, not_below, refused
 from solver.functions.registry import function
-from solver.functions.statistics.distributions import above, below, chosen, improper, not_above, not_below, refused
+from solver.functions.statistics.distributions import chosen, improper
 from solver.values import ErrorValue
 
 if TYPE_CHECKING:

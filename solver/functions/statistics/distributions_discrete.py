@@ -13,8 +13,9 @@ from solver.algebra import add, betainc, equal, exp, less, lgamma, maximum, mini
 from solver.algebra.primitives.probability import betaincc
 from solver.algebra.primitives.special import xlog1py, xlogy
 from solver.functions.allowance import PRODUCT, spend
+from solver.functions.refusal import above, below, refused
 from solver.functions.registry import Calculus, function
-from solver.functions.statistics.distributions import above, below, chosen, improper, refused
+from solver.functions.statistics.distributions import chosen, improper
 from solver.values import ErrorValue
 
 if TYPE_CHECKING:

@@ -25,8 +25,9 @@ from solver.algebra import (
 from solver.algebra.primitives.probability import gamma as gamma_of
 from solver.algebra.primitives.probability import gammainccinv
 from solver.algebra.primitives.special import gamma_density, xlogy
+from solver.functions.refusal import above, below, not_above, not_below, refused
 from solver.functions.registry import function
-from solver.functions.statistics.distributions import above, below, chosen, not_above, not_below, refused
+from solver.functions.statistics.distributions import chosen
 
 if TYPE_CHECKING:
     from solver.algebra import Node

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from solver.algebra import abs_, add, atanh, div, erf, exp, log, mul, ndtr, ndtri, sub, tanh
 from solver.algebra.primitives.special import normal_density
+from solver.functions.refusal import not_above, not_below, refused
 from solver.functions.registry import function
-from solver.functions.statistics.distributions import chosen, improper, not_above, not_below, refused
+from solver.functions.statistics.distributions import chosen, improper
 
 if TYPE_CHECKING:
     from solver.functions.registry import Logical, Number

@@ -27,9 +27,10 @@ from solver.algebra import (
 )
 from solver.algebra.primitives.probability import betaincc, student_inverse
 from solver.functions.operand import Operand, error, guard, numbers
+from solver.functions.refusal import below, not_above, ratio, refused
 from solver.functions.registry import Calculus, function
 from solver.functions.sample import blamed, deviations, mean, needing, paired, per, sample_of
-from solver.functions.statistics.distributions import below, improper, not_above, refused
+from solver.functions.statistics.distributions import improper
 from solver.functions.statistics.spread import deviation, squares, variance
 from solver.values import ErrorValue
 
@@ -137,15 +138,11 @@ def _both_tails(squared: Node, degrees: Node | FloatArray) -> Node:
     return betainc(div(degrees, 2.0), 0.5, div(degrees, add(squared, degrees)))
 
 
-def _ratio(a: Node, b: Node) -> Node:
-    return guard(div(a, b), equal(b, 0.0), ErrorValue.DIV0)
-
-
 def _paired_tail(x: Sample, y: Sample) -> Node:
     n = x.count
     differences = sub(deviations(x), deviations(y))
     spread = per(sum_(square(differences), -1), (n - 1) * n)
-    squared = _ratio(square(sub(mean(x), mean(y))), spread)
+    squared = ratio(square(sub(mean(x), mean(y))), spread)
     return needing(_both_tails(squared, np.maximum(n - 1, 1.0)), n > 1, ErrorValue.DIV0)
 
 
@@ -153,15 +150,15 @@ def _pooled(a: Sample, b: Sample) -> Node:
     degrees = a.count + b.count - 2
     pooled = per(add(squares(a), squares(b)), degrees)
     scale = 1 / np.maximum(a.count, 1.0) + 1 / np.maximum(b.count, 1.0)
-    squared = _ratio(square(sub(mean(a), mean(b))), mul(pooled, scale))
+    squared = ratio(square(sub(mean(a), mean(b))), mul(pooled, scale))
     return needing(_both_tails(squared, np.maximum(degrees, 1.0)), (a.count > 0) & (b.count > 0), ErrorValue.DIV0)
 
 
 def _welch(a: Sample, b: Sample) -> Node:
     u, v = div(variance(a), np.maximum(a.count, 1.0)), div(variance(b), np.maximum(b.count, 1.0))
     parts = add(div(square(u), np.maximum(a.count - 1, 1.0)), div(square(v), np.maximum(b.count - 1, 1.0)))
-    degrees = _ratio(square(add(u, v)), parts)
-    squared = _ratio(square(sub(mean(a), mean(b))), add(u, v))
+    degrees = ratio(square(add(u, v)), parts)
+    squared = ratio(square(sub(mean(a), mean(b))), add(u, v))
     return needing(_both_tails(squared, degrees), (a.count > 1) & (b.count > 1), ErrorValue.DIV0)
 
 

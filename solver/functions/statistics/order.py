@@ -104,7 +104,7 @@ def _at_live(ordered: Node, sample: Sample, place: Node) -> Node:
 
 
 def _order_statistic(sample: Sample, place: Node) -> Operand:
-    """The value at a whole or broken place; #NUM! where there is none."""
+    """The value at a whole or fractional place; #NUM! where there is none."""
     # a place such as (n + 1) / (n + 1) - 1 may miss the first number by a rounding error
     outside = add(less(place, -_ROUNDING), less(sample.count - 1 + _ROUNDING, place))
     return blamed(numbers(guard(at_place(sample, place), outside, ErrorValue.NUM)), sample.fault)

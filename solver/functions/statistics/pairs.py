@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from solver.algebra import add, div, equal, mul, sqrt, square, sub
-from solver.functions.operand import Operand, error, guard, numbers
+from solver.algebra import add, mul, sqrt, square, sub
+from solver.functions.operand import Operand, error, numbers
+from solver.functions.refusal import ratio
 from solver.functions.registry import function
 from solver.functions.sample import blamed, comparison, mean, needing, paired, per
 from solver.functions.statistics.spread import squares
@@ -22,14 +23,9 @@ if TYPE_CHECKING:
     from solver.functions.sample import Pairs
 
 
-def _quotient(a: Node, b: Node) -> Node:
-    """a / b, #DIV/0! where b is known to be 0."""
-    return guard(div(a, b), equal(b, 0.0), ErrorValue.DIV0)
-
-
 def _correlation(pairs: Pairs) -> Node:
     spread = sqrt(mul(squares(pairs.x), squares(pairs.y)))
-    return needing(_quotient(pairs.product(), spread), pairs.count > 0, ErrorValue.DIV0)
+    return needing(ratio(pairs.product(), spread), pairs.count > 0, ErrorValue.DIV0)
 
 
 @function("CORREL", "PEARSON")
@@ -73,7 +69,7 @@ def covariance_s(x: Grid, y: Grid) -> Operand:
 
 
 def _slope(pairs: Pairs) -> Node:
-    return needing(_quotient(pairs.product(), squares(pairs.x)), pairs.count > 0, ErrorValue.DIV0)
+    return needing(ratio(pairs.product(), squares(pairs.x)), pairs.count > 0, ErrorValue.DIV0)
 
 
 def _line_at(pairs: Pairs, x: Node) -> Node:
@@ -109,7 +105,7 @@ def steyx(y: Grid, x: Grid) -> Operand:
     """
 
     def measure(pairs: Pairs) -> Node:
-        explained = _quotient(square(pairs.product()), squares(pairs.x))
+        explained = ratio(square(pairs.product()), squares(pairs.x))
         return sqrt(per(sub(squares(pairs.y), explained), pairs.count - 2))
 
     return comparison(x, y, measure)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from solver.algebra import Node, constant, div, exp, join, log, maximum, mul, reshape, sqrt, sub, take, transpose
+from solver.functions.arrange import spread_to
 from solver.functions.coerce import as_logicals
 from solver.functions.here import Reference, References
 from solver.functions.operand import NeedsValue, Operand, error, fail, numbers
@@ -59,8 +60,6 @@ def _checked(operand: Operand) -> Node:
         raise _Refused(error(ErrorValue(int(wrong[0]) - Kind.ERROR)))
     if not (kinds == Kind.NUMBER).all():
         raise _Refused(error(ErrorValue.VALUE))
-    from solver.functions.arrange import spread_to
-
     return reshape(spread_to(operand, operand.shape).number, operand.shape[2:])
 
 

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from solver.algebra import abs_, constant, div, equal, exp, less_equal, log, mul, power, sqrt, square, sub, sum_, where
 from solver.functions.operand import guard
 from solver.functions.registry import Calculus, function
@@ -29,7 +27,7 @@ def squares(sample: Sample) -> Node:
     total = sum_(square(deviations(sample)), -1)
     lone = sample.count < 2
     # known to be 0: as a square it would have a root without a slope
-    return where(constant(lone.astype(np.float64)), 0.0, total) if lone.any() else total
+    return where(constant(lone), 0.0, total) if lone.any() else total
 
 
 def variance(sample: Sample) -> Node:

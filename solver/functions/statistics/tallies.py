@@ -26,7 +26,7 @@ from solver.functions.operand import NeedsValue, Operand, error, guard, numbers
 from solver.functions.operators import binary
 from solver.functions.registry import Calculus, function
 from solver.functions.sample import blamed, collected, paired, sample_of
-from solver.values import ErrorValue
+from solver.values import ErrorValue, Kind
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,7 +40,7 @@ def _modes(here: Here, arguments: Sequence[Ref]) -> FloatArray | Operand:
     """The most frequent numbers in the order of their first appearance, or the error there is instead."""
     sample = collected(here, arguments)
     if sample.fault.any():
-        return error(ErrorValue(int(sample.fault.ravel()[0]) - 4))
+        return error(ErrorValue(int(sample.fault.ravel()[0]) - Kind.ERROR))
     values = sample.values.value
     if values is None:
         raise NeedsValue("the most frequent value depends on a variable cell")
