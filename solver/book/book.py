@@ -253,7 +253,7 @@ class Appearance:
 
 @dataclass(frozen=True, slots=True)
 class Edits:
-    """What shall change in a book: cell values per sheet, report sheets to append, defined names.
+    """What is to change in a book: cell values per sheet, report sheets to append, defined names.
 
     `formulas` maps a sheet to {(row, col): formula text without "=", or None to drop the formula}; a cell that is
     in `values` but not in `formulas` keeps its formula and gets a new stored value. `names` are set (same name and

@@ -17,7 +17,7 @@ from solver.values import Kind
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from solver.book.book import Book, Edits, KeyArray, Sheet
+    from solver.book.book import Book, Edits, IntArray, KeyArray, Sheet
 
 
 def edited(book: Book, edits: Edits) -> Book:
@@ -59,7 +59,7 @@ def _sheet(book: Book, edits: Edits, name: str) -> Sheet:
 
 def _formulas(
     sheet: Sheet, keys: KeyArray, places: KeyArray, formulas: Mapping[tuple[int, int], str | None]
-) -> tuple[np.ndarray[tuple[int], np.dtype[np.int32]], Formulas]:
+) -> tuple[IntArray, Formulas]:
     """Per cell the number of its formula, -1 for none, and the formulas."""
     formula = np.full(len(keys), -1, np.int32)
     formula[np.searchsorted(keys, sheet.cells.keys())] = sheet.formula

@@ -77,9 +77,9 @@ class Element:
             value = next((v for key, v in self.attributes.items() if key.rpartition(" ")[2] == name), default)
         return value
 
-    def flag(self, name: str, default: bool = False) -> bool:
-        """A boolean attribute."""
-        return is_true(self.get(name)) if self.get(name) else default
+    def flag(self, name: str) -> bool:
+        """A boolean attribute; false where it is not written."""
+        return is_true(self.get(name))
 
 
 def is_true(text: str) -> bool:

@@ -138,8 +138,13 @@ def _connect(draft: Draft, parts: Parts, part: str, key: str, kind: str, content
         f'Relationship Id="{key}" Type="{relation_space(workbook.strict)}/{kind}" Target="{escape_attribute(target)}"/>'
     )
     draft.append(relations_part(workbook.part), relation)
-    draft.remove(_CONTENT_TYPES, lambda element: element.get("PartName").lstrip("/").lower() == part.lower())
+    _forget_type(draft, part)
     draft.append(_CONTENT_TYPES, f'Override PartName="/{escape_attribute(part)}" ContentType="{content_type}"/>')
+
+
+def _forget_type(draft: Draft, part: str) -> None:
+    """Takes a part out of the list of what each part is."""
+    draft.remove(_CONTENT_TYPES, lambda element: element.get("PartName").lstrip("/").lower() == part.lower())
 
 
 def _shorten_calculation_chain(draft: Draft, parts: Parts, edits: Edits) -> None:
@@ -162,5 +167,5 @@ def _shorten_calculation_chain(draft: Draft, parts: Parts, edits: Edits) -> None
             return
     keys = {relation.key for relation in parts.workbook.relations if relation.target == part}
     draft.remove(relations_part(parts.workbook.part), lambda element: element.get("Id") in keys)
-    draft.remove(_CONTENT_TYPES, lambda element: element.get("PartName").lstrip("/").lower() == part.lower())
+    _forget_type(draft, part)
     draft.drop(part)

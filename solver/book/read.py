@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, Generic, TypeVar
+from typing import TYPE_CHECKING, BinaryIO, TypeVar
 
 from solver.book.book import Book, Cells, Sheet
 from solver.book.contents.externals import read_external
@@ -31,7 +31,7 @@ K = TypeVar("K")
 V = TypeVar("V")
 
 
-class OnDemand(Mapping[K, V], Generic[K, V]):
+class OnDemand(Mapping[K, V]):
     """A mapping whose values are made when they are first asked for."""
 
     def __init__(self, makers: Mapping[K, Callable[[], V]]) -> None:

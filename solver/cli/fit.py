@@ -59,7 +59,7 @@ if TYPE_CHECKING:
     "--init", type=click.Choice(("random", "stored", "zeros")), help="First values; else those stored, or random."
 )
 @click.option("--scale", type=click.FloatRange(0), default=0.5, help="How far random first values lie apart.")
-@click.option("--freeze", multiple=True, metavar="rows|columns|AREA", help="What shall stay as it is (repeatable).")
+@click.option("--freeze", multiple=True, metavar="rows|columns|AREA", help="What is to stay as it is (repeatable).")
 @click.option(
     "--holdout", type=click.FloatRange(0, 1), default=0.0, metavar="SHARE", help="Targets kept out of the loss."
 )
@@ -114,7 +114,7 @@ def fit(book: Path, **asked: Any) -> None:
 
 
 def _decay(text: str) -> float | None:
-    """The weight decay; None where it shall be chosen."""
+    """The weight decay of a text from the command line; None for `auto`, where it is chosen by the data."""
     try:
         decay = None if text.strip().lower() == "auto" else float(text)
     except ValueError:

@@ -38,8 +38,8 @@ def lesson(command: click.Command) -> click.Command:
 @click.option("--sheet", metavar="NAME", help="Sheet of the model; else that of its cells.")
 @click.option("--minimize", "--minimise", "minimum", metavar="CELL", help="Objective, as small as can be.")
 @click.option("--maximize", "--maximise", "maximum", metavar="CELL", help="Objective, as large as can be.")
-@click.option("--value-of", "value", metavar="CELL", help="Objective that shall take the value of --target.")
-@click.option("--target", type=float, metavar="NUMBER", help="What the cell of --value-of shall be; 0 if left out.")
+@click.option("--value-of", "value", metavar="CELL", help="Objective that should take the value of --target.")
+@click.option("--target", type=float, metavar="NUMBER", help="Value for the cell of --value-of; 0 if left out.")
 @click.option("--feasible", is_flag=True, help="No objective: any point that meets the constraints.")
 @click.option("--by-changing", "variables", metavar="AREA[,AREA]", help="Variable cells.")
 @click.option(
@@ -82,7 +82,7 @@ def define(book: Path, **asked: Any) -> None:
         clear=asked["clear"],
     )
     if definition.says_nothing and not asked["clear"]:
-        raise click.UsageError("say what shall be stored, such as --minimize CELL --by-changing AREA")
+        raise click.UsageError("say what to store, such as --minimize CELL --by-changing AREA")
     with refusals(book):
         before = pipeline.read(book)
         model, edits = defined(before, asked["sheet"], definition)

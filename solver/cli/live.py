@@ -27,7 +27,7 @@ _MOST_KEPT = 4096
 def spark(values: Sequence[float], width: int = _WIDTH) -> str:
     """A curve in one line of text: one bar for each of as many values, or for evenly chosen ones of more.
 
-    Heights are logarithmic where positive values range over orders of magnitude; what is no number leaves a gap.
+    Heights are logarithmic where positive values range over orders of magnitude; NaN and infinities leave a gap.
 
     >>> spark([4, 3, 2, 1, 0, 0])
     '█▆▅▃▁▁'

@@ -87,7 +87,7 @@ class Commands(click.Group):
             what = " ".join(error.format_message().split()).rstrip(".")
             click.echo(f"{command}: {what}: see {command} --help", err=True)
             code = ExitCode.BAD_INPUT
-        except Exception as error:  # noqa: BLE001  a person shall never meet a bare traceback
+        except Exception as error:  # noqa: BLE001  nobody should meet a bare traceback
             click.echo(f"{self.name}: {unexpected(error)}", err=True)
             code = ExitCode.BAD_INPUT
         sys.exit(code or 0)
@@ -107,7 +107,7 @@ def refusals(file: Path) -> Iterator[None]:
         refuse(file, "stopped before there was an answer: nothing was written", ExitCode.NO_ANSWER)
     except (click.ClickException, click.Abort, click.exceptions.Exit):
         raise
-    except Exception as error:  # noqa: BLE001  a person shall never meet a bare traceback
+    except Exception as error:  # noqa: BLE001  nobody should meet a bare traceback
         refuse(file, unexpected(error))
 
 

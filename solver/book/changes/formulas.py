@@ -70,12 +70,12 @@ def text_at(formula: Formula, row: int, col: int) -> str:
 
 def _check_arrays(source: Source, formulas: Mapping[tuple[int, int], str | None]) -> None:
     old = source.text.formulas
-    for number, area in old.areas.items() if formulas else ():
+    new = [Cell(source.name, row, col) for (row, col), formula in formulas.items() if formula is not None]
+    for number, area in old.areas.items() if new else ():
         if area.size == 1 or (int(old.row[number]), int(old.col[number])) in formulas:
             continue
-        for (row, col), formula in formulas.items():
-            cell = Cell(area.sheet, row, col)
-            if formula is not None and cell in area:
+        for cell in new:
+            if cell in area:
                 hint = f"change the formula of {area}"
                 raise WorkbookError("part of an array cannot be changed", where=str(cell), hint=hint)
 

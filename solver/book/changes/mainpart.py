@@ -38,6 +38,9 @@ def name_splices(
 
     A name that says what it said keeps its bytes; a new one goes where the alphabet puts it.
     """
+    for name in names:
+        if not name.text.strip():
+            raise WorkbookError(f"the name {name.name} would be empty, which damages the file", hint="drop it instead")
     group, prefix = workbook.tree.first("definedNames"), _prefix(workbook)
     stored = [] if group is None else list(group.all("definedName"))
     wanted = {_key(name.name, name.sheet): name for name in names}
@@ -130,8 +133,6 @@ def _order(name: str, sheet: int | None) -> tuple[str, int]:
 
 
 def _name(name: DefinedName, prefix: str) -> bytes:
-    if not name.text.strip():
-        raise WorkbookError(f"the name {name.name} would be empty, which damages the file", hint="drop it instead")
     local = "" if name.sheet is None else f' localSheetId="{name.sheet}"'
     hidden = ' hidden="1"' if name.hidden else ""
     head = f'<{prefix}definedName name="{escape_attribute(name.name)}"{local}{hidden}>'
@@ -142,7 +143,6 @@ def _renewed(content: bytes, element: Element, name: DefinedName, prefix: str) -
     """A name with another text; its other attributes, such as a comment, stay."""
     if name.hidden != element.flag("hidden") or element.inner == element.stop:
         return _name(name, prefix)
-    _name(name, prefix)
     return content[element.start : element.inner] + escape(name.text).encode() + content[element.close : element.stop]
 
 

@@ -1,4 +1,4 @@
-"""A sheet as it lies in the file, and what its cells shall say instead."""
+"""A sheet as it lies in the file, and what its cells are to say instead."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class Change:
-    """What one cell shall say; `formula` is its `<f>` element, None where it loses it.
+    """What one cell is to say; `formula` is its `<f>` element, None where it loses it.
 
     `style` is the number of a new cell's format; "" for that of its row or column.
     """

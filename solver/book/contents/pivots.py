@@ -108,11 +108,11 @@ def _read_pivot(archive: Archive, part: str, sheet: str) -> PivotTable | None:
     if location is None or area is None or cache is None or cache not in archive:
         return None
     names, values = _cache(read_tree(archive, cache)[0])
-    items = [_field_items(field, values[k]) for k, field in enumerate(_children(tree, "pivotFields", "pivotField"))]
-    data = list(_children(tree, "dataFields", "dataField"))
+    items = [_field_items(field, values[k]) for k, field in enumerate(tree.grouped("pivotFields", "pivotField"))]
+    data = tree.grouped("dataFields", "dataField")
     rows, columns = (tuple(_lines(tree, axis, names, items)) for axis in ("row", "col"))
     shown = {}
-    for page in _children(tree, "pageFields", "pageField"):
+    for page in tree.grouped("pageFields", "pageField"):
         if page.get("item"):
             field = int(page.get("fld"))
             shown[names[field]] = items[field][int(page.get("item"))]
@@ -129,15 +129,10 @@ def _read_pivot(archive: Archive, part: str, sheet: str) -> PivotTable | None:
     )
 
 
-def _children(tree: Element, group: str, name: str) -> Iterator[Element]:
-    listed = tree.first(group)
-    return listed.all(name) if listed is not None else iter(())
-
-
 def _cache(tree: Element) -> tuple[list[str], list[list[Item]]]:
     """The names of a cache's fields, in lower case, and the values that their items point into."""
     names, values = [], []
-    for field in _children(tree, "cacheFields", "cacheField"):
+    for field in tree.grouped("cacheFields", "cacheField"):
         names.append(decode_escapes(field.get("name")).strip().casefold())
         group = field.first("fieldGroup")
         grouped = group.first("groupItems") if group is not None else None
@@ -160,7 +155,7 @@ def _value(element: Element) -> Item:
 def _field_items(field: Element, values: Sequence[Item]) -> list[Item]:
     """What the items of a pivot field stand for; subtotals among them stand for nothing."""
     found: list[Item] = []
-    for item in _children(field, "items", "item"):
+    for item in field.grouped("items", "item"):
         place = item.get("x")
         found.append(decode_escapes(item.get("n")) or (values[int(place)] if place else ""))
     return found
@@ -168,9 +163,9 @@ def _field_items(field: Element, values: Sequence[Item]) -> list[Item]:
 
 def _lines(tree: Element, axis: str, names: Sequence[str], items: Sequence[Sequence[Item]]) -> Iterator[PivotLine]:
     """The items of each row or column: what a line does not state again is that of the line before."""
-    fields = [int(element.get("x")) for element in _children(tree, f"{axis}Fields", "field")]
+    fields = [int(element.get("x")) for element in tree.grouped(f"{axis}Fields", "field")]
     path: list[int] = []
-    for line in _children(tree, f"{axis}Items", "i"):
+    for line in tree.grouped(f"{axis}Items", "i"):
         kept = int(line.get("r", "0"))
         path = [*path[:kept], *(int(x.get("v", "0")) for x in line.all("x"))]
         kind = line.get("t", "data")

@@ -73,7 +73,7 @@ def refresh_charts(
         content = draft.content(part)
         if b"pt" in content:
             levels = _levels(parse(content, part), names or {})
-            splices = [splice for level in levels for splice in _level_splices(level, content, found)]
+            splices = [new for level in levels for new in _level_splices(level, content, found)]
             if splices:
                 draft.put(part, splice(content, splices))
 

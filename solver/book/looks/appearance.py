@@ -65,17 +65,17 @@ def _frozen(source: Source, views: Element | None, frozen: tuple[int, int]) -> I
         frame = source.text.frame
         before = [child.stop for child in frame.root.children if child.name in _BEFORE_VIEWS]
         at = max(before, default=frame.root.inner)
-        view = f'<{prefix}sheetView workbookViewId="0">{pane}</{prefix}sheetView>'
-        yield at, at, f"<{prefix}sheetViews>{view}</{prefix}sheetViews>".encode()
+        new = f'<{prefix}sheetView workbookViewId="0">{pane}</{prefix}sheetView>'
+        yield at, at, f"<{prefix}sheetViews>{new}</{prefix}sheetViews>".encode()
         return
-    view_ = views.first("sheetView")
-    if view_ is None or view_.first("pane") is not None:
+    view = views.first("sheetView")
+    if view is None or view.first("pane") is not None:
         return
-    if view_.inner == view_.stop:
-        tag = content[view_.start : view_.stop].rstrip(b"/>").rstrip()
-        yield view_.start, view_.stop, tag + f">{pane}</{prefix}sheetView>".encode()
+    if view.inner == view.stop:
+        tag = content[view.start : view.stop].rstrip(b"/>").rstrip()
+        yield view.start, view.stop, tag + f">{pane}</{prefix}sheetView>".encode()
     else:
-        yield view_.inner, view_.inner, pane.encode()
+        yield view.inner, view.inner, pane.encode()
 
 
 def _pane(frozen: tuple[int, int], prefix: str) -> str:

@@ -125,7 +125,7 @@ def with_looks(
             numbers[style, number_format] = 0
             continue
         numbers[style, number_format] = lists["cellXfs"].place(_format(font, fill, border, form, look, prefix))
-    splices = [found for name, found in ((n, _append(tree, lst, prefix, content)) for n, lst in lists.items()) if found]
+    splices = [_append(tree, items, prefix, content) for items in lists.values() if items.added]
     return splice(content, splices), numbers
 
 
@@ -202,9 +202,7 @@ def _format(font: int, fill: int, border: int, form: int, look: _Look, prefix: s
     return f"{xml}/>"
 
 
-def _append(tree: Element, items: _List, prefix: str, content: bytes) -> Splice | None:
-    if not items.added:
-        return None
+def _append(tree: Element, items: _List, prefix: str, content: bytes) -> Splice:
     body = "".join(items.added).encode()
     if items.element is None:
         before = [child.stop for child in tree.children if child.name in _BEFORE[items.name]]

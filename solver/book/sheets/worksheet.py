@@ -69,12 +69,12 @@ def _share(columns: Columns, sheet: str) -> None:
     """Points every cell of a shared formula to the one with its text, which may come after it.
 
     The master is the cell with text and `ref`; where a number was given twice, the last master whose area holds
-    the cell. Without any master a cell's own text counts, and the first such text serves those that have none.
+    the cell. Without any master a cell's own text counts.
     """
     formula, formulas = columns.column("formula"), columns.formulas
     at = np.array(columns.shared_at, np.int64)
     rows, cols = columns.column("row")[at], columns.column("col")[at]
-    groups: dict[str, list[tuple[int, Area | None]]] = {}
+    groups: dict[str, list[tuple[int, Area]]] = {}
     for with_ref in (True, False):
         for place, found in enumerate(columns.shared):
             attributes = found.attributes
@@ -95,9 +95,7 @@ def _share(columns: Columns, sheet: str) -> None:
         masters = groups.get(found.attributes.get("si", ""), [])
         row, col = rows[place], cols[place]
         holding = [
-            number
-            for number, area in masters
-            if area is None or (area.top <= row <= area.bottom and area.left <= col <= area.right)
+            number for number, area in masters if area.top <= row <= area.bottom and area.left <= col <= area.right
         ]
         if masters:
             formula[at[place]] = holding[-1] if holding else masters[0][0]

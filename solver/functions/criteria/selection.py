@@ -51,7 +51,7 @@ def extent_of(grown: Growing) -> Condition:
     places = np.arange(grown.length, dtype=np.float64)
     along = np.broadcast_to(places[:, np.newaxis] if grown.axis == 2 else places, (grown.rows, grown.cols))
     edge = grown.length - grown.count if grown.at_end else grown.count
-    limit = numbers(constant(edge[:, :, np.newaxis, np.newaxis].astype(np.float64)))
+    limit = numbers(constant(edge[:, :, np.newaxis, np.newaxis]))
     return Condition(numbers(constant(along[np.newaxis, np.newaxis])), limit, ">=" if grown.at_end else "<")
 
 
