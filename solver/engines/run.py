@@ -33,7 +33,7 @@ REFUTABLE = (Outcome.INFEASIBLE, Outcome.ERROR_VALUE)
 """Outcomes that a feasible point on the way disproves."""
 
 CLEAR = 1e-7
-"""The relative difference of objectives beyond which a feasible start is better in earnest."""
+"""The relative difference of objectives beyond which a feasible start is clearly better."""
 
 LEVEL = 1e-5
 """A slope below this share of the objective, for a change of one, is none."""
@@ -75,7 +75,7 @@ def _stood_still(problem: Problem, engine: Engine, solution: Solution) -> bool:
     local = not engine.roams and engine.about.needs & (Needs.GRADIENT | Needs.HESSIAN | Needs.RESIDUALS)
     if not (bent and local and problem.sense and problem.n <= NUDGED and solution.outcome.solved):
         return False
-    if problem.integer.any() or problem.groups:
+    if problem.whole.any():
         return False
     start = solution.trace[0] if solution.trace else None
     if start is None or not start.violation <= engine.precision:
@@ -257,7 +257,7 @@ def _finished(progress: Progress, solution: Solution) -> Solution:
         notes = (*notes, "no variable reaches the objective")
     rows, bounds = solution.row_multipliers, solution.bound_multipliers
     # who stops a large model does not wait for its multipliers
-    local = problem.smooth and not (problem.integer.any() or problem.groups)
+    local = problem.smooth and not problem.whole.any()
     left = outcome is Outcome.USER_STOP and problem.m and problem.n + problem.m > DENSE
     if local and not left and np.isfinite(fun) and (bounds is None or (rows is None and problem.m)):
         try:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 Literal: TypeAlias = "float | npt.NDArray[np.float64]"
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False)
 class Block:
     """A rectangle of cells filled with one formula, one per cell; or the one formula that fills them (`filling`).
 

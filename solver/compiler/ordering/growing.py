@@ -12,10 +12,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
-from solver.algebra import (
-    constant,
-    mul,
-)
+from solver.algebra import constant, mul
 from solver.compiler.ordering.runs import run
 from solver.formula.tree import Axis
 from solver.formula.tree import Reference as Address

@@ -148,7 +148,7 @@ class Evolutionary(Engine):
             if found.outcome.solved:
                 better = score(found.x[None, :])
                 best = better if is_better(better, best, slack) else best
-        if problem.degree > Degree.SMOOTH or problem.integer.any() or not problem.smooth:
+        if not problem.smooth or problem.integer.any():
             box = box_of(problem, problem.grouped, best.x[0])
             best = compassed(best, box, score, progress.step, slack)
         return np.asarray(best.x[0])
