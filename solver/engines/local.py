@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from solver.engines.base import Engine, with_settings_of
-from solver.engines.smooth.epigraph import Epigraph
+from solver.engines.smooth.epigraph import Epigraph, is_raised
 from solver.engines.smooth.grg import Nonlinear
 from solver.engines.smooth.lbfgsb import LimitedMemory
 from solver.engines.smooth.least_squares import LeastSquares
@@ -24,7 +24,7 @@ def local_engine(problem: Problem, engine: Engine) -> Engine:
 
     Among corners that cannot be rows most of the chain creeps: there SLSQP is enough for a search that goes on.
     """
-    if problem.residuals is None and problem.lifting is not None and problem.lifting() is not None:
+    if problem.m and is_raised(problem):
         return with_settings_of(Epigraph, engine, search=False)
     if problem.m:
         return with_settings_of(Nonlinear if problem.smooth else Slsqp, engine)

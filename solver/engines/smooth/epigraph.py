@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 TIGHT = 1e-7
 """How far, relative to its size, the objective of the formulas may be above that of the smooth model."""
 
+MEDIUM = 400
+"""With more variables, corners included, only convex models are raised: what curves both ways takes too long."""
+
 
 @engine(
     name="epigraph",
@@ -58,12 +61,18 @@ class Epigraph(Engine):
         return replace(other, engine=self.name)
 
 
+def is_raised(problem: Problem) -> bool:
+    """Whether there is a smooth model that has the corners as rows and is quickly solved."""
+    lifting = problem.lifting and problem.lifting()
+    return lifting is not None and (lifting.problem.convex or lifting.problem.n <= MEDIUM)
+
+
 def lowered(problem: Problem, like: Engine, progress: Progress) -> Solution | None:
     """The answer of the smooth model; None where there is none that keeps the rows of the formulas.
 
     Its outcome is CANNOT_IMPROVE where the formulas say more at this point than the smooth model does.
     """
-    lifting = problem.lifting and problem.lifting()
+    lifting = problem.lifting() if problem.lifting and is_raised(problem) else None
     if lifting is None:
         return None
     smooth = lifting.over(problem)
