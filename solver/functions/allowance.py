@@ -49,7 +49,7 @@ MOST_VALUES = 2**24
 MOST_TOGETHER = 2**22
 """The values of the arrays of several cells that are made at one time."""
 MOST_TEXTS = 2**22
-"""The texts of an array that is made of numbers."""
+"""The texts of an array that is made of numbers, and the parts of one that is split."""
 MOST_CHARACTERS = 2**26
 """The characters of all texts of an array together."""
 

@@ -6,6 +6,7 @@ import math
 import re
 from typing import TYPE_CHECKING
 
+from solver.functions.allowance import MOST_TEXTS, make_room
 from solver.functions.coerce import number_of, text_of
 from solver.functions.operand import Operand, of_scalars
 from solver.functions.registry import Calculus, function
@@ -166,6 +167,7 @@ def textsplit(
     width = max((len(row) for row in done), default=0)
     if width == 0:
         return ErrorValue.CALC
+    make_room((1, 1, len(done), width), MOST_TEXTS)
     return of_scalars([row + [pad] * (width - len(row)) for row in done])
 
 
