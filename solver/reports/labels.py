@@ -41,6 +41,7 @@ def _names(sheet: Sheet, rows: Ints, cols: Ints) -> list[str]:
     """The names of cells of one sheet."""
     cells = sheet.cells
     at = np.flatnonzero(cells.kind == Kind.TEXT)
+    at = at[np.isin(cells.row[at], rows) | np.isin(cells.col[at], cols)]  # no text elsewhere can be the nearest
     texts = [str(cells.text[k]) for k in at.tolist()]
     filled = np.array([bool(text.strip()) for text in texts], dtype=bool)
     at, texts = at[filled], [text for text in texts if text.strip()]
