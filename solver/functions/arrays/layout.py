@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, overload
 
 import numpy as np
 
-from solver.functions.allowance import MOST_VALUES
+from solver.functions.allowance import MOST_VALUES, make_room
 from solver.functions.arrange import gather
 from solver.functions.coerce import number_of
 from solver.functions.operand import Operand, error, lone
@@ -132,6 +132,7 @@ def _chosen(array: Operand, numbers: Sequence[Operand], axis: int) -> Operand:
         if not 1 <= abs(number) <= size:
             return error(ErrorValue.VALUE)
         wanted.append(number - 1 if number > 0 else size + number)
+    make_room((1, 1, len(wanted), array.shape[3 - axis]))
     places = places_of(array)
     return at_places(array, places[wanted] if axis == 0 else places[:, wanted])
 
