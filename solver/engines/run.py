@@ -70,8 +70,7 @@ def _stood_still(problem: Problem, engine: Engine, solution: Solution) -> bool:
 
     Where all cells start alike, as zeros, their differences have no slope: whatever pulls them apart pulls both ways.
     """
-    curved = problem.linear is None or problem.degree > Degree.QUADRATIC or not problem.linear.convex
-    bent = problem.smooth and curved
+    bent = problem.smooth and not problem.convex
     local = not engine.roams and engine.about.needs & (Needs.GRADIENT | Needs.HESSIAN | Needs.RESIDUALS)
     if not (bent and local and problem.sense and problem.n <= NUDGED and solution.outcome.solved):
         return False
