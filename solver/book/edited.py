@@ -11,6 +11,7 @@ import numpy as np
 from solver.book.book import Cells, Formula
 from solver.book.formulas import Formulas
 from solver.book.read import OnDemand
+from solver.distinct import distinct, positions
 from solver.grid import MAX_COLS
 from solver.values import Kind
 
@@ -40,7 +41,7 @@ def _sheet(book: Book, edits: Edits, name: str) -> Sheet:
     values = Cells.of({}) if values is None else values
     places = np.array([row * MAX_COLS + col for row, col in formulas], np.int64)
     stored, given = sheet.cells.keys(), values.keys()
-    keys = np.unique(np.concatenate([stored, given, places]))
+    keys = distinct(np.concatenate([stored, given, places]))
     formula, texts = _formulas(sheet, keys, places, formulas)
     size = len(keys)
     cells = Cells(
@@ -50,7 +51,8 @@ def _sheet(book: Book, edits: Edits, name: str) -> Sheet:
         np.zeros(size),
         np.empty(size, object),
     )
-    kept = ~np.isin(stored, places[[text is not None for text in formulas.values()]])  # a new formula has no value
+    anew = distinct(places[[text is not None for text in formulas.values()]])
+    kept = ~positions(anew, stored)[1]  # a new formula has no value
     for source, at in ((sheet.cells.at(kept), stored[kept]), (values, given)):
         into = np.searchsorted(keys, at)
         cells.kind[into], cells.number[into], cells.text[into] = source.kind, source.number, source.text[:]

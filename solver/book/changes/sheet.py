@@ -14,6 +14,7 @@ from solver.book.changes.cell import Keep, changed_cell
 from solver.book.changes.insertion import insertions
 from solver.book.changes.source import Change, Source
 from solver.book.splice import Splice, Spliced, Splices, groups
+from solver.distinct import distinct, positions
 from solver.grid import MAX_COLS, Cell
 from solver.values import ErrorValue, Kind
 
@@ -80,7 +81,7 @@ def _value_changes(source: Source, values: Cells, changes: dict[int, Change]) ->
     kind[unwritable], number[unwritable] = Kind.ERROR, ErrorValue.NUM
     with_formula = np.zeros(len(keys), bool)
     if changes:
-        with_formula = np.isin(keys, np.fromiter(changes, np.int64, len(changes)))
+        with_formula = positions(distinct(np.fromiter(changes, np.int64, len(changes))), keys)[1]
     same = plain = np.zeros(len(keys), bool)
     at, known = old.places(*np.divmod(keys, MAX_COLS))
     if len(old):
