@@ -173,7 +173,7 @@ def test_semidefinite_by_its_eigenvalues(shift: float) -> None:
     root = RNG.normal(size=(6, 6))
     block = root @ root.T
     block += (shift - np.linalg.eigvalsh(block)[0]) * np.eye(6)
-    matrix = sp.csr_array(sp.block_diag([np.diag([1.0, 2.0]), block]))
+    matrix = sp.csr_array(sp.block_diag([np.diag([1.0, 2.0]), sp.coo_array(block)]))
     assert is_positive_semidefinite(matrix) is (shift > 0)
 
 
@@ -185,7 +185,7 @@ def test_semidefinite_block_by_block(bad: int | None) -> None:
     blocks = [root @ root.T + 0.1 * np.eye(len(root)) for root in roots]
     if bad is not None:
         blocks[bad] = np.array([[1.0, 2.0], [2.0, 1.0]])
-    whole = sp.block_diag(blocks, format="csr")
+    whole = sp.block_diag([sp.coo_array(block) for block in blocks], format="csr")
     order = rng.permutation(whole.shape[0])
     mixed = sp.csr_array(whole[order][:, order])
     assert is_positive_semidefinite(mixed) is (bad is None) is bool(np.linalg.eigvalsh(mixed.toarray())[0] > 0)

@@ -21,7 +21,6 @@ import openpyxl
 
 from solver.book.patch import patch
 from solver.book.read import read_book
-from solver.compiler.sheets.changes import formula_cells
 from solver.errors import SolverError
 from solver.grid import Cell, column_letters
 from solver.model.recall import recall
@@ -31,7 +30,7 @@ from tests.book.family import MEMBERS
 from tests.conftest import SHARED
 from tests.evidence.outside import Difference, difference
 from tests.evidence.schema import complaints
-from tests.evidence.witness import WITNESSES, differing, present
+from tests.evidence.witness import WITNESSES, differing, formula_cells, present
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -11,15 +11,13 @@ import pytest
 from solver.book.book import Edits
 from solver.book.patch import patch
 from solver.book.read import read_book
-from solver.compiler.sheets.changes import formula_cells
 from solver.grid import Cell
 from solver.model.recall import recall
 from solver.pipeline import Request, edits_of, solve_model
-from solver.reports.agreement import agrees
 from tests.book.made import columns
 from tests.conftest import SHARED
 from tests.evidence.lossless import ask, solved
-from tests.evidence.witness import by_libreoffice, present, stored
+from tests.evidence.witness import agrees, by_libreoffice, formula_cells, present, stored
 
 if TYPE_CHECKING:
     from solver.book.book import Book

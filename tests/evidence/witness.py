@@ -8,15 +8,16 @@ import shutil
 import subprocess
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from solver.book.read import read_book
-from solver.compiler.sheets.changes import formula_cells
+from solver.grid import Cell
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path
 
-    from solver.book.book import Book
-    from solver.grid import Cell
+    from solver.book.book import Book, Sheet
     from solver.values import Scalar
 
     Convert = Callable[[Mapping[str, bytes], Path], dict[str, Book]]
@@ -93,6 +94,13 @@ def _run(command: list[str], home: Path) -> None:
 
 def _read(out: Path, files: Mapping[str, bytes]) -> dict[str, Book]:
     return {name: read_book(out / f"{name}.xlsx") for name in files if (out / f"{name}.xlsx").exists()}
+
+
+def formula_cells(sheet: Sheet) -> list[Cell]:
+    """The cells of a sheet that hold a formula, in reading order."""
+    at = np.flatnonzero(sheet.formula >= 0)
+    rows, cols = sheet.cells.row[at].tolist(), sheet.cells.col[at].tolist()
+    return [Cell(sheet.name, row, col) for row, col in zip(rows, cols, strict=True)]
 
 
 def stored(book: Book, cell: Cell) -> Scalar:
