@@ -172,7 +172,8 @@ def _same_values(book: Book, cells: list[Cell], example: Example) -> None:
     whole, pieces = Calculation(book, seed=1), split(Calculation(book, seed=1))
     whole.everything()
     pieces.everything()
-    assert set(whole.failures) == set(pieces.failures), example
+    assert set(whole.failures) >= set(pieces.failures), example
+    assert not (set(whole.failures) and not pieces.failures), example  # a block fails as a whole, but not for nothing
     for cell in cells:
         if cell not in whole.failures and not _volatile(whole, cell):
             one, other = (each.stores["Sheet1"].read_cell(cell.row, cell.col).scalar() for each in (whole, pieces))
@@ -188,7 +189,8 @@ def _same_gradients(book: Book, cells: list[Cell], areas: list[Area], example: E
     whole, pieces = Calculation(book, variables=areas, seed=1), split(Calculation(book, variables=areas, seed=1))
     whole.everything()
     pieces.everything()
-    assert set(whole.failures) == set(pieces.failures), example
+    assert set(whole.failures) >= set(pieces.failures), example
+    assert not (set(whole.failures) and not pieces.failures), example  # a block fails as a whole, but not for nothing
     for cell in cells:
         if cell not in whole.failures and not _volatile(whole, cell) and np.isfinite(_number(whole, cell)):
             one, other = _gradient(whole, cell), _gradient(pieces, cell)
