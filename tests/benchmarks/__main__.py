@@ -11,12 +11,15 @@
     interruption  Ctrl-C in every phase: seconds until the answer, and what is left behind
     rivals      small sizes against LibreOffice, Gnumeric and finite differences, where they are installed
 
-Ratios are ours over theirs, from one run, the two sides in turns.
+Ratios are ours over theirs, from one run, the two sides in turns. Of several tables each has a process of its own: what
+one has held in memory would count among the peaks of the next.
 """
 
 from __future__ import annotations
 
 import argparse
+import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 from tests.benchmarks import (
@@ -63,10 +66,13 @@ def main() -> None:
     unknown = set(given.name) - set(CASES)
     if unknown:
         parser.error(f"there is no case {', '.join(sorted(unknown))}; there are {', '.join(CASES)}")
-    small = given.size == "small"
-    chosen = [CASES[name] for name in given.name or CASES]
-    for name in given.only or TABLES:
-        TABLES[name](chosen, small)
+    tables = given.only or list(TABLES)
+    if len(tables) == 1:
+        TABLES[tables[0]]([CASES[name] for name in given.name or CASES], given.size == "small")
+        return
+    for table in tables:
+        alone = [sys.executable, "-m", "tests.benchmarks", *given.name, "--size", given.size, "--only", table]
+        subprocess.run(alone, check=True)
 
 
 if __name__ == "__main__":
