@@ -139,10 +139,9 @@ def plan(cases: Mapping[str, Case], small: bool) -> list[Run]:
 
 def _looking(name: str, book: str) -> list[Run]:
     """The verbs that solve nothing."""
-    writing = [Run(f"calc -o {name}", ("calc", book, "--quiet"), writes=".xlsx")]
-    writing.append(Run(f"step {name}", ("step", book), writes=".xlsx"))
     words = (("check",), ("show",), ("calc", "--json"), ("gradients", "--json"))
-    return [Run(f"{' '.join(each)} {name}", (each[0], book, *each[1:])) for each in words] + writing
+    runs = [Run(f"{' '.join(each)} {name}", (each[0], book, *each[1:])) for each in words]
+    return [*runs, Run(f"calc -o {name}", ("calc", book, "--quiet"), writes=".xlsx")]
 
 
 def _measured(run: Run, target: Path, until: float) -> None:
