@@ -64,10 +64,10 @@ def area(text: str) -> Area:
     return Area("S", *parse_a1(first), *parse_a1(last or first))
 
 
-def close(a: Scalar, b: Scalar) -> bool:
-    """Whether two values agree: numbers to 1e-9, all else exactly and of the same type."""
+def close(a: Scalar, b: Scalar, relative: float = 1e-9) -> bool:
+    """Whether two values agree: numbers to this share of their size, all else exactly and of the same type."""
     if type(a) is float and type(b) is float:
-        return abs(a - b) <= max(1e-9 * max(abs(a), abs(b)), 1e-12)
+        return abs(a - b) <= max(relative * max(abs(a), abs(b)), 1e-12)
     return type(a) is type(b) and a == b
 
 

@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from tests.benchmarks import books
+from tests.benchmarks.constrained import transport
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -45,7 +46,7 @@ _ALL = (
     Case("network", ("network",), partial(books.network, 10_000, 300, 500), partial(books.network, 400, 20, 30)),
     Case("regression", ("regression",), partial(books.regression, 50_000), partial(books.regression, 1_000)),
     Case("recurrence", ("recurrence",), partial(books.recurrence, 100_000), partial(books.recurrence, 2_000)),
-    Case("transport-100", ("transport",), partial(books.transport, 100, 200), partial(books.transport, 10, 20)),
-    Case("transport-300", ("transport",), partial(books.transport, 300, 500), partial(books.transport, 20, 30)),
+    Case("transport-100", ("transport",), partial(transport, 100, 200), partial(transport, 10, 20)),
+    Case("transport-300", ("transport",), partial(transport, 300, 500), partial(transport, 20, 30)),
 )
 CASES = {case.name: case for case in _ALL}

@@ -6,7 +6,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from tests.benchmarks import books
+from tests.benchmarks.constrained import chain
 from tests.benchmarks.measure import process, table
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ def report(cases: Sequence[Case], small: bool) -> None:
     with TemporaryDirectory() as folder:
         for size in SIZES[:1] if small else SIZES:
             target = str(Path(folder) / "out.xlsx")
-            taken = process(["-m", "solver", "solve", "--json", "-o", target, str(books.chain(size))])
+            taken = process(["-m", "solver", "solve", "--json", "-o", target, str(chain(size))])
             found = taken.output
             worst = max(abs(row["value"] - row["right"]) for row in found["constraints"] if row["relation"] == "=")
             ends = found["outcome"]["name"], f"{found['objective']['final']:.9g}", f"{worst:.0e}"

@@ -12,7 +12,7 @@ from solver.engines.linear.linear_form import linear_form
 from solver.engines.linear.simplex import loaded
 from solver.model.binding import bind
 from solver.pipeline import pick_models, read
-from tests.benchmarks import books
+from tests.benchmarks.constrained import transport
 from tests.benchmarks.measure import table
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def report(cases: Sequence[Case], small: bool) -> None:
 
 
 def _measured(plants: int, shops: int, slack: float) -> tuple[float | str, ...]:
-    book = read(books.transport(plants, shops, slack))
+    book = read(transport(plants, shops, slack))
     model = pick_models(book, None)[0]
     bind(book, model)  # reads the sheets, which is no part of the extraction
     taken = []

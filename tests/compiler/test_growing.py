@@ -14,8 +14,8 @@ from solver.algebra import Function, jacobian, sum_
 from solver.compiler.calculation import Calculation
 from solver.grid import Area, column_letters
 from solver.values import ErrorValue
-from tests.books import area, book_of, close
-from tests.compiler.cells import split
+from tests.books import area, book_of
+from tests.compiler.cells import check_alone, split
 
 LENGTH = 7
 
@@ -99,13 +99,7 @@ def test_values(data: st.DataObject) -> None:
     given_ = {name: found for name, found in values.items() if found is not None}
     formulas = data.draw(fills(FUNCTIONS))
     book = book_of({"S": {**given_, **formulas}})
-    whole, pieces = Calculation(book), split(Calculation(book))
-    whole.everything()
-    pieces.everything()
-    assert whole.failures == pieces.failures
-    for name, formula in formulas.items():
-        a, b = whole.value(area(name)).scalar(), pieces.value(area(name)).scalar()
-        assert close(a, b), f"{name} {formula}: {a!r} in its block, {b!r} alone"
+    check_alone(book, formulas)
 
 
 SHAPES = (

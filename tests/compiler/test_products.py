@@ -15,7 +15,7 @@ from solver.compiler.ordering import products
 from solver.compiler.ordering.products import summed_products
 from solver.grid import Area
 from tests.books import area, book_of
-from tests.compiler.cells import split
+from tests.compiler.cells import check_alone, split
 
 if TYPE_CHECKING:
     from solver.functions.operand import Operand
@@ -70,12 +70,6 @@ def filled(text: str, *, grows: bool, at_end: bool) -> dict[str, str]:
     return cells
 
 
-def close(a: object, b: object) -> bool:
-    if type(a) is float and type(b) is float:
-        return abs(a - b) <= 1e-12 * max(abs(a), abs(b), 1.0)
-    return type(a) is type(b) and a == b
-
-
 @pytest.fixture(autouse=True)
 def _every_size(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(products, "TABLE", 0)
@@ -90,13 +84,7 @@ def test_values(data: st.DataObject) -> None:
     text = data.draw(st.sampled_from(SUMS))
     formulas = filled(text, grows=data.draw(st.booleans()), at_end=data.draw(st.booleans()))
     book = book_of({"S": {name: found for name, found in values.items() if found is not None} | formulas})
-    whole, pieces = Calculation(book), split(Calculation(book))
-    whole.everything()
-    pieces.everything()
-    assert whole.failures == pieces.failures
-    for name, formula in formulas.items():
-        a, b = whole.value(area(name)).scalar(), pieces.value(area(name)).scalar()
-        assert close(a, b), f"{name} {formula}: {a!r} in its block, {b!r} alone"
+    check_alone(book, formulas, relative=1e-12)
 
 
 @settings(max_examples=30, deadline=None)

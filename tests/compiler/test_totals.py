@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from solver.algebra import Function, jacobian, sum_
 from solver.compiler.calculation import Calculation
 from solver.grid import Area, Cell, column_letters
-from tests.books import area, book_of, close
-from tests.compiler.cells import split
+from tests.books import area, book_of
+from tests.compiler.cells import check_alone, split
 
 TIMES, LAST = 13, 15
 OWN = [
@@ -79,13 +79,7 @@ def sheets(draw: st.DrawFn) -> tuple[dict[str, Any], list[str]]:
 def test_values(sheet: tuple[dict[str, Any], list[str]]) -> None:
     cells, filled = sheet
     book = book_of({"S": cells})
-    whole, pieces = Calculation(book), split(Calculation(book))
-    whole.everything()
-    pieces.everything()
-    assert whole.failures == pieces.failures
-    for name in filled:
-        a, b = whole.value(area(name)).scalar(), pieces.value(area(name)).scalar()
-        assert close(a, b), f"{name} {cells[name]}: {a!r} in its block, {b!r} alone"
+    check_alone(book, {name: cells[name] for name in filled})
 
 
 @settings(max_examples=15, deadline=None)
