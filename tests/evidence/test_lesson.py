@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,11 +11,11 @@ from solver.book.read import read_book
 from solver.grid import Area, Cell, parse_a1
 from solver.model.recall import recall
 from solver.pipeline import Request, recomputed, solve_model
+from tests.workbooks.gallery import GALLERY, STANDING
 
 if TYPE_CHECKING:
     from solver.model.answer import Answer
 
-GALLERY = Path(__file__).resolve().parents[2] / "workbooks"
 USERS = np.array([-1.0, 1.0])
 TARGETS = np.array([(1.0, 0.0, -1.0), (0.0, -1.0, 1.0)])
 RATE = 0.1
@@ -113,5 +112,5 @@ def test_documented_optimum_is_reached(name: str, sheet: str) -> None:
 
 
 def test_every_model_of_the_gallery_is_tested() -> None:
-    stored = {(path.name, sheet) for path in GALLERY.glob("*.xlsx") for sheet in recall(read_book(path))}
+    stored = {(path.name, sheet) for path in STANDING for sheet in recall(read_book(path))}
     assert stored == OPTIMA.keys() | {("worksheet.xlsx", "Part 2"), ("worksheet.xlsx", "Part 3")}

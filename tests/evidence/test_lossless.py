@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -18,8 +17,10 @@ from tests.book.made import columns
 from tests.conftest import SHARED
 from tests.evidence.lossless import ask, solved
 from tests.evidence.witness import agrees, by_libreoffice, formula_cells, present, stored
+from tests.workbooks.gallery import STANDING
 
 if TYPE_CHECKING:
+    from pathlib import Path
     from solver.book.book import Book
     from solver.model.answer import Answer
 
@@ -103,14 +104,13 @@ def recalculated(data: bytes, folder: Path) -> Book:
     return by_libreoffice({"book": data}, folder)["book"]
 
 
-GALLERY = sorted((Path(__file__).resolve().parents[2] / "workbooks").glob("*.xlsx"))
 SAMPLE = ["swallentin--Concessions", "chris-kiranoudis--exercises"]
 
 
 @pytest.mark.skipif(not present(), reason="no other spreadsheet program is installed")
 def test_other_programs_see_what_we_stored(tmp_path: Path) -> None:
     """The gallery and a few real workbooks, solved: opened and calculated by others, they show our values."""
-    paths = [*GALLERY, *(SHARED / "real" / f"{name}.xlsx" for name in SAMPLE)]
+    paths = [*STANDING, *(SHARED / "real" / f"{name}.xlsx" for name in SAMPLE)]
     results = {path.stem: solved(path.read_bytes(), 1.0) for path in paths}
     ask(results, tmp_path)
     for name, each in results.items():

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
 GALLERY = Path(__file__).resolve().parents[2] / "workbooks"
 
+STANDING = sorted(path for path in GALLERY.glob("*.xlsx") if not path.stem.endswith("-solved"))
+"""The workbooks in the folder, without the answers that the command lays beside them."""
+
 
 def _build_script() -> Any:
     sys.path.insert(0, str(GALLERY))  # as if it were run: its own folder comes first
