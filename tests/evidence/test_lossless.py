@@ -21,6 +21,7 @@ from tests.workbooks.gallery import STANDING
 
 if TYPE_CHECKING:
     from pathlib import Path
+
     from solver.book.book import Book
     from solver.model.answer import Answer
 
